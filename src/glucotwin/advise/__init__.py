@@ -1,0 +1,1 @@
+"""What-if answers and (later) therapy advice, always with uncertainty."""

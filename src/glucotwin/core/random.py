@@ -1,0 +1,26 @@
+"""Named random streams: what is drawn depends on seed, subject, stream and absolute time, never on batch or order."""
+
+import zlib
+
+import jax
+
+from glucotwin.core.array import PRNGKeyArray
+
+
+def root_key(seed: int) -> PRNGKeyArray:
+    """The key from which every stream of a run is derived."""
+    return jax.random.key(seed)
+
+
+def stream_key(key: PRNGKeyArray, *, subject: str, stream: str) -> PRNGKeyArray:
+    """The key of one subject's named stream, e.g. ``sensor-noise``."""
+    return jax.random.fold_in(jax.random.fold_in(key, _hash(subject)), _hash(stream))
+
+
+def minute_key(key: PRNGKeyArray, minute_utc: int | jax.Array) -> PRNGKeyArray:
+    """The key of one absolute UTC minute (minutes since 1970) in a stream."""
+    return jax.random.fold_in(key, minute_utc)
+
+
+def _hash(name: str) -> int:
+    return zlib.crc32(name.encode())

@@ -1,0 +1,1 @@
+"""Immutable records of a person's life and their timeline."""

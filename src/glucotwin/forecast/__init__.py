@@ -1,0 +1,1 @@
+"""Probabilistic forecasts from a twin and their scoring."""

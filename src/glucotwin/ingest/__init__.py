@@ -1,0 +1,1 @@
+"""Reads what people really have into timelines, with an honest quality report."""

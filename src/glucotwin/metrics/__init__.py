@@ -1,0 +1,1 @@
+"""Consensus CGM metrics, episodes, error grids and forecast scores."""

@@ -1,0 +1,1 @@
+"""Bodies as tuples of organs that exchange signals."""

@@ -1,0 +1,1 @@
+"""Scenario files: meals, doses and basal over days."""

@@ -1,0 +1,1 @@
+"""Body and inputs to trajectory: one compiled scan."""

@@ -1,0 +1,1 @@
+"""Shipped conformance checks for other people's bodies, controllers and sensors."""

@@ -1,0 +1,1 @@
+"""Personalisation: priors, likelihood, posterior, diagnostics and the Twin artefact."""
