@@ -53,9 +53,7 @@ _GLUCOSE_SPELLINGS = MappingProxyType(
     {"mg/dl": GlucoseUnit.MGDL, "mgdl": GlucoseUnit.MGDL, "mmol/l": GlucoseUnit.MMOLL, "mmoll": GlucoseUnit.MMOLL}
 )
 
-_DEFINED_MMOLL = MappingProxyType(
-    {54.0: 3.0, 63.0: 3.5, 70.0: 3.9, 140.0: 7.8, 180.0: 10.0, 250.0: 13.9}
-)
+_DEFINED_MMOLL = MappingProxyType({54.0: 3.0, 63.0: 3.5, 70.0: 3.9, 140.0: 7.8, 180.0: 10.0, 250.0: 13.9})
 
 
 def mgdl_from_mmoll(glucose_mmoll: Number) -> Number:
@@ -93,9 +91,7 @@ def parse_glucose_unit(text: str) -> GlucoseUnit:
     """
     unit = _GLUCOSE_SPELLINGS.get(text.strip().lower().replace(" ", ""))
     if unit is None:
-        raise UnitError(
-            ErrorCode.UNKNOWN_UNIT, f"Unknown glucose unit {text!r}.", hint="Use 'mg/dL' or 'mmol/L'."
-        )
+        raise UnitError(ErrorCode.UNKNOWN_UNIT, f"Unknown glucose unit {text!r}.", hint="Use 'mg/dL' or 'mmol/L'.")
     return unit
 
 
