@@ -1,0 +1,81 @@
+"""The entry point ``glucotwin``: a table of commands, each imported only when it is called."""
+
+import importlib
+import sys
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+import click
+
+from glucotwin import __version__
+from glucotwin.cli.command import report_failure
+from glucotwin.cli.console import Console
+
+
+class CommandEntry(NamedTuple):
+    """Where a command lives and its line in ``glucotwin --help``."""
+
+    module: str
+    summary: str
+
+
+COMMANDS: Mapping[str, CommandEntry] = MappingProxyType({})
+"""Every command by name, in the order of a first use; each module holds one click command named ``command``."""
+
+
+class LazyGroup(click.Group):
+    """A click group that knows its commands by a table and imports one only to run it or to show its own help."""
+
+    def __init__(self, *args: object, entries: Mapping[str, CommandEntry] = COMMANDS, **settings: object) -> None:
+        super().__init__(*args, **settings)  # pyright: ignore[reportArgumentType]  # handed on to click as they came
+        self.entries = entries
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all commands in table order."""
+        return list(self.entries)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Imports one command; None for an unknown name."""
+        entry = self.entries.get(cmd_name)
+        return None if entry is None else importlib.import_module(entry.module).command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes the table without importing a command."""
+        if self.entries:
+            with formatter.section("Commands"):
+                formatter.write_dl([(name, entry.summary) for name, entry in self.entries.items()])
+
+
+@click.command("glucotwin", cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="glucotwin")
+def glucotwin() -> None:
+    """Open digital twins for diabetes: fit a person's own data, forecast, and ask what if.
+
+    Research software, not a medical device. Data go to standard output, everything else to standard error.
+    """
+
+
+def run(arguments: Sequence[str], *, group: click.Group = glucotwin) -> int:
+    """Runs one command line.
+
+    Args:
+        arguments: what follows ``glucotwin``.
+        group: the commands to choose from.
+
+    Returns:
+        The exit code: 0 done, 2 failed for a reason the user can do something about, 3 defect, 130 interrupted.
+    """
+    console = Console()
+    try:
+        outcome = group.main(list(arguments), prog_name="glucotwin", standalone_mode=False, obj=console)
+    except (Exception, KeyboardInterrupt) as error:
+        # A command line that cannot be parsed ends before its options are read.
+        console.as_json |= isinstance(error, click.UsageError) and "--json" in arguments
+        return report_failure(error, console)
+    return outcome if isinstance(outcome, int) else 0
+
+
+def main() -> None:
+    """Runs ``glucotwin`` with the arguments of this process and exits with its code."""
+    sys.exit(run(sys.argv[1:]))
