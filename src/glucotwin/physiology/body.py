@@ -1,0 +1,107 @@
+"""A body: organs in order, exchanging signals; data flow is one way and compiles into one program."""
+
+from collections.abc import Mapping
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+
+from glucotwin.core.array import Array, Float
+from glucotwin.core.error import ErrorCode, ModelError
+from glucotwin.domain.inputs import Inputs
+from glucotwin.physiology.organ import AbstractOrgan, AbstractState
+from glucotwin.physiology.signal import Signals
+
+BodyState = dict[str, AbstractState]
+"""The state of every organ by its name."""
+
+
+class Body(eqx.Module):
+    """A composition of organs.
+
+    Attributes:
+        name: of the composition, e.g. ``padova-t1d-2008``.
+        organs: in signal order: who sends comes before who listens within an instant.
+    """
+
+    name: str = eqx.field(static=True)
+    organs: tuple[AbstractOrgan, ...]
+
+    def __check_init__(self) -> None:
+        names = [organ.name for organ in self.organs]
+        if len(set(names)) != len(names):
+            raise ModelError(ErrorCode.INVALID_VALUE, f"The body {self.name} has two organs of one name: {names}.")
+
+    def initial_state(self) -> BodyState:
+        """Every organ at rest."""
+        return {organ.name: organ.initial_state() for organ in self.organs}
+
+    def signals(self, state: BodyState, inputs: Inputs) -> Signals:
+        """What the organs tell each other at this instant."""
+        return _signals(self._organs_under(inputs), state, inputs)
+
+    def derivative(self, state: BodyState, inputs: Inputs) -> BodyState:
+        """Rates of change per minute of the whole state."""
+        organs = self._organs_under(inputs)
+        signals = _signals(organs, state, inputs)
+        return {organ.name: organ.derivative(state[organ.name], signals, inputs) for organ in organs}
+
+    def advance(self, state: BodyState, inputs: Inputs) -> BodyState:
+        """Jumps and memories at a minute's start."""
+        organs = self._organs_under(inputs)
+        signals = _signals(organs, state, inputs)
+        return {organ.name: organ.advance(state[organ.name], signals, inputs) for organ in organs}
+
+    def parameters(self) -> dict[str, Float[Array, "..."]]:
+        """Every parameter by its full name ``organ.parameter``."""
+        return {
+            f"{organ.name}.{name}": getattr(organ, name)
+            for organ in self.organs
+            for name, field in organ.__dataclass_fields__.items()
+            if not field.metadata.get("static", False)
+        }
+
+    def with_parameters(self, values: Mapping[str, Float[Array, "..."] | float]) -> "Body":
+        """The same body with some parameters replaced, by full name.
+
+        Raises:
+            ModelError: a name is not a parameter of this body.
+        """
+        unknown = sorted(set(values) - set(self.parameters()))
+        if unknown:
+            raise ModelError(
+                ErrorCode.UNKNOWN_NAME,
+                f"The body {self.name} has no parameter {unknown[0]!r}.",
+                hint="See its page in docs/models.",
+            )
+        return Body(name=self.name, organs=tuple(_replaced(organ, values) for organ in self.organs))
+
+    def _organs_under(self, inputs: Inputs) -> tuple[AbstractOrgan, ...]:
+        """The organs with this minute's parameter factors applied."""
+        if not inputs.parameter_factor:
+            return self.organs
+        current = self.parameters()
+        scaled = {name: current[name] * factor for name, factor in inputs.parameter_factor.items()}
+        return tuple(_replaced(organ, scaled) for organ in self.organs)
+
+
+def _replaced(organ: AbstractOrgan, values: Mapping[str, Float[Array, "..."] | float]) -> AbstractOrgan:
+    prefix = f"{organ.name}."
+    own = {
+        name.removeprefix(prefix): jnp.asarray(value, dtype=jnp.float64)
+        for name, value in values.items()
+        if name.startswith(prefix)
+    }
+    return organ.with_parameters(**own) if own else organ
+
+
+def _signals(organs: tuple[AbstractOrgan, ...], state: BodyState, inputs: Inputs) -> Signals:
+    signals = Signals.neutral()
+    for organ in organs:
+        signals = organ.emit(state[organ.name], signals, inputs)
+    return signals
+
+
+def stack_bodies(bodies: list[Body]) -> Body:
+    """Bodies of one composition as one body with a leading subject axis on every parameter."""
+    return jax.tree.map(lambda *leaves: jnp.stack(leaves), *bodies)

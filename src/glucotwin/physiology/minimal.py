@@ -1,0 +1,296 @@
+"""The minimal body: few, identifiable parameters, made for fitting one person's twin.
+
+Subcutaneous insulin and gut as linear chains, glucose by the minimal model (Bergman 1979) with the hypoglycaemia risk term
+of the 2013 UVA/Padova simulator (Dalla Man 2014), as in the identifiable single-person models of the replay literature
+(Cappon 2023).
+"""
+
+from collections.abc import Mapping
+from functools import cache
+
+import jax.numpy as jnp
+
+from glucotwin.core.array import Array, Float
+from glucotwin.core.unit import PMOL_PER_U
+from glucotwin.domain.inputs import Inputs
+from glucotwin.physiology.body import Body
+from glucotwin.physiology.organ import AbstractOrgan, AbstractState
+from glucotwin.physiology.parameter import Parameter, read_parameters
+from glucotwin.physiology.signal import Signals
+
+PMOLL_PER_MUL = PMOL_PER_U / 1000.0
+"""pmol/L in one mU/L of insulin."""
+
+RISK_FLOOR_MGDL = 60.0
+"""Below this glucose the risk term stays constant (Dalla Man 2014)."""
+
+
+class DepotState(AbstractState):
+    """Insulin on its way from the site to plasma."""
+
+    site_u: Float[Array, ""]
+    first_depot_u: Float[Array, ""]
+    second_depot_u: Float[Array, ""]
+
+
+class MinimalSubcutis(AbstractOrgan):
+    """Subcutaneous rapid-acting insulin: a short distributed delay, then two compartments.
+
+    | letter | parameter |
+    |---|---|
+    | tau | delay_min: mean of the distributed delay |
+    | kd | transfer_per_min |
+    | ka2 | absorption_per_min |
+    | u_b | basal_u_per_min: the person's usual basal rate, which defines rest |
+    """
+
+    name = "subcutis"
+
+    delay_min: Float[Array, ""]
+    transfer_per_min: Float[Array, ""]
+    absorption_per_min: Float[Array, ""]
+    basal_u_per_min: Float[Array, ""]
+
+    def initial_state(self) -> DepotState:
+        """In balance with the usual basal rate."""
+        rate = self.basal_u_per_min
+        return DepotState(
+            site_u=rate * self.delay_min,
+            first_depot_u=rate / self.transfer_per_min,
+            second_depot_u=rate / self.absorption_per_min,
+        )
+
+    def emit(self, state: DepotState, signals: Signals, inputs: Inputs) -> Signals:
+        """Insulin entering plasma."""
+        appearance = self.absorption_per_min * state.second_depot_u * PMOL_PER_U
+        return signals.sending(insulin_appearance_pmol_per_min=signals.insulin_appearance_pmol_per_min + appearance)
+
+    def derivative(self, state: DepotState, signals: Signals, inputs: Inputs) -> DepotState:
+        """The linear chain."""
+        into_first = state.site_u / self.delay_min
+        into_second = self.transfer_per_min * state.first_depot_u
+        return DepotState(
+            site_u=inputs.total_insulin_u_per_min() - into_first,
+            first_depot_u=into_first - into_second,
+            second_depot_u=into_second - self.absorption_per_min * state.second_depot_u,
+        )
+
+
+class PlasmaInsulinState(AbstractState):
+    """Insulin in plasma above nothing."""
+
+    insulin_pmol: Float[Array, ""]
+
+
+class MinimalPlasmaInsulin(AbstractOrgan):
+    """Plasma insulin as one compartment with first-order clearance.
+
+    | letter | parameter |
+    |---|---|
+    | ke | clearance_per_min |
+    | VI | volume_l_per_kg |
+    | BW | weight_kg |
+    | I_b | basal_appearance_pmol_per_min: appearance at rest |
+    """
+
+    name = "plasma_insulin"
+
+    clearance_per_min: Float[Array, ""]
+    volume_l_per_kg: Float[Array, ""]
+    weight_kg: Float[Array, ""]
+    basal_appearance_pmol_per_min: Float[Array, ""]
+
+    def initial_state(self) -> PlasmaInsulinState:
+        """In balance with the basal appearance."""
+        return PlasmaInsulinState(insulin_pmol=self.basal_appearance_pmol_per_min / self.clearance_per_min)
+
+    def emit(self, state: PlasmaInsulinState, signals: Signals, inputs: Inputs) -> Signals:
+        """Plasma insulin concentration."""
+        return signals.sending(insulin_pmoll=state.insulin_pmol / (self.volume_l_per_kg * self.weight_kg))
+
+    def derivative(self, state: PlasmaInsulinState, signals: Signals, inputs: Inputs) -> PlasmaInsulinState:
+        """Appearance less clearance."""
+        cleared = self.clearance_per_min * signals.clearance_factor * state.insulin_pmol
+        return PlasmaInsulinState(insulin_pmol=signals.insulin_appearance_pmol_per_min - cleared)
+
+
+class MinimalGutState(AbstractState):
+    """Carbohydrate on its way from mouth to plasma."""
+
+    solid_mg: Float[Array, ""]
+    liquid_mg: Float[Array, ""]
+    intestine_mg: Float[Array, ""]
+
+
+class MinimalGut(AbstractOrgan):
+    """Stomach and gut as a linear chain.
+
+    | letter | parameter |
+    |---|---|
+    | kempt | emptying_per_min (grinding and emptying) |
+    | kabs | absorption_per_min |
+    | f | bioavailability |
+    """
+
+    name = "gut"
+
+    emptying_per_min: Float[Array, ""]
+    absorption_per_min: Float[Array, ""]
+    bioavailability: Float[Array, ""]
+
+    def initial_state(self) -> MinimalGutState:
+        """Empty."""
+        zero = jnp.zeros_like(self.emptying_per_min)
+        return MinimalGutState(solid_mg=zero, liquid_mg=zero, intestine_mg=zero)
+
+    def emit(self, state: MinimalGutState, signals: Signals, inputs: Inputs) -> Signals:
+        """Glucose entering plasma."""
+        appearance = self.bioavailability * self.absorption_per_min * state.intestine_mg
+        return signals.sending(glucose_appearance_mg_per_min=signals.glucose_appearance_mg_per_min + appearance)
+
+    def derivative(self, state: MinimalGutState, signals: Signals, inputs: Inputs) -> MinimalGutState:
+        """The linear chain, emptying scaled by whoever slows or speeds it."""
+        emptying = self.emptying_per_min * signals.emptying_factor
+        return MinimalGutState(
+            solid_mg=1000.0 * inputs.carbs_g_per_min - emptying * state.solid_mg,
+            liquid_mg=emptying * (state.solid_mg - state.liquid_mg),
+            intestine_mg=emptying * state.liquid_mg - self.absorption_per_min * state.intestine_mg,
+        )
+
+
+class MinimalGlucoseState(AbstractState):
+    """Plasma and interstitial glucose and remote insulin action."""
+
+    glucose_mgdl: Float[Array, ""]
+    action_per_min: Float[Array, ""]
+    interstitial_mgdl: Float[Array, ""]
+
+
+class MinimalGlucose(AbstractOrgan):
+    """Glucose by the minimal model, with insulin sensitivity by time of day and a hypoglycaemia risk term.
+
+    | letter | parameter |
+    |---|---|
+    | SG | effectiveness_per_min |
+    | Gb | basal_mgdl: where glucose settles at the usual basal rate |
+    | p2 | action_rate_per_min |
+    | SI | sensitivity_* in 1/min per mU/L: 00-06, 06-11, 11-17, 17-24 local time |
+    | VG, BW | volume_dl_per_kg, weight_kg |
+    | I_b | basal_insulin_pmoll: plasma insulin at the usual basal rate |
+    | r1, r2 | risk_gain, risk_exponent (patient-specific in Dalla Man 2014) |
+    | alpha | interstitial_delay_min |
+    """
+
+    name = "glucose"
+    uncertain = ("glucose_mgdl", "interstitial_mgdl")
+
+    effectiveness_per_min: Float[Array, ""]
+    basal_mgdl: Float[Array, ""]
+    action_rate_per_min: Float[Array, ""]
+    sensitivity_night: Float[Array, ""]
+    sensitivity_morning: Float[Array, ""]
+    sensitivity_afternoon: Float[Array, ""]
+    sensitivity_evening: Float[Array, ""]
+    volume_dl_per_kg: Float[Array, ""]
+    weight_kg: Float[Array, ""]
+    basal_insulin_pmoll: Float[Array, ""]
+    risk_gain: Float[Array, ""]
+    risk_exponent: Float[Array, ""]
+    interstitial_delay_min: Float[Array, ""]
+
+    def initial_state(self) -> MinimalGlucoseState:
+        """At basal glucose."""
+        return MinimalGlucoseState(
+            glucose_mgdl=self.basal_mgdl,
+            action_per_min=jnp.zeros_like(self.basal_mgdl),
+            interstitial_mgdl=self.basal_mgdl,
+        )
+
+    def emit(self, state: MinimalGlucoseState, signals: Signals, inputs: Inputs) -> Signals:
+        """Plasma and interstitial glucose."""
+        return signals.sending(glucose_mgdl=state.glucose_mgdl, interstitial_mgdl=state.interstitial_mgdl)
+
+    def derivative(self, state: MinimalGlucoseState, signals: Signals, inputs: Inputs) -> MinimalGlucoseState:
+        """Minimal model with meal appearance, insulin action and what a fit could not explain."""
+        excess_mul = (signals.insulin_pmoll - self.basal_insulin_pmoll) / PMOLL_PER_MUL
+        sensitivity = self.sensitivity_at(inputs.minute_of_day) * signals.sensitivity_factor
+        appearance = signals.glucose_appearance_mg_per_min / (self.volume_dl_per_kg * self.weight_kg)
+        uptake = (
+            self.effectiveness_per_min + self._risk(state.glucose_mgdl) * state.action_per_min
+        ) * state.glucose_mgdl
+        production = self.effectiveness_per_min * self.basal_mgdl * signals.hepatic_output_factor
+        return MinimalGlucoseState(
+            glucose_mgdl=production - uptake + appearance + inputs.unexplained_flux_mgdl_per_min,
+            action_per_min=self.action_rate_per_min * (sensitivity * excess_mul - state.action_per_min),
+            interstitial_mgdl=(state.glucose_mgdl - state.interstitial_mgdl) / self.interstitial_delay_min,
+        )
+
+    def sensitivity_at(self, minute_of_day: Float[Array, ""]) -> Float[Array, ""]:
+        """Insulin sensitivity of the local time of day."""
+        hour = minute_of_day / 60.0
+        before_evening = jnp.where(hour < 17.0, self.sensitivity_afternoon, self.sensitivity_evening)
+        before_afternoon = jnp.where(hour < 11.0, self.sensitivity_morning, before_evening)
+        return jnp.where(hour < 6.0, self.sensitivity_night, before_afternoon)
+
+    def _risk(self, glucose_mgdl: Float[Array, ""]) -> Float[Array, ""]:
+        floored = jnp.clip(glucose_mgdl, RISK_FLOOR_MGDL, self.basal_mgdl)
+        distance = jnp.log(floored) ** self.risk_exponent - jnp.log(self.basal_mgdl) ** self.risk_exponent
+        return 1.0 + 10.0 * self.risk_gain * distance**2
+
+
+@cache
+def minimal_parameters() -> Mapping[str, Parameter]:
+    """The records of the minimal body's parameters."""
+    return read_parameters("minimal_parameters.csv")
+
+
+def minimal_body(
+    *,
+    weight_kg: Float[Array, ""] | float,
+    basal_u_per_min: Float[Array, ""] | float,
+    **parameters: Float[Array, ""] | float,
+) -> Body:
+    """The minimal body of a person.
+
+    Args:
+        weight_kg: body weight.
+        basal_u_per_min: usual basal rate (daily basal / 1440): defines the plasma insulin at which glucose rests.
+        **parameters: values by ``organ__parameter``; those not given take their typical value.
+    """
+    given = {name.replace("__", "."): value for name, value in parameters.items()}
+    values = {
+        name: jnp.asarray(given.pop(name, record.typical), dtype=jnp.float64)
+        for name, record in minimal_parameters().items()
+    }
+    return compose_minimal(
+        values, weight_kg=jnp.asarray(weight_kg * 1.0), basal_u_per_min=jnp.asarray(basal_u_per_min * 1.0)
+    )
+
+
+def compose_minimal(
+    values: Mapping[str, Float[Array, ""]], *, weight_kg: Float[Array, ""], basal_u_per_min: Float[Array, ""]
+) -> Body:
+    """The minimal body from parameter values by full name, with the consistent basal insulin."""
+    own = {organ: _of(values, organ) for organ in ("subcutis", "plasma_insulin", "gut", "glucose")}
+    appearance = basal_u_per_min * PMOL_PER_U
+    clearance, volume = own["plasma_insulin"]["clearance_per_min"], own["plasma_insulin"]["volume_l_per_kg"]
+    return Body(
+        name="minimal",
+        organs=(
+            MinimalSubcutis(basal_u_per_min=basal_u_per_min, **own["subcutis"]),
+            MinimalPlasmaInsulin(
+                weight_kg=weight_kg, basal_appearance_pmol_per_min=appearance, **own["plasma_insulin"]
+            ),
+            MinimalGut(**own["gut"]),
+            MinimalGlucose(
+                weight_kg=weight_kg,
+                basal_insulin_pmoll=appearance / (clearance * volume * weight_kg),
+                **own["glucose"],
+            ),
+        ),
+    )
+
+
+def _of(values: Mapping[str, Float[Array, ""]], organ: str) -> dict[str, Float[Array, ""]]:
+    prefix = f"{organ}."
+    return {name.removeprefix(prefix): value for name, value in values.items() if name.startswith(prefix)}
