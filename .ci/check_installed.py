@@ -1,0 +1,25 @@
+"""Checks an installed GlucoTwin: every module imports, and every file of the source tree came along."""
+
+import importlib
+import pkgutil
+import sys
+from pathlib import Path
+
+import glucotwin
+
+
+def main() -> None:
+    """Exits with a message when a module does not import or a file is missing."""
+    package = Path(glucotwin.__path__[0])
+    sources = Path(sys.argv[1]).read_text(encoding="utf-8").splitlines()
+    missing = [name for name in sources if not (package.parent / name.removeprefix("src/")).is_file()]
+    if missing:
+        sys.exit("Not in the wheel: " + ", ".join(missing))
+    modules = sorted(module.name for module in pkgutil.walk_packages(glucotwin.__path__, "glucotwin."))
+    for name in modules:
+        importlib.import_module(name)
+    sys.stdout.write(f"{len(modules)} modules import; {len(sources)} files are in the wheel\n")
+
+
+if __name__ == "__main__":
+    main()

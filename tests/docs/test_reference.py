@@ -1,0 +1,67 @@
+"""Everything public is documented, and generated pages are up to date."""
+
+import re
+import subprocess
+import sys
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+
+from glucotwin.cli.command import INTERNAL_CODE, SYSTEM_CODE, USAGE_CODE
+from glucotwin.cli.main import COMMANDS
+from glucotwin.core.error import ErrorCode
+from glucotwin.core.profile import Capability, Profile, Role
+
+GENERATOR = "generate_cli_reference.py"
+
+
+def code_rows(page: Path) -> dict[str, str]:
+    """Rows of the page's tables that begin with a name in code: the name and the rest of the row."""
+    rows = re.findall(r"^\| `([^`]+)` \|(.+)\|$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {name: rest.strip() for name, rest in rows}
+
+
+def test_cli_reference_is_what_the_commands_say(root: Path, docs: Path) -> None:
+    command = [sys.executable, str(docs / GENERATOR), "--check"]
+    finished = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False, timeout=120)
+    assert finished.returncode == 0, f"Run: uv run python docs/{GENERATOR}\n{finished.stderr}"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_used_in_a_page_written_by_hand(name: str, docs: Path) -> None:
+    pages = [page for page in docs.rglob("*.md") if page.name != "cli.md" and page.parent.name != "decisions"]
+    assert any(f"glucotwin {name}" in page.read_text(encoding="utf-8") for page in pages)
+
+
+def test_every_error_code_is_documented_and_no_other(docs: Path) -> None:
+    frame_codes = {USAGE_CODE, SYSTEM_CODE, INTERNAL_CODE}
+    assert set(code_rows(docs / "reference" / "errors.md")) == {code.value for code in ErrorCode} | frame_codes
+
+
+def test_every_documented_error_says_what_it_means_and_what_to_do(docs: Path) -> None:
+    rows = code_rows(docs / "reference" / "errors.md")
+    assert [name for name, rest in rows.items() if not all(cell.strip() for cell in rest.split("|"))] == []
+    assert all(rest.count("|") == 1 for rest in rows.values())
+
+
+@pytest.mark.parametrize("kind", [Profile, Role, Capability])
+def test_every_profile_role_and_capability_is_explained(kind: type[StrEnum], docs: Path) -> None:
+    page = (docs / "explanation" / "profiles.md").read_text(encoding="utf-8")
+    assert [member.value for member in kind if f"`{member.value}`" not in page] == []
+
+
+def test_every_decision_record_has_its_four_parts(docs: Path) -> None:
+    records = sorted((docs / "decisions").glob("[0-9]*.md"))
+    parts = ("# ", "## Context", "## Decision", "## Consequences")
+    wanting = {
+        record.name: [part for part in parts if not re.search(rf"^{part}", record.read_text("utf-8"), re.MULTILINE)]
+        for record in records
+    }
+    assert records
+    assert {name: missing for name, missing in wanting.items() if missing} == {}
+
+
+def test_decision_records_are_numbered_without_repeats(docs: Path) -> None:
+    numbers = [record.name[:4] for record in (docs / "decisions").glob("[0-9]*.md")]
+    assert len(numbers) == len(set(numbers))
