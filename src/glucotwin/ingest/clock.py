@@ -1,6 +1,7 @@
 """From the times written in files to instants in UTC, across clock changes."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import polars as pl
 
@@ -45,12 +46,7 @@ def utc_from_local(local: pl.Series, zone: str) -> ResolvedTimes:
     time = table.select(pl.when(pl.col("ambiguous") & ran_back).then("last").otherwise("first").alias("time"))["time"]
     skipped = time.is_null() & ordered.is_not_null()
     if skipped.any():
-        margin = pl.duration(hours=3)
-        before = _localised(
-            pl.DataFrame({"local": ordered}).select(pl.col("local") - margin)["local"], zone, "earliest"
-        )
-        shifted = pl.DataFrame({"before": before}).select(pl.col("before") + margin)["before"]
-        time = time.zip_with(~skipped, shifted["before"])
+        time = time.zip_with(~skipped, _with_offset_before(ordered, zone))
     findings = (
         *_corrected(FindingCode.AMBIGUOUS_TIMES, time.filter(ambiguous)),
         *_corrected(FindingCode.SKIPPED_TIMES, time.filter(skipped)),
@@ -97,6 +93,12 @@ def utc_from_iso(texts: pl.Series, zone: str | None, *, first_line: int = 2) -> 
     local = parts.select(pl.when(pl.col("offset").is_null()).then("local"))["local"]
     resolved = utc_from_local(local, zone)
     return ResolvedTimes(time=resolved.time.zip_with(naive, absolute).alias("time"), findings=resolved.findings)
+
+
+def _with_offset_before(local: pl.Series, zone: str) -> pl.Series:
+    """Instants of local times by the offset that held some hours before."""
+    margin = timedelta(hours=3)
+    return _localised(local - margin, zone, "earliest") + margin
 
 
 def _check_times(texts: pl.Series, parsed: pl.Series, first_line: int) -> None:
