@@ -6,6 +6,9 @@ import jax.numpy as jnp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jaxtyping import TypeCheckError
+
+from glucotwin.core.progress import silent
 
 
 def test_tests_cannot_reach_the_network() -> None:
@@ -26,6 +29,15 @@ def test_arrays_of_different_rank_are_not_stretched_silently() -> None:
 def test_arrays_of_different_type_are_not_converted_silently() -> None:
     with pytest.raises(ValueError, match="strict"):
         jnp.add(jnp.ones(2, dtype=jnp.float32), jnp.ones(2, dtype=jnp.int32))
+
+
+def test_argument_of_the_wrong_type_is_caught_at_run_time() -> None:
+    with pytest.raises(TypeCheckError, match="fraction"):
+        silent("reading", "half")  # pyright: ignore[reportArgumentType]  # the mistake that is to be caught
+
+
+def test_whole_number_may_stand_for_a_float() -> None:
+    silent("reading", 1)
 
 
 @given(st.floats(0, 1))
