@@ -113,9 +113,9 @@ def find_episodes(
 ) -> EpisodeSummary:
     """Episodes strictly below or strictly above one threshold.
 
-    An episode starts with the first of consecutive points that last at least ``start_min``, and ends before the first of
-    consecutive points back on the other side that last at least ``end_min``: shorter recoveries belong to it. It ends
-    as well where data are missing (gaps longer than the grid bridges) or with the last point (Battelino 2023).
+    An episode starts with the first of consecutive points that last at least ``start_min``, and ends before the first
+    of consecutive points back on the other side that last at least ``end_min``: shorter recoveries belong to it. It
+    ends as well where data are missing (gaps longer than the grid bridges) or with the last point (Battelino 2023).
 
     Args:
         grid: glucose on a regular grid.
@@ -174,7 +174,7 @@ def _is_beyond(trace: _Trace, below_mgdl: float | None, above_mgdl: float | None
 
 
 def _find_spans(trace: _Trace, beyond: BoolArray, start_points: int, end_points: int) -> _Spans:
-    """Episodes as index ranges: from each long enough run beyond to the next long enough recovery or the stretch's end."""
+    """Index ranges from each long enough run beyond to the next long enough recovery or the stretch's end."""
     first, length = _runs(beyond, trace.is_stretch_start)
     is_beyond = beyond[first]
     starts = first[is_beyond & (length >= start_points)]

@@ -20,11 +20,12 @@ _SMALLEST_DIFFERENCE_MGDL = 1e-9
 
 
 def mage_moving_average_mgdl(series: GlucoseSeries, *, grid: GlucoseGrid | None = None) -> float:
-    """MAGE in mg/dL by crossings of a short and a long moving average (Fernandes 2022); nan when no excursion exceeds the SD.
+    """MAGE in mg/dL by crossings of two moving averages (Fernandes 2022); nan when no excursion exceeds the SD.
 
-    Readings are put on a 5-minute grid (gaps up to 45 min bridged) and split at gaps over 180 min. In each stretch, the
-    averages over 5 and 32 points cross between a peak and a nadir; the turning points are read from glucose itself.
-    Rises and falls of more than one SD of the stretch count; MAGE+ and MAGE- are averaged, stretches weighted by length.
+    Readings are put on a 5-minute grid (gaps up to 45 min bridged) and split at gaps over 180 min. In each stretch,
+    the averages over 5 and 32 points cross between a peak and a nadir; the turning points are read from glucose
+    itself. Rises and falls of more than one SD of the stretch count; MAGE+ and MAGE- are averaged, stretches weighted
+    by length.
 
     Args:
         series: the readings.
@@ -114,7 +115,7 @@ def _turning_values(glucose_mgdl: FloatArray) -> FloatArray:
 
 
 def _phases(glucose_mgdl: FloatArray) -> tuple[IntArray, BoolArray]:
-    """Where the short average crosses the long one, and whether it is above from there on; the first phase starts at 0."""
+    """Where the short average crosses the long one (and 0), and whether it is above from there on."""
     difference = _moving_average(glucose_mgdl, SHORT_WINDOW) - _moving_average(glucose_mgdl, LONG_WINDOW)
     is_defined = np.abs(difference) > _SMALLEST_DIFFERENCE_MGDL  # nan compares as undefined
     is_defined[0] = True

@@ -53,7 +53,7 @@ def build_grid(
     """
     step_min = series.interval_min if interval_min is None else interval_min
     day_count = np.ceil(max(series.time_min[-1], 1.0) / MINUTES_PER_DAY)
-    time_min = np.arange(1, int(day_count * MINUTES_PER_DAY // step_min) + 1) * step_min
+    time_min = np.arange(1, int(day_count * MINUTES_PER_DAY // step_min) + 1, dtype=np.float64) * step_min
     glucose_mgdl = np.interp(time_min, series.time_min, series.glucose_mgdl, left=np.nan, right=np.nan)
     glucose_mgdl[_is_inside_gap(time_min, series.time_min, max_gap_min)] = np.nan
     return GlucoseGrid(

@@ -50,7 +50,8 @@ class MetricsPanel:
         end_local: clock time of the last reading.
         weighting: how readings were pooled.
         sufficiency: whether the data suffice for a person's assessment.
-        gmi_pct: glucose management indicator in percent; None when the data do not suffice (see ``sufficiency.reasons``).
+        gmi_pct: glucose management indicator in percent; None when the data do not suffice (see
+            ``sufficiency.reasons``).
         gmi_mmol_per_mol: the same in mmol/mol.
         target: range and goals that the shares of time refer to.
         summary: level and spread.
@@ -100,7 +101,8 @@ def metrics_panel(
     Args:
         series: the readings.
         target: range and goals for the shares of time; GRI, COGI and PGS always use the standard levels.
-        weighting: how readings are pooled; None counts them, or weights them when sensors of different intervals are mixed.
+        weighting: how readings are pooled; None counts them, or weights them when sensors of different intervals are
+            mixed.
 
     Raises:
         DataError: the series holds fewer than one reading (already when it is built).

@@ -53,7 +53,7 @@ def compute_modal_day(
     bins, count = np.unique(label, return_counts=True)
     return ModalDay(
         bin_min=width_min,
-        start_min=bins * width_min,
+        start_min=bins.astype(np.float64) * width_min,
         count=count.astype(np.int64),
         percentiles=percentiles,
         glucose_mgdl=np.stack([_quantile_of_groups(ordered, count, each / 100.0) for each in percentiles]),

@@ -29,9 +29,9 @@ _DAY_US = MINUTES_PER_DAY * _MINUTE_US
 class GlucoseSeries:
     """Glucose readings in the order of time.
 
-    Both time axes count minutes from the local midnight before the first reading and agree at the first reading. They part
-    only when the person's clock jumps (summer time, travel): durations, rates and gaps use ``time_min``; days, nights and
-    the modal day use ``clock_min``.
+    Both time axes count minutes from the local midnight before the first reading and agree at the first reading. They
+    part only when the person's clock jumps (summer time, travel): durations, rates and gaps use ``time_min``; days,
+    nights and the modal day use ``clock_min``.
 
     Attributes:
         time_min: elapsed minutes of each reading, strictly increasing, shape (n,).
@@ -171,8 +171,8 @@ class GlucoseSeries:
 def cadence_min(series: GlucoseSeries) -> FloatArray:
     """Minutes that each reading stands for, shape (n,): the gap to the nearer neighbour, in whole minutes.
 
-    A dropped reading does not lengthen its neighbours' share, and one-minute readings weigh a fifth of five-minute ones.
-    A reading farther than 20 min from both neighbours stands for the sensor's own interval.
+    A dropped reading does not lengthen its neighbours' share, and one-minute readings weigh a fifth of five-minute
+    ones. A reading farther than 20 min from both neighbours stands for the sensor's own interval.
     """
     if series.time_min.size == 1:
         return np.array([series.interval_min])
@@ -206,7 +206,8 @@ def _check_glucose(glucose_mgdl: FloatArray) -> None:
     if outside.any():
         index = int(np.argmax(outside))
         raise DataError(
-            ErrorCode.INVALID_VALUE, f"Reading {index} is {glucose_mgdl[index]} mg/dL, which is not within {low} to {high}."
+            ErrorCode.INVALID_VALUE,
+            f"Reading {index} is {glucose_mgdl[index]} mg/dL, which is not within {low} to {high}.",
         )
     if glucose_mgdl.max() < _LARGEST_PLAUSIBLE_MMOLL:
         raise UnitError(
@@ -240,9 +241,13 @@ def _offset_us(utc_us: IntArray, zone: str) -> IntArray:
     try:
         rules = ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise DataError(ErrorCode.UNKNOWN_NAME, f"Unknown time zone {zone!r}.", hint="Use a name such as Europe/Madrid.") from error
+        raise DataError(
+            ErrorCode.UNKNOWN_NAME, f"Unknown time zone {zone!r}.", hint="Use a name such as Europe/Madrid."
+        ) from error
     step_us = _ZONE_STEP_MIN * _MINUTE_US
     steps, index = np.unique(utc_us // step_us, return_inverse=True)
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
     offsets = [(epoch + timedelta(minutes=int(step) * _ZONE_STEP_MIN)).astimezone(rules).utcoffset() for step in steps]
-    return np.array([0 if offset is None else offset // timedelta(microseconds=1) for offset in offsets], np.int64)[index]
+    return np.array([0 if offset is None else offset // timedelta(microseconds=1) for offset in offsets], np.int64)[
+        index
+    ]

@@ -52,14 +52,12 @@ def judge_sufficiency(series: GlucoseSeries, *, weighting: Weighting = Weighting
 def active_pct(series: GlucoseSeries, *, weighting: Weighting = Weighting.READING) -> float:
     """Percent of time between first and last reading in which the sensor was active (Danne 2017).
 
-    With counted readings: readings expected at the sensor's interval, less those missing in gaps. With weighted ones: the
-    minutes that the readings stand for, of the minutes elapsed.
+    With counted readings: readings expected at the sensor's interval, less those missing in gaps. With weighted ones:
+    the minutes that the readings stand for, of the minutes elapsed.
     """
     if weighting is Weighting.INTERVAL:
         covered_min = float(cadence_min(series).sum())
         return min(100.0, 100.0 * covered_min / (series.span_min + series.interval_min))
     expected = round(series.span_min / series.interval_min) + 1
-    gap_min = np.diff(series.time_min)
-    gap_min = gap_min[gap_min > series.interval_min]
-    missing = round(float((gap_min - series.interval_min).sum()) / series.interval_min)
-    return 100.0 * (expected - missing) / expected
+    missing = np.round(np.diff(series.time_min) / series.interval_min - 1.0)
+    return 100.0 * (expected - float(missing[missing > 0.0].sum())) / expected

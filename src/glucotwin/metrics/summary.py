@@ -97,7 +97,7 @@ def weighted_sd(values: FloatArray, weight: FloatArray | None = None) -> float:
 
 
 def weighted_quantile(values: FloatArray, probability: FloatArray, weight: FloatArray | None = None) -> FloatArray:
-    """Quantiles, interpolated (R's type 7) for counted readings, the inverse weighted distribution for weighted ones."""
+    """Quantiles: interpolated (R's type 7) for counted readings, the inverse distribution for weighted ones."""
     if weight is None:
         return np.quantile(values, probability)
     return np.quantile(values, probability, weights=weight, method="inverted_cdf")

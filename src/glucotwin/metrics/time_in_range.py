@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 import numpy as np
 
@@ -16,8 +17,8 @@ TIGHT_RANGE_MGDL = (70.0, 140.0)
 class Weighting(StrEnum):
     """How readings add up to time.
 
-    ``READING`` counts every reading once (the consensus practice for one sensor). ``INTERVAL`` weighs it by the minutes it
-    stands for, so that one-minute and five-minute readings of one person can be pooled.
+    ``READING`` counts every reading once (the consensus practice for one sensor). ``INTERVAL`` weighs it by the
+    minutes it stands for, so that one-minute and five-minute readings of one person can be pooled.
     """
 
     READING = "reading"
@@ -99,17 +100,17 @@ PREGNANCY_TARGET = GlucoseTarget(
 GESTATIONAL_TARGET = GlucoseTarget(name="gestational", low_mgdl=63.0, high_mgdl=140.0, very_high_mgdl=None)
 """Gestational and type 2 diabetes in pregnancy: the range without percentage goals (Battelino 2019)."""
 
-TARGET_PRESETS = {
-    target.name: target for target in (STANDARD_TARGET, OLDER_TARGET, PREGNANCY_TARGET, GESTATIONAL_TARGET)
-}
+TARGET_PRESETS = MappingProxyType(
+    {target.name: target for target in (STANDARD_TARGET, OLDER_TARGET, PREGNANCY_TARGET, GESTATIONAL_TARGET)}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeInRange:
     """Percent of time per level; nan when there is no reading, None where the target defines no such level.
 
-    ``tbr_level2 + tbr_level1 + tir + tar_level1 + tar_level2 = 100`` (without a second level above, ``tar_level1`` is all
-    of ``tar``).
+    ``tbr_level2 + tbr_level1 + tir + tar_level1 + tar_level2 = 100`` (without a second level above, ``tar_level1`` is
+    all of ``tar``).
 
     Attributes:
         reading_count: readings that these shares are made of.

@@ -170,9 +170,13 @@ def _grouped(values: FloatArray, label: IntArray) -> _Groups:
     known = ~np.isnan(values)
     value, group, size = values[known], label[known], int(label.max()) + 1
     count = np.bincount(group, minlength=size).astype(np.float64)
-    mean = _divide(np.bincount(group, weights=value, minlength=size), count)
-    square = np.bincount(group, weights=(value - mean[group]) ** 2, minlength=size)
+    mean = _divide(_group_sum(value, group, size), count)
+    square = _group_sum((value - mean[group]) ** 2, group, size)
     return _Groups(label, mean, np.sqrt(_divide(square, count - 1.0)))
+
+
+def _group_sum(value: FloatArray, group: IntArray, size: int) -> FloatArray:
+    return np.bincount(group, weights=value, minlength=size).astype(np.float64)
 
 
 def _divide(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
