@@ -205,6 +205,23 @@ def test_interruption_exits_with_130_and_no_traceback(
     assert capsys.readouterr().err.strip() == "Stopped."
 
 
+def test_control_c_in_a_real_process_exits_with_130() -> None:
+    source = """
+import os, signal, sys, time, click
+from glucotwin.cli.main import run
+@click.group()
+def group(): pass
+@group.command("wait")
+def wait():
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(30)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.exit(run(["wait"], group=group))
+"""
+    finished = run_python(source)
+    assert (finished.returncode, finished.stderr.strip()) == (130, "Stopped.")
+
+
 def test_reader_that_leaves_early_gets_no_traceback() -> None:
     source = """
 import os, sys, click
