@@ -8,7 +8,11 @@ from glucotwin.core.error import DataError, ErrorCode
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
-TextArray = NDArray[np.str_]
+TextArray = np.ndarray
+"""Text per point; ``NDArray[np.str_]`` would fail run-time checks, as every length of text is a dtype of its own."""
+
+TimeArray = np.ndarray
+"""numpy datetimes; ``NDArray[np.datetime64]`` would fail run-time checks, as every unit is a dtype of its own."""
 
 
 def as_floats(name: str, values: ArrayLike, *, dimensions: int = 1) -> FloatArray:

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from glucotwin.core.error import DataError, ErrorCode, UnitError
 from glucotwin.core.unit import MINUTES_PER_DAY
-from glucotwin.metrics.array import FloatArray, IntArray, as_floats, check_same_length
+from glucotwin.metrics.array import FloatArray, IntArray, TimeArray, as_floats, check_same_length
 
 CENSORED_LOW = -1
 CENSORED_HIGH = 1
@@ -78,7 +78,7 @@ class GlucoseSeries:
     @classmethod
     def from_local(
         cls,
-        time_local: NDArray[np.datetime64],
+        time_local: TimeArray,
         glucose_mgdl: ArrayLike,
         *,
         censoring: ArrayLike | None = None,
@@ -101,7 +101,7 @@ class GlucoseSeries:
     @classmethod
     def from_utc(
         cls,
-        time_utc: NDArray[np.datetime64],
+        time_utc: TimeArray,
         glucose_mgdl: ArrayLike,
         *,
         zone: str,
@@ -221,7 +221,7 @@ def _no_reading() -> DataError:
     return DataError(ErrorCode.TOO_LITTLE_DATA, "There is no glucose reading.")
 
 
-def _as_microseconds(name: str, times: NDArray[np.datetime64]) -> IntArray:
+def _as_microseconds(name: str, times: TimeArray) -> IntArray:
     array = np.asarray(times)
     if array.dtype.kind != "M" or array.ndim != 1:
         raise DataError(ErrorCode.INVALID_VALUE, f"{name} is not a vector of numpy datetimes.")
