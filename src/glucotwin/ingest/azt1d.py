@@ -22,7 +22,7 @@ from glucotwin.ingest.clock import utc_from_iso
 from glucotwin.ingest.format import DataFormat, Imported, ImportOptions, PersonHints
 from glucotwin.ingest.quality import Action, Finding, FindingCode, Severity, findings_in
 from glucotwin.ingest.source import FileHead
-from glucotwin.ingest.table import numbers, read_table, require_columns
+from glucotwin.ingest.table import LINE, numbers, read_table, require_columns
 
 ZONE = "America/Phoenix"
 SENSOR_COLUMNS = ("CGM", "Readings (CGM / BGM)")
@@ -92,7 +92,7 @@ def _rows(table: pl.DataFrame, zone: str) -> tuple[pl.DataFrame, tuple[Finding, 
     """Typed rows in time order, each different one once."""
     table = table.rename({name: "CGM" for name in SENSOR_COLUMNS if name in table.columns})
     require_columns(table, (*COLUMNS, "CGM"), title="An AZT1D file")
-    resolved = utc_from_iso(table["EventDateTime"].fill_null(""), zone)
+    resolved = utc_from_iso(table["EventDateTime"].fill_null(""), zone, lines=table[LINE])
     rows = pl.DataFrame(
         {
             "time": resolved.time,

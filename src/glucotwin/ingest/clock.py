@@ -54,13 +54,13 @@ def utc_from_local(local: pl.Series, zone: str) -> ResolvedTimes:
     return ResolvedTimes(time=(time.reverse() if descending else time).alias("time"), findings=findings)
 
 
-def utc_from_iso(texts: pl.Series, zone: str | None, *, first_line: int = 2) -> ResolvedTimes:
+def utc_from_iso(texts: pl.Series, zone: str | None, *, lines: pl.Series) -> ResolvedTimes:
     """Instants of ISO 8601 texts, with an offset or, given a zone, without.
 
     Args:
         texts: one time per row.
         zone: IANA name for those without an offset; None when unknown.
-        first_line: line number of the first text, for messages.
+        lines: line number of each text, for messages.
 
     Raises:
         DataError: a text is no time, or has no offset and the zone is unknown.
@@ -76,13 +76,13 @@ def utc_from_iso(texts: pl.Series, zone: str | None, *, first_line: int = 2) -> 
         .alias("local"),
         pl.col("text").str.extract(_ISO, 4).str.replace("(?i)z", "+00:00").str.replace(":", "").alias("offset"),
     )
-    _check_times(texts, parts["local"], first_line)
+    _check_times(texts, parts["local"], lines)
     naive = parts["offset"].is_null()
     if naive.any() and zone is None:
         row = int(naive.arg_true()[0])
         raise DataError(
             ErrorCode.NAIVE_TIME,
-            f"The time {texts[row]!r} in line {row + first_line} has no offset, and the zone is not known.",
+            f"The time {texts[row]!r} in line {lines[row]} has no offset, and the zone is not known.",
             hint="Name the zone of the local times: --zone Europe/Berlin.",
         )
     minutes = pl.col("offset").str.slice(1, 2).cast(pl.Int64) * 60 + pl.col("offset").str.slice(3, 2).cast(pl.Int64)
@@ -101,13 +101,13 @@ def _with_offset_before(local: pl.Series, zone: str) -> pl.Series:
     return _localised(local - margin, zone, "earliest") + margin
 
 
-def _check_times(texts: pl.Series, parsed: pl.Series, first_line: int) -> None:
+def _check_times(texts: pl.Series, parsed: pl.Series, lines: pl.Series) -> None:
     wrong = parsed.is_null()
     if wrong.any():
         row = int(wrong.arg_true()[0])
         raise DataError(
             ErrorCode.INVALID_VALUE,
-            f"{texts[row]!r} in line {row + first_line} is not a time ({wrong.sum()} such lines).",
+            f"{texts[row]!r} in line {lines[row]} is not a time ({wrong.sum()} such lines).",
             hint="Times are ISO 8601: 2024-03-01T08:00:00-07:00 or 2024-03-01 08:00.",
         )
 

@@ -2,10 +2,12 @@
 
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.ingest.azt1d import Azt1dFormat
+from glucotwin.ingest.canonical.read import CanonicalCsvFormat
 from glucotwin.ingest.format import DataFormat
 from glucotwin.ingest.source import FileHead
+from glucotwin.ingest.tidepool.read import TidepoolFormat
 
-FORMATS: tuple[DataFormat, ...] = (Azt1dFormat(),)
+FORMATS: tuple[DataFormat, ...] = (Azt1dFormat(), TidepoolFormat(), CanonicalCsvFormat())
 """The formats, in the order in which they are asked; the surest one reads the file."""
 
 

@@ -1,0 +1,1 @@
+"""Tidepool's JSON: what its API returns and what its export tool writes."""
