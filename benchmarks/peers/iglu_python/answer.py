@@ -1,4 +1,4 @@
-"""Runs 15 metrics of iglu_python on people's readings from standard input (JSON with `time` and `glucose_mgdl` per person)."""
+"""Runs 15 metrics of iglu_python on people's readings (JSON from standard input: `time`, `glucose_mgdl`)."""
 
 import contextlib
 import io
