@@ -77,7 +77,7 @@ def glucose_in(glucose_mgdl: Number, unit: GlucoseUnit) -> Number:
 
 
 def threshold_in(threshold_mgdl: float, unit: GlucoseUnit) -> float:
-    """A clinical threshold in ``unit``: 70 is 3.9 and 180 is 10.0 mmol/L by definition (Battelino 2019), not by conversion."""
+    """A clinical threshold in ``unit``: 70 is 3.9, 180 is 10.0 mmol/L by definition (Battelino 2019), not converted."""
     if unit is GlucoseUnit.MGDL:
         return threshold_mgdl
     return _DEFINED_MMOLL.get(threshold_mgdl, round(threshold_mgdl / MGDL_PER_MMOLL, 1))

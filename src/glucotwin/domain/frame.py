@@ -110,9 +110,25 @@ def conform_frame(kind: type[Record], frame: pl.DataFrame) -> pl.DataFrame:
         else:
             raise DataError(ErrorCode.MISSING_COLUMN, f"Stream '{stream_of(kind)}' lacks the column '{name}'.")
     try:
-        return frame.select(columns).sort("time", maintain_order=True)
+        conformed = frame.select(columns).sort("time", maintain_order=True)
     except pl.exceptions.PolarsError as error:
         raise DataError(ErrorCode.INVALID_VALUE, f"Stream '{stream_of(kind)}': {error}") from error
+    _check_values(kind, conformed)
+    return conformed
+
+
+def _check_values(kind: type[Record], frame: pl.DataFrame) -> None:
+    """Passes when required columns hold values everywhere and words are known ones."""
+    for name, hint in typing.get_type_hints(kind).items():
+        if types.NoneType not in typing.get_args(hint) and frame[name].null_count():
+            raise DataError(ErrorCode.INVALID_VALUE, f"Stream '{stream_of(kind)}' has blanks in the column '{name}'.")
+        if isinstance(hint, type) and issubclass(hint, StrEnum):
+            strange = set(frame[name].unique()) - {str(member) for member in hint}
+            if strange:
+                raise DataError(
+                    ErrorCode.INVALID_VALUE,
+                    f"Stream '{stream_of(kind)}', column '{name}', holds the unknown words {sorted(strange)}.",
+                )
 
 
 def _column_type(hint: object) -> pl.DataType:

@@ -16,7 +16,7 @@ class GlucoseKind(StrEnum):
 
 
 class Censoring(StrEnum):
-    """Whether a reading is a value or only a bound: a sensor's LOW is "at most", its HIGH "at least" the given value."""
+    """Whether a reading is a value or only a bound: LOW is "at most", HIGH "at least" the given value."""
 
     NONE = "none"
     LOW = "low"

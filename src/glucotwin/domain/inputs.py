@@ -19,9 +19,10 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Inputs(eqx.Module):
     """Per-minute inputs; each value holds over the minute that begins at its index.
 
-    Leading axis: time. Inside a scan the arrays are scalars (one minute). Doses are by product, so that a body picks the
-    depots it knows; ``parameter_factor`` multiplies named parameters (``"organ.parameter"``) minute by minute and is
-    differentiable: time-varying, fitted or scripted. ``unexplained_flux_mgdl_per_min`` carries what a fit could not explain.
+    Leading axis: time. Inside a scan the arrays are scalars (one minute). Doses are by product, so that a body picks
+    the depots it knows; ``parameter_factor`` multiplies named parameters (``"organ.parameter"``) minute by minute and
+    is differentiable: time-varying, fitted or scripted. ``unexplained_flux_mgdl_per_min`` carries what a fit could not
+    explain.
     """
 
     minute_utc: Int[AnyArray, "*time"]

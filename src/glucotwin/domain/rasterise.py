@@ -11,7 +11,11 @@ from glucotwin.domain.inputs import Inputs, clock_arrays, minute_utc_from
 from glucotwin.domain.insulin import BasalSegment, Bolus, PenDose
 from glucotwin.domain.meal import EATING_RATE_G_PER_MIN, Meal
 from glucotwin.domain.observation import MedicationDose
+from glucotwin.domain.segment import without_overlaps
 from glucotwin.domain.timeline import Timeline, Window
+
+NEGLIGIBLE_FRACTION = 1e-9
+"""Of the largest rate: smaller shares of a minute are rounding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,17 +82,19 @@ class _Grid:
 
     def over(self, position_min: np.ndarray, duration_min: np.ndarray, amount: np.ndarray) -> np.ndarray:
         """Amounts spread evenly over durations (> 0): the rate per minute, with exact shares at both ends."""
-        rate = amount / duration_min
+        # Only what reaches into the grid counts: sums over years of earlier events would cost digits.
+        acts = (position_min < self.minutes) & (position_min + duration_min > 0)
+        start, minutes, rate = position_min[acts], duration_min[acts], amount[acts] / duration_min[acts]
+        if not start.size:
+            return np.zeros(self.minutes)
         # The running integral of piecewise-constant rates is piecewise linear: its differences are the exact shares.
-        edges = np.concatenate([position_min, position_min + duration_min])
+        edges = np.clip(np.concatenate([start, start + minutes]), 0.0, self.minutes)
         steps = np.concatenate([rate, -rate])
         order = np.argsort(edges, kind="stable")
         edges, level = edges[order], np.cumsum(steps[order])
-        if not edges.size:
-            return np.zeros(self.minutes)
         integral = np.concatenate([[0.0], np.cumsum(level[:-1] * np.diff(edges))])
         shares = np.diff(np.interp(np.arange(self.minutes + 1.0), edges, integral))
-        return np.where(np.abs(shares) < 1e-12, 0.0, shares)
+        return np.where(shares < NEGLIGIBLE_FRACTION * rate.max(), 0.0, shares)
 
 
 def _numpy(frame: pl.DataFrame, column: str) -> np.ndarray:
@@ -109,14 +115,6 @@ def _basal(timeline: Timeline, grid: _Grid, minute_of_day: np.ndarray) -> tuple[
     if profile is not None and np.any(missing > 0):
         by_product["rapid"] = by_product.get("rapid", np.zeros(grid.minutes)) + missing * profile
     return by_product, known
-
-
-def without_overlaps(segments: pl.DataFrame) -> pl.DataFrame:
-    """Basal segments in time order, each ended by the start of the next: a pump runs one rate at a time."""
-    ordered = segments.filter(pl.col("duration_min") > 0).sort("time", maintain_order=True)
-    until_next = (pl.col("time").shift(-1) - pl.col("time")).dt.total_microseconds() / 60e6
-    cut = pl.min_horizontal(pl.col("duration_min"), until_next)
-    return ordered.with_columns(cut.alias("duration_min")).filter(pl.col("duration_min") > 0)
 
 
 def _profile_u_per_min(timeline: Timeline, grid: _Grid, minute_of_day: np.ndarray) -> np.ndarray | None:

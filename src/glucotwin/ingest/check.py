@@ -8,7 +8,7 @@ import polars as pl
 from glucotwin.domain.glucose import Censoring, GlucoseKind, GlucoseReading
 from glucotwin.domain.insulin import BasalSegment, Bolus, PenDose
 from glucotwin.domain.meal import Meal
-from glucotwin.domain.rasterise import without_overlaps
+from glucotwin.domain.segment import without_overlaps
 from glucotwin.domain.timeline import Timeline
 from glucotwin.ingest.limit import possible
 from glucotwin.ingest.quality import Action, Coverage, Finding, FindingCode, Severity, findings_in

@@ -99,3 +99,46 @@ quality-wrong-clock = { $count ->
    *[other] The clock of the device was wrong for { $count } entries; the corrected times are used.
 }
 quality-zone-assumed = The file does not name a time zone; { $zone } is used for the times of day.
+
+## glucotwin import
+
+import-progress = Importing { $name }
+import-person = Person { $person }: { $diabetes }, therapy { $therapy }, local time of { $zone }.
+import-read-as = Read { $name } as { $format }.
+import-coverage = What there is
+import-findings = What was noticed
+import-no-findings = Nothing was noticed.
+import-saved = Saved to { $path }.
+import-column-stream = data
+import-column-records = records
+import-column-first = first
+import-column-last = last
+import-column-active = known
+import-column-gaps = gaps over 15 min
+
+## glucotwin metrics
+
+metrics-progress = Reading { $name }
+metrics-period = { $person }: { $readings } sensor readings from { $start } to { $end } ({ $days } days, { $active } % of the time).
+metrics-insufficient = Less than 14 days or less than 70 % of the time: too little to stand for a person's usual control; no GMI is given.
+metrics-column-metric = metric
+metrics-column-value = value
+metrics-column-goal = goal
+metrics-mean = mean glucose
+metrics-gmi = glucose management indicator (GMI)
+metrics-sd = standard deviation
+metrics-cv = coefficient of variation
+metrics-tir = in range { $low }-{ $high } { $unit }
+metrics-titr = in tight range { $low }-{ $high } { $unit }
+metrics-tbr = below { $limit } { $unit }
+metrics-tar = above { $limit } { $unit }
+metrics-gri = glycaemia risk index (GRI)
+metrics-lbgi = low blood glucose index (LBGI)
+metrics-hbgi = high blood glucose index (HBGI)
+metrics-mage = mean amplitude of excursions (MAGE)
+metrics-modd = mean difference from day to day (MODD)
+metrics-hypo-episodes = episodes below { $limit } { $unit }
+metrics-hyper-episodes = episodes above { $limit } { $unit }
+metrics-per-week = { $value } a week
+metrics-met = met
+metrics-not-met = not met

@@ -21,12 +21,15 @@ MEDIUM_ABSORPTION_S = 14400.0
 INTENSITY_FRACTION: Mapping[str, float] = MappingProxyType({"low": 0.41, "medium": 0.55, "high": 0.77})
 """Share of maximal oxygen uptake: middles of light, moderate and vigorous in the ACSM position stand (Garber 2011)."""
 
-_ACTIVITY_TYPES: Mapping[str, ActivityType] = MappingProxyType(
-    dict.fromkeys(("running", "walking", "cycling", "swimming", "hiking", "rowing", "elliptical"), ActivityType.AEROBIC)
-    | dict.fromkeys(("functionalStrengthTraining", "traditionalStrengthTraining"), ActivityType.RESISTANCE)
-    | dict.fromkeys(("highIntensityIntervalTraining", "jumpRope"), ActivityType.HIGH_INTENSITY)
-    | dict.fromkeys(("crossTraining", "mixedCardio", "soccer", "basketball", "tennis"), ActivityType.MIXED)
+_ACTIVITIES_BY_TYPE: Mapping[ActivityType, tuple[str, ...]] = MappingProxyType(
+    {
+        ActivityType.AEROBIC: ("running", "walking", "cycling", "swimming", "hiking", "rowing", "elliptical"),
+        ActivityType.RESISTANCE: ("functionalStrengthTraining", "traditionalStrengthTraining"),
+        ActivityType.HIGH_INTENSITY: ("highIntensityIntervalTraining", "jumpRope"),
+        ActivityType.MIXED: ("crossTraining", "mixedCardio", "soccer", "basketball", "tennis"),
+    }
 )
+_ACTIVITY_TYPES = {name: kind for kind, names in _ACTIVITIES_BY_TYPE.items() for name in names}
 _BASAL_KINDS = MappingProxyType(
     {
         "scheduled": BasalKind.SCHEDULED,

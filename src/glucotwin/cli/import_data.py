@@ -1,0 +1,92 @@
+"""``glucotwin import``: a person's file becomes a timeline, with a page on its quality."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Unpack
+from zoneinfo import ZoneInfo
+
+import click
+
+from glucotwin.cli.command import Command
+from glucotwin.cli.console import Console
+from glucotwin.cli.option import PersonArguments, import_options, person_options
+from glucotwin.cli.table import aligned
+
+if TYPE_CHECKING:
+    from glucotwin.ingest.quality import Coverage
+    from glucotwin.workflows.import_data import ImportAnswer
+
+
+@click.command(
+    "import",
+    cls=Command,
+    examples=(
+        "glucotwin import export.csv --zone Europe/Berlin --out my-timeline",
+        "glucotwin import tidepool.json --json",
+    ),
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to save the timeline to; without it, only check.")
+@click.option("--overwrite", is_flag=True, help="Replace an existing timeline at --out.")
+@person_options
+@click.pass_obj
+def command(console: Console, file: Path, out: Path | None, overwrite: bool, **person: Unpack[PersonArguments]) -> None:
+    """Import a person's data from FILE and judge their quality.
+
+    The format is recognised by the content: canonical CSV, AZT1D, Tidepool JSON; compressed with gzip or not.
+    Nothing is half-written: the folder appears whole or not at all.
+    """
+    from glucotwin.core.message import message
+    from glucotwin.workflows.import_data import import_data
+
+    with console.progress(message("import-progress", name=file.name)) as progress:
+        answer = import_data(file, import_options(**person), out, overwrite=overwrite, progress=progress)
+    if console.as_json:
+        console.write_json(answer.to_json())
+        return
+    console.write(_page(answer))
+
+
+def _page(answer: "ImportAnswer") -> str:
+    from glucotwin.core.message import message
+
+    person, quality = answer.timeline.person, answer.quality
+    about = message(
+        "import-person",
+        person=person.person_id,
+        diabetes=str(person.diabetes_type),
+        therapy=str(person.therapy),
+        zone=person.zone,
+    )
+    read_as = message("import-read-as", name=quality.source_name, format=quality.format_name)
+    findings = [f"  {finding.severity!s:<8} {finding.text}" for finding in quality.findings]
+    saved = [] if answer.folder is None else ["", message("import-saved", path=str(answer.folder))]
+    return "\n".join(
+        [
+            read_as,
+            about,
+            "",
+            message("import-coverage"),
+            _coverage_table(answer),
+            "",
+            message("import-findings"),
+            *(findings or [f"  {message('import-no-findings')}"]),
+            *saved,
+        ]
+    )
+
+
+def _coverage_table(answer: "ImportAnswer") -> str:
+    from glucotwin.core.message import message
+
+    names = ("stream", "records", "first", "last", "active", "gaps")
+    header = ["", *(message(f"import-column-{name}") for name in names)]
+    zone = answer.timeline.person.zone_info
+    rows = [["", *_coverage_row(one, zone)] for one in answer.quality.coverage]
+    return aligned([header, *rows], right=frozenset({2, 5, 6}))
+
+
+def _coverage_row(coverage: "Coverage", zone: ZoneInfo) -> tuple[str, ...]:
+    first, last = (f"{time.astimezone(zone):%Y-%m-%d %H:%M}" for time in (coverage.first, coverage.last))
+    active = "" if coverage.active_percent is None else f"{coverage.active_percent:.1f} %"
+    gaps = "" if not coverage.gaps else f"{coverage.gaps} ({(coverage.gap_min or 0.0) / 60.0:.1f} h)"
+    return coverage.stream, f"{coverage.records:,}", first, last, active, gaps

@@ -1,0 +1,85 @@
+"""Use case: import a person's file, judge its quality and keep it as a timeline."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from glucotwin.core.progress import ProgressCallback, part_of, silent
+from glucotwin.domain.archive import check_free, save_timeline, timeline_hash
+from glucotwin.domain.timeline import Timeline
+from glucotwin.ingest.format import ImportOptions
+from glucotwin.ingest.quality import QualityReport
+from glucotwin.ingest.reader import import_file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportAnswer:
+    """What an import gives.
+
+    Attributes:
+        timeline: the person's data.
+        quality: what the import found out about them.
+        folder: where they were saved; None when nothing was saved.
+        content_sha256: hash of the timeline's content.
+    """
+
+    timeline: Timeline
+    quality: QualityReport
+    folder: Path | None
+    content_sha256: str
+
+    def to_json(self) -> dict[str, object]:
+        """The answer as JSON values."""
+        person = self.timeline.person
+        return {
+            "person": {
+                "person_id": person.person_id,
+                "zone": person.zone,
+                "diabetes_type": str(person.diabetes_type),
+                "therapy": str(person.therapy),
+            },
+            "timeline": None if self.folder is None else str(self.folder),
+            "content_sha256": self.content_sha256,
+            "settings": len(self.timeline.settings),
+            "quality": self.quality.to_json(),
+        }
+
+
+def import_data(
+    path: Path,
+    options: ImportOptions | None = None,
+    out: Path | None = None,
+    *,
+    overwrite: bool = False,
+    progress: ProgressCallback = silent,
+) -> ImportAnswer:
+    """Imports a file of any known format and saves it as a timeline's folder, which appears whole or not at all.
+
+    Args:
+        path: the file.
+        options: what the file may not say.
+        out: folder to save to; None saves nothing.
+        overwrite: replace an existing timeline at ``out``.
+        progress: told how far the work has come.
+
+    Raises:
+        DataError, UnitError: the file cannot be what it claims to be.
+        ConflictError: ``out`` exists and may not be replaced.
+    """
+    if out is not None:
+        check_free(out, overwrite=overwrite)
+    result = import_file(path, options, progress=part_of(progress, start=0.0, end=0.9))
+    if out is not None:
+        progress("saving the timeline", 0.9)
+        save_timeline(
+            result.timeline,
+            out,
+            manifest_inputs={"source": result.quality.source_sha256},
+            reports={"quality": result.quality.to_json()},
+            overwrite=overwrite,
+        )
+    return ImportAnswer(
+        timeline=result.timeline,
+        quality=result.quality,
+        folder=out,
+        content_sha256=timeline_hash(result.timeline),
+    )
