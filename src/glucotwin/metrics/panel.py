@@ -34,8 +34,6 @@ NIGHT_END_H = 6.0
 PGS_START_MIN = 20.0
 PGS_END_MIN = 30.0
 
-JsonValue = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricsPanel:
@@ -88,7 +86,7 @@ class MetricsPanel:
     episodes: EpisodePanel
     modal_day: ModalDay
 
-    def to_json(self) -> dict[str, JsonValue]:
+    def to_json(self) -> dict[str, object]:
         """The panel as plain JSON values: undefined numbers become null, times ISO 8601 text without a zone."""
         return {field.name: _plain(getattr(self, field.name)) for field in dataclasses.fields(self)}
 
@@ -168,7 +166,7 @@ def _exclusive_per_week(level1: EpisodeSummary, level2: EpisodeSummary) -> float
     return level1.per_week * (1.0 - held / level1.count) if level1.count else 0.0
 
 
-def _plain(value: object) -> JsonValue:
+def _plain(value: object) -> object:
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, float):
