@@ -26,6 +26,12 @@ from glucotwin.domain.observation import (
 )
 from glucotwin.domain.record import Record
 
+if typing.TYPE_CHECKING:
+    from polars import DataType, Schema
+else:
+    # The run-time type checks of the tests cannot name polars' data types.
+    DataType = Schema = object
+
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 STREAMS: dict[str, type[Record]] = {
@@ -49,7 +55,7 @@ STREAMS: dict[str, type[Record]] = {
 
 TIME_TYPE = pl.Datetime("us", "UTC")
 
-_COLUMN_TYPES: dict[type, pl.DataType] = {
+_COLUMN_TYPES: dict[type, DataType] = {
     datetime: TIME_TYPE,
     float: pl.Float64(),
     int: pl.Int64(),
@@ -65,7 +71,7 @@ def stream_of(kind: type[Record]) -> str:
 
 
 @cache
-def schema_of(kind: type[Record]) -> pl.Schema:
+def schema_of(kind: type[Record]) -> Schema:
     """Column names and types of a kind of record, in the order of its fields."""
     hints = typing.get_type_hints(kind)
     return pl.Schema({field.name: _column_type(hints[field.name]) for field in fields(kind)})
@@ -131,7 +137,7 @@ def _check_values(kind: type[Record], frame: pl.DataFrame) -> None:
                 )
 
 
-def _column_type(hint: object) -> pl.DataType:
+def _column_type(hint: object) -> DataType:
     members = [member for member in typing.get_args(hint) if member is not types.NoneType] or [hint]
     member = members[0]
     if _is_enum(member):
