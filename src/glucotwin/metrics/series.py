@@ -19,6 +19,7 @@ DEFAULT_INTERVAL_MIN = 5.0
 
 _LARGEST_PLAUSIBLE_MMOLL = 35.0
 _LONGEST_CADENCE_MIN = 20.0
+_SENSOR_INTERVALS_MIN = tuple(minutes for minutes in range(1, 21) if MINUTES_PER_DAY % minutes == 0)
 _MIXED_SHARE = 0.05
 _ZONE_STEP_MIN = 15
 _MINUTE_US = 60_000_000
@@ -38,7 +39,7 @@ class GlucoseSeries:
         clock_min: minutes that the local clock shows, counted over days, shape (n,).
         glucose_mgdl: values; of a censored reading, the bound; shape (n,).
         censoring: -1 for a sensor's LOW ("at most"), +1 for its HIGH ("at least"), else 0; shape (n,).
-        interval_min: time between readings of the sensor in minutes.
+        interval_min: time between readings of the sensor in minutes; divides a day.
         origin_date: local date of minute 0.
 
     Raises:
@@ -65,8 +66,9 @@ class GlucoseSeries:
         _check_glucose(glucose_mgdl)
         if np.any(np.abs(censoring) > 1):
             raise DataError(ErrorCode.INVALID_VALUE, "censoring holds a value other than -1 (LOW), 0 and 1 (HIGH).")
-        if not self.interval_min > 0.0:
-            raise DataError(ErrorCode.INVALID_VALUE, f"interval_min is {self.interval_min}, which is not positive.")
+        if not self.interval_min > 0.0 or MINUTES_PER_DAY % self.interval_min != 0.0:
+            message = f"interval_min is {self.interval_min}, which does not divide a day."
+            raise DataError(ErrorCode.INVALID_VALUE, message)
         self._freeze(time_min=time_min, clock_min=clock_min, glucose_mgdl=glucose_mgdl, censoring=censoring)
 
     def _freeze(self, **arrays: FloatArray | IntArray) -> None:
@@ -90,7 +92,8 @@ class GlucoseSeries:
             time_local: clock times as numpy datetimes, strictly increasing, shape (n,).
             glucose_mgdl: values in mg/dL, shape (n,).
             censoring: -1, 0, +1 per reading; None means no reading is censored.
-            interval_min: minutes between readings; None takes the median, rounded to whole minutes.
+            interval_min: minutes between readings; None takes the median, in whole minutes that divide a day.
+                Readings with a median over 20 min are no sensor's (finger-sticks): they are held against 5 min.
 
         Raises:
             DataError: as the class; also a time that is missing.
@@ -115,7 +118,8 @@ class GlucoseSeries:
             glucose_mgdl: values in mg/dL, shape (n,).
             zone: IANA name, such as "Europe/Madrid".
             censoring: -1, 0, +1 per reading; None means no reading is censored.
-            interval_min: minutes between readings; None takes the median, rounded to whole minutes.
+            interval_min: minutes between readings; None takes the median, in whole minutes that divide a day.
+                Readings with a median over 20 min are no sensor's (finger-sticks): they are held against 5 min.
 
         Raises:
             DataError: as the class; also an unknown zone or a time that is missing.
@@ -233,7 +237,10 @@ def _as_microseconds(name: str, times: TimeArray) -> IntArray:
 def _median_interval_min(time_min: FloatArray) -> float:
     if time_min.size < 2:
         return DEFAULT_INTERVAL_MIN
-    return max(1.0, float(np.round(np.median(np.diff(time_min)))))
+    median_min = float(np.round(np.median(np.diff(time_min))))
+    if median_min > _LONGEST_CADENCE_MIN:
+        return DEFAULT_INTERVAL_MIN
+    return float(min(_SENSOR_INTERVALS_MIN, key=lambda interval_min: abs(interval_min - median_min)))
 
 
 def _offset_us(utc_us: IntArray, zone: str) -> IntArray:

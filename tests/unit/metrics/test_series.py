@@ -125,9 +125,18 @@ def test_unknown_zone_is_refused_with_its_name() -> None:
     assert caught.value.code is ErrorCode.UNKNOWN_NAME
 
 
-def test_interval_that_is_not_positive_is_refused() -> None:
-    with pytest.raises(DataError, match="interval_min"):
-        GlucoseSeries.from_local(every("2024-01-01", 2), [100, 110], interval_min=0.0)
+def test_interval_that_does_not_divide_a_day_is_refused() -> None:
+    for interval_min in (0.0, -5.0, 7.0):
+        with pytest.raises(DataError, match="interval_min"):
+            GlucoseSeries.from_local(every("2024-01-01", 2), [100, 110], interval_min=interval_min)
+
+
+def test_unusual_intervals_snap_to_one_that_divides_a_day() -> None:
+    assert GlucoseSeries.from_local(every("2024-01-01", 4, 7), [100] * 4).interval_min in (6.0, 8.0)
+
+
+def test_finger_sticks_are_held_against_five_minutes() -> None:
+    assert GlucoseSeries.from_local(every("2024-01-01", 20, 240), [100] * 20).interval_min == 5.0
 
 
 def test_numbers_are_not_taken_for_times() -> None:

@@ -50,8 +50,8 @@ def test_sd_of_rate_is_in_mgdl_per_minute(build: Builder) -> None:
 
 
 def test_lag_shorter_than_the_interval_becomes_the_interval(build: Builder) -> None:
-    grid = build_grid(build([100.0, 160.0, 100.0], start="2024-01-01T00:30", step_min=30))
-    assert sd_rate_mgdl_per_min(grid, lag_min=15.0) == pytest.approx(np.std([2.0, -2.0], ddof=1))
+    grid = build_grid(build([100.0, 160.0, 100.0], start="2024-01-01T00:20", step_min=20))
+    assert sd_rate_mgdl_per_min(grid, lag_min=15.0) == pytest.approx(np.std([3.0, -3.0], ddof=1))
 
 
 def test_sd_within_the_hour_equals_the_plain_sliding_window(build: Builder) -> None:
