@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from glucotwin.core.array import Array, Float
 from glucotwin.core.error import ErrorCode, ModelError
 from glucotwin.domain.inputs import Inputs
-from glucotwin.physiology.organ import AbstractOrgan, AbstractState
+from glucotwin.physiology.organ import AbstractState, AnyOrgan
 from glucotwin.physiology.signal import Signals
 
 BodyState = dict[str, AbstractState]
@@ -25,7 +25,7 @@ class Body(eqx.Module):
     """
 
     name: str = eqx.field(static=True)
-    organs: tuple[AbstractOrgan, ...]
+    organs: tuple[AnyOrgan, ...]
 
     def __check_init__(self) -> None:
         names = [organ.name for organ in self.organs]
@@ -38,19 +38,27 @@ class Body(eqx.Module):
 
     def signals(self, state: BodyState, inputs: Inputs) -> Signals:
         """What the organs tell each other at this instant."""
-        return _signals(self._organs_under(inputs), state, inputs)
+        return _signals(self.organs_under(inputs), state, inputs)
 
     def derivative(self, state: BodyState, inputs: Inputs) -> BodyState:
         """Rates of change per minute of the whole state."""
-        organs = self._organs_under(inputs)
+        organs = self.organs_under(inputs)
         signals = _signals(organs, state, inputs)
         return {organ.name: organ.derivative(state[organ.name], signals, inputs) for organ in organs}
 
-    def advance(self, state: BodyState, inputs: Inputs) -> BodyState:
-        """Jumps and memories at a minute's start."""
-        organs = self._organs_under(inputs)
+    def advance(self, state: BodyState, inputs: Inputs, *, minutes: float = 1.0) -> BodyState:
+        """Jumps and memories at the start of a step of ``minutes``."""
+        organs = self.organs_under(inputs)
         signals = _signals(organs, state, inputs)
-        return {organ.name: organ.advance(state[organ.name], signals, inputs) for organ in organs}
+        return {organ.name: organ.advance(state[organ.name], signals, inputs, minutes=minutes) for organ in organs}
+
+    def organs_under(self, inputs: Inputs) -> tuple[AnyOrgan, ...]:
+        """The organs with this minute's parameter factors applied."""
+        if not inputs.parameter_factor:
+            return self.organs
+        current = self.parameters()
+        scaled = {name: current[name] * factor for name, factor in inputs.parameter_factor.items()}
+        return tuple(_replaced(organ, scaled) for organ in self.organs)
 
     def parameters(self) -> dict[str, Float[Array, "..."]]:
         """Every parameter by its full name ``organ.parameter``."""
@@ -76,16 +84,8 @@ class Body(eqx.Module):
             )
         return Body(name=self.name, organs=tuple(_replaced(organ, values) for organ in self.organs))
 
-    def _organs_under(self, inputs: Inputs) -> tuple[AbstractOrgan, ...]:
-        """The organs with this minute's parameter factors applied."""
-        if not inputs.parameter_factor:
-            return self.organs
-        current = self.parameters()
-        scaled = {name: current[name] * factor for name, factor in inputs.parameter_factor.items()}
-        return tuple(_replaced(organ, scaled) for organ in self.organs)
 
-
-def _replaced(organ: AbstractOrgan, values: Mapping[str, Float[Array, "..."] | float]) -> AbstractOrgan:
+def _replaced(organ: AnyOrgan, values: Mapping[str, Float[Array, "..."] | float]) -> AnyOrgan:
     prefix = f"{organ.name}."
     own = {
         name.removeprefix(prefix): jnp.asarray(value, dtype=jnp.float64)
@@ -95,7 +95,7 @@ def _replaced(organ: AbstractOrgan, values: Mapping[str, Float[Array, "..."] | f
     return organ.with_parameters(**own) if own else organ
 
 
-def _signals(organs: tuple[AbstractOrgan, ...], state: BodyState, inputs: Inputs) -> Signals:
+def _signals(organs: tuple[AnyOrgan, ...], state: BodyState, inputs: Inputs) -> Signals:
     signals = Signals.neutral()
     for organ in organs:
         signals = organ.emit(state[organ.name], signals, inputs)

@@ -1,8 +1,8 @@
 """The minimal body: few, identifiable parameters, made for fitting one person's twin.
 
-Subcutaneous insulin and gut as linear chains, glucose by the minimal model (Bergman 1979) with the hypoglycaemia risk term
-of the 2013 UVA/Padova simulator (Dalla Man 2014), as in the identifiable single-person models of the replay literature
-(Cappon 2023).
+Subcutaneous insulin and gut as linear chains, glucose by the minimal model (Bergman 1979) with the hypoglycaemia risk
+term of the 2013 UVA/Padova simulator (Dalla Man 2014), as in the identifiable single-person models of the replay
+literature (Cappon 2023).
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ class DepotState(AbstractState):
     second_depot_u: Float[Array, ""]
 
 
-class MinimalSubcutis(AbstractOrgan):
+class MinimalSubcutis(AbstractOrgan[DepotState]):
     """Subcutaneous rapid-acting insulin: a short distributed delay, then two compartments.
 
     | letter | parameter |
@@ -70,7 +70,7 @@ class MinimalSubcutis(AbstractOrgan):
         into_first = state.site_u / self.delay_min
         into_second = self.transfer_per_min * state.first_depot_u
         return DepotState(
-            site_u=inputs.total_insulin_u_per_min() - into_first,
+            site_u=jnp.asarray(inputs.total_insulin_u_per_min()) - into_first,
             first_depot_u=into_first - into_second,
             second_depot_u=into_second - self.absorption_per_min * state.second_depot_u,
         )
@@ -82,7 +82,7 @@ class PlasmaInsulinState(AbstractState):
     insulin_pmol: Float[Array, ""]
 
 
-class MinimalPlasmaInsulin(AbstractOrgan):
+class MinimalPlasmaInsulin(AbstractOrgan[PlasmaInsulinState]):
     """Plasma insulin as one compartment with first-order clearance.
 
     | letter | parameter |
@@ -122,7 +122,7 @@ class MinimalGutState(AbstractState):
     intestine_mg: Float[Array, ""]
 
 
-class MinimalGut(AbstractOrgan):
+class MinimalGut(AbstractOrgan[MinimalGutState]):
     """Stomach and gut as a linear chain.
 
     | letter | parameter |
@@ -152,7 +152,7 @@ class MinimalGut(AbstractOrgan):
         """The linear chain, emptying scaled by whoever slows or speeds it."""
         emptying = self.emptying_per_min * signals.emptying_factor
         return MinimalGutState(
-            solid_mg=1000.0 * inputs.carbs_g_per_min - emptying * state.solid_mg,
+            solid_mg=1000.0 * jnp.asarray(inputs.carbs_g_per_min) - emptying * state.solid_mg,
             liquid_mg=emptying * (state.solid_mg - state.liquid_mg),
             intestine_mg=emptying * state.liquid_mg - self.absorption_per_min * state.intestine_mg,
         )
@@ -166,7 +166,7 @@ class MinimalGlucoseState(AbstractState):
     interstitial_mgdl: Float[Array, ""]
 
 
-class MinimalGlucose(AbstractOrgan):
+class MinimalGlucose(AbstractOrgan[MinimalGlucoseState]):
     """Glucose by the minimal model, with insulin sensitivity by time of day and a hypoglycaemia risk term.
 
     | letter | parameter |
@@ -213,14 +213,14 @@ class MinimalGlucose(AbstractOrgan):
     def derivative(self, state: MinimalGlucoseState, signals: Signals, inputs: Inputs) -> MinimalGlucoseState:
         """Minimal model with meal appearance, insulin action and what a fit could not explain."""
         excess_mul = (signals.insulin_pmoll - self.basal_insulin_pmoll) / PMOLL_PER_MUL
-        sensitivity = self.sensitivity_at(inputs.minute_of_day) * signals.sensitivity_factor
+        sensitivity = self.sensitivity_at(jnp.asarray(inputs.minute_of_day)) * signals.sensitivity_factor
         appearance = signals.glucose_appearance_mg_per_min / (self.volume_dl_per_kg * self.weight_kg)
         uptake = (
             self.effectiveness_per_min + self._risk(state.glucose_mgdl) * state.action_per_min
         ) * state.glucose_mgdl
         production = self.effectiveness_per_min * self.basal_mgdl * signals.hepatic_output_factor
         return MinimalGlucoseState(
-            glucose_mgdl=production - uptake + appearance + inputs.unexplained_flux_mgdl_per_min,
+            glucose_mgdl=production - uptake + appearance + _vanishing_loss(inputs, state.glucose_mgdl),
             action_per_min=self.action_rate_per_min * (sensitivity * excess_mul - state.action_per_min),
             interstitial_mgdl=(state.glucose_mgdl - state.interstitial_mgdl) / self.interstitial_delay_min,
         )
@@ -236,6 +236,12 @@ class MinimalGlucose(AbstractOrgan):
         floored = jnp.clip(glucose_mgdl, RISK_FLOOR_MGDL, self.basal_mgdl)
         distance = jnp.log(floored) ** self.risk_exponent - jnp.log(self.basal_mgdl) ** self.risk_exponent
         return 1.0 + 10.0 * self.risk_gain * distance**2
+
+
+def _vanishing_loss(inputs: Inputs, glucose_mgdl: Float[Array, ""]) -> Float[Array, ""]:
+    """The unexplained flux; where it takes glucose away, it fades with the glucose that is left to take."""
+    flux = jnp.asarray(inputs.unexplained_flux_mgdl_per_min)
+    return jnp.where(flux < 0.0, flux * jnp.clip(glucose_mgdl / RISK_FLOOR_MGDL, 0.0, 1.0), flux)
 
 
 @cache

@@ -51,9 +51,9 @@ class Parameter:
         return (value - self.typical) / self.spread if self.prior is PriorKind.NORMAL else 0.0
 
 
-def read_parameters(file_name: str) -> Mapping[str, Parameter]:
-    """The parameter records of a data file of this package, by full name."""
-    text = (resources.files("glucotwin.physiology") / "data" / file_name).read_text(encoding="utf-8")
+def read_parameters(file_name: str, *, package: str = "glucotwin.physiology") -> Mapping[str, Parameter]:
+    """The parameter records of a package's data file, by full name."""
+    text = (resources.files(package) / "data" / file_name).read_text(encoding="utf-8")
     rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
     return MappingProxyType({row["name"]: _parameter(row) for row in rows})
 

@@ -44,4 +44,5 @@ class Signals(eqx.Module):
 
     def sending(self, **values: Float[Array, ""]) -> "Signals":
         """The same signals with some values replaced."""
-        return Signals(**{name: values.get(name, getattr(self, name)) for name in self.__dataclass_fields__})
+        current: dict[str, Array] = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return Signals(**(current | values))

@@ -3,10 +3,13 @@
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 
-from glucotwin.core.array import Array, Float
+from glucotwin.core.array import AnyArray, Array, Float
+from glucotwin.core.error import ErrorCode, ModelError, SolverError
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.body import Body, BodyState
+from glucotwin.physiology.signal import Signals
 from glucotwin.simulate.solver import step_minutes
 
 DEFAULT_OUTPUTS = ("glucose_mgdl", "interstitial_mgdl")
@@ -17,16 +20,15 @@ class Trajectory(eqx.Module):
 
     Attributes:
         t_min: minutes from the start, shape ``(points,)``.
-        outputs: signal values by name, each ``(points,)``.
-        final_state: state after the last minute.
+        outputs: signal values by name, each ``(points,)``, or ``(subjects, points)`` for a cohort.
+        final_state: state after the last minute; for a cohort with a leading subject axis.
     """
 
-    t_min: Float[Array, " points"]
-    outputs: dict[str, Float[Array, " points"]]
+    t_min: Float[AnyArray, " points"]
+    outputs: dict[str, Float[AnyArray, "*subjects points"]]
     final_state: BodyState
 
 
-@eqx.filter_jit
 def simulate(
     body: Body,
     inputs: Inputs,
@@ -35,7 +37,10 @@ def simulate(
     outputs: tuple[str, ...] = DEFAULT_OUTPUTS,
     stride: int = 1,
 ) -> Trajectory:
-    """Simulates one subject open loop.
+    """Simulates one subject open loop; differentiable, and can be mapped over subjects.
+
+    Values that leave the finite numbers stay in the trajectory, so that inference can weigh them; ``check_finite``
+    turns them into an error.
 
     Args:
         body: the subject.
@@ -43,7 +48,34 @@ def simulate(
         state: where to start; default at rest.
         outputs: names of signals to keep.
         stride: keep every so many minutes; long runs then never hold every minute in memory.
+
+    Raises:
+        ModelError: a signal does not exist or the stride does not divide the minutes.
     """
+    check_request(inputs.minutes, outputs, stride)
+    return _simulate(body, inputs, state, outputs, stride)
+
+
+def check_request(minutes: int, outputs: tuple[str, ...], stride: int) -> None:
+    """Passes when the signals exist and the stride divides the minutes.
+
+    Raises:
+        ModelError: one of these is not so.
+    """
+    unknown = sorted(set(outputs) - set(Signals.__dataclass_fields__))
+    if unknown:
+        known = ", ".join(Signals.__dataclass_fields__)
+        raise ModelError(ErrorCode.UNKNOWN_NAME, f"There is no signal {unknown[0]!r}.", hint=f"Signals: {known}.")
+    if minutes < 1 or stride < 1 or minutes % stride:
+        raise ModelError(
+            ErrorCode.INVALID_VALUE,
+            f"{minutes} minutes cannot be kept every {stride} minutes.",
+            hint="The stride must divide the number of minutes, which must be at least 1.",
+        )
+
+
+@eqx.filter_jit
+def _simulate(body: Body, inputs: Inputs, state: BodyState | None, outputs: tuple[str, ...], stride: int) -> Trajectory:
     start = body.initial_state() if state is None else state
 
     def observe(current: BodyState, now: Inputs) -> dict[str, Float[Array, ""]]:
@@ -54,15 +86,36 @@ def simulate(
         return step_minutes(body, current, now), None
 
     def block(current: BodyState, now: Inputs) -> tuple[BodyState, dict[str, Float[Array, ""]]]:
-        seen = observe(current, now.map(lambda values: values[0]))
-        return jax.lax.scan(minute, current, now)[0], seen
+        first = now.map(lambda values: values[0])
+        seen = observe(current, first)
+        after = step_minutes(body, current, first) if stride == 1 else jax.lax.scan(minute, current, now)[0]
+        return after, seen
 
     blocks = inputs.map(lambda values: jnp.asarray(values).reshape(-1, stride))
     final, seen = jax.lax.scan(block, start, blocks)
     last = observe(final, blocks.map(lambda values: values[-1, -1]))
-    t_min = jnp.arange(0, inputs.minutes + 1, stride, dtype=jnp.float64)
     return Trajectory(
-        t_min=t_min,
+        t_min=jnp.arange(0, inputs.minutes + 1, stride, dtype=jnp.float64),
         outputs={name: jnp.append(seen[name], last[name]) for name in outputs},
         final_state=final,
     )
+
+
+def check_finite(trajectory: Trajectory) -> Trajectory:
+    """The trajectory itself when every kept value is finite; for the edge, never inside inference.
+
+    Raises:
+        SolverError: a value is infinite or not a number; says which, when, and for which subject.
+    """
+    for name, kept in trajectory.outputs.items():
+        values = np.asarray(kept)
+        wrong = np.argwhere(~np.isfinite(values))
+        if wrong.size:
+            *subject, point = (int(index) for index in wrong[0])
+            who = f" of subject {subject[0]}" if subject else ""
+            raise SolverError(
+                ErrorCode.NOT_FINITE,
+                f"{name}{who} left the finite numbers by minute {float(trajectory.t_min[point]):.0f}.",
+                hint="Check the inputs around that minute and the body's parameters against their bounds.",
+            )
+    return trajectory

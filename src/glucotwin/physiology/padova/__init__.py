@@ -1,0 +1,1 @@
+"""The UVA/Padova type 1 diabetes simulator as organs."""

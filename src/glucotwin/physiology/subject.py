@@ -1,0 +1,31 @@
+"""Virtual subjects: who a population's people are and how they would dose."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """One virtual subject of a body.
+
+    Attributes:
+        name: within its population, e.g. ``adult#001``.
+        weight_kg: body weight.
+        basal_u_per_min: the constant insulin rate at which the subject rests at its basal glucose.
+        age_years: None when the population does not say.
+        carb_ratio_g_per_u: grams of carbohydrate covered by one unit (CR); None when unknown.
+        correction_factor_mgdl_per_u: fall of glucose per unit (CF); None when unknown.
+        total_daily_insulin_u: insulin per day (TDI); None when unknown.
+    """
+
+    name: str
+    weight_kg: float
+    basal_u_per_min: float
+    age_years: float | None = None
+    carb_ratio_g_per_u: float | None = None
+    correction_factor_mgdl_per_u: float | None = None
+    total_daily_insulin_u: float | None = None
+
+    @property
+    def group(self) -> str:
+        """What stands before the number: ``adult``, ``adolescent`` or ``child`` in the published population."""
+        return self.name.partition("#")[0]

@@ -1,0 +1,131 @@
+"""Cohorts: many subjects through one compiled program, in chunks, on every core."""
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from glucotwin.core.error import ErrorCode, ModelError
+from glucotwin.domain.inputs import Inputs
+from glucotwin.physiology.body import Body, BodyState
+from glucotwin.simulate.trajectory import DEFAULT_OUTPUTS, Trajectory, check_request, simulate
+
+SMALLEST_CHUNK, LARGEST_CHUNK = 32, 512
+"""Subjects per compiled call, always a power of two: few programs serve every cohort, and memory stays bounded.
+
+The last chunk is filled up, and subjects never meet in the arithmetic, so that a result depends neither on how many
+others are simulated nor on how many cores there are.
+"""
+
+Tree = TypeVar("Tree")
+
+
+def stack_inputs(inputs: Sequence[Inputs]) -> Inputs:
+    """Inputs of several subjects as one record; arrays that are the same for all are kept once.
+
+    Args:
+        inputs: one per subject, of the same length and with the same products.
+
+    Raises:
+        ModelError: lengths or products differ.
+    """
+    shapes = {jax.tree.structure(one) for one in inputs}, {one.minutes for one in inputs}
+    if any(len(kinds) != 1 for kinds in shapes):
+        raise ModelError(
+            ErrorCode.INVALID_VALUE,
+            "Subjects of one cohort need inputs of the same length, products and parameter factors.",
+        )
+
+    def stacked(*arrays: np.ndarray) -> np.ndarray:
+        first = np.asarray(arrays[0])
+        shared = all(other is first or np.array_equal(first, other) for other in arrays[1:])
+        return first if shared else np.stack([np.asarray(one) for one in arrays])
+
+    return jax.tree.map(stacked, *inputs)
+
+
+def simulate_cohort(
+    bodies: Body,
+    inputs: Inputs,
+    *,
+    state: BodyState | None = None,
+    outputs: tuple[str, ...] = DEFAULT_OUTPUTS,
+    stride: int = 1,
+    workers: int | None = None,
+) -> Trajectory:
+    """Simulates many subjects of one composition open loop.
+
+    Args:
+        bodies: the subjects, stacked (``stack_bodies``): a leading axis on every parameter.
+        inputs: shared (axis time), or per subject (axes subject, time); each array may be the one or the other
+            (``stack_inputs``).
+        state: where to start, with a leading subject axis; default at rest.
+        outputs: names of signals to keep.
+        stride: keep every so many minutes; must divide their number.
+        workers: threads; default one per core. Results do not depend on it.
+
+    Returns:
+        Outputs of shape ``(subjects, points)`` on the host.
+
+    Raises:
+        ModelError: a signal does not exist or the stride does not divide the minutes.
+    """
+    minutes = int(np.shape(inputs.minute_utc)[-1])
+    check_request(minutes, outputs, stride)
+    subjects = int(jax.tree.leaves(bodies)[0].shape[0])
+    threads = workers or os.cpu_count() or 1
+    width = chunk_width(subjects, threads)
+    host_bodies, host_inputs, host_state = _on_host(bodies), _on_host(inputs), _on_host(state)
+
+    def run(first: int) -> Trajectory:
+        rows = np.minimum(np.arange(first, first + width), subjects - 1)
+        chunk = _simulate_chunk(
+            jax.tree.map(lambda leaf: leaf[rows], host_bodies),
+            jax.tree.map(lambda leaf: leaf[rows] if leaf.ndim > 1 else leaf, host_inputs),
+            jax.tree.map(lambda leaf: leaf[rows], host_state),
+            outputs,
+            stride,
+        )
+        kept = min(width, subjects - first)
+        return jax.tree.map(lambda leaf: np.asarray(leaf)[:kept], chunk)
+
+    with ThreadPoolExecutor(threads) as pool:
+        chunks = list(pool.map(run, range(0, subjects, width)))
+    joined = jax.tree.map(lambda *parts: np.concatenate(parts), *chunks)
+    return eqx.tree_at(lambda one: one.t_min, joined, joined.t_min[0])
+
+
+def chunk_width(subjects: int, workers: int) -> int:
+    """Subjects per call: all workers busy, but within the smallest and the largest chunk."""
+    share = max(1, -(-subjects // workers))
+    return min(LARGEST_CHUNK, max(SMALLEST_CHUNK, 1 << (share - 1).bit_length()))
+
+
+@eqx.filter_jit
+def _simulate_chunk(
+    bodies: Body, inputs: Inputs, state: BodyState | None, outputs: tuple[str, ...], stride: int
+) -> Trajectory:
+    axes = jax.tree.map(lambda leaf: 0 if leaf.ndim > 1 else None, inputs)
+
+    def one(body: Body, own: Inputs, start: BodyState | None) -> Trajectory:
+        return simulate(body, own, state=start, outputs=outputs, stride=stride)
+
+    return jax.vmap(one, in_axes=(0, axes, 0))(bodies, inputs, state)
+
+
+def _on_host(tree: Tree) -> Tree:
+    return jax.tree.map(np.asarray, tree)
+
+
+def subject_of(trajectory: Trajectory, index: int) -> Trajectory:
+    """One subject's trajectory out of a cohort's."""
+    return Trajectory(
+        t_min=trajectory.t_min,
+        outputs={name: values[index] for name, values in trajectory.outputs.items()},
+        final_state=jax.tree.map(lambda leaf: jnp.asarray(leaf[index]), trajectory.final_state),
+    )
