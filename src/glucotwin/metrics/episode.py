@@ -1,5 +1,6 @@
 """Hypo- and hyperglycaemic episodes by the 2023 consensus rule."""
 
+import math
 from dataclasses import dataclass
 from datetime import date
 
@@ -246,11 +247,12 @@ def _summarise(trace: _Trace, spans: _Spans, *, is_low: bool) -> EpisodeSummary:
 
 
 def _describe(trace: _Trace, first: int, stop: int, *, is_low: bool) -> Episode:
-    glucose_mgdl = trace.glucose_mgdl[first:stop]
+    # A plain list: episodes are many and short, and numpy costs more per call than their few points.
+    glucose_mgdl: list[float] = trace.glucose_mgdl[first:stop].tolist()
     return Episode(
         start_min=float(trace.time_min[first]),
         end_min=float(trace.time_min[stop - 1]),
         duration_min=(stop - first) * trace.interval_min,
-        mean_mgdl=float(glucose_mgdl.mean()),
-        extreme_mgdl=float(glucose_mgdl.min() if is_low else glucose_mgdl.max()),
+        mean_mgdl=math.fsum(glucose_mgdl) / len(glucose_mgdl),
+        extreme_mgdl=min(glucose_mgdl) if is_low else max(glucose_mgdl),
     )

@@ -110,8 +110,8 @@ def metrics_panel(
     weight = cadence_min(series) if weighting is Weighting.INTERVAL else None
     grid = build_grid(series)
     summary = summarise(series.glucose_mgdl, grid, weight=weight)
-    standard = time_in_range(series, weighting=weighting)
     shares = time_in_range(series, target=target, weighting=weighting)
+    standard = shares if target == STANDARD_TARGET else time_in_range(series, weighting=weighting)
     is_night = is_clock_between(series, 0.0, NIGHT_END_H)
     variability = compute_variability(series, grid)
     sufficiency = judge_sufficiency(series, weighting=weighting)
