@@ -7,7 +7,7 @@ checked against the manifest before anything of them is used.
 import json
 import shutil
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -90,8 +90,8 @@ def load_timeline(path: Path) -> Timeline:
     for name, sha256 in files.items():
         _check_file(path, str(name), str(sha256))
     streams = {Path(name).stem: _read_parquet(path / name) for name in files if name.endswith(".parquet")}
-    person = _validated(_PERSON, path / PERSON)
-    settings = _validated(_SETTINGS, path / SETTINGS)
+    person = _validated(_PERSON.validate_json, path / PERSON)
+    settings = _validated(_SETTINGS.validate_json, path / SETTINGS)
     try:
         timeline = Timeline(person=person, streams=streams, settings=settings)
     except DataError as error:
@@ -235,9 +235,9 @@ def _read_parquet(file: Path) -> pl.DataFrame:
         raise _damaged(file, "it is no Parquet file") from error
 
 
-def _validated(adapter: "TypeAdapter[Read]", file: Path) -> Read:
+def _validated(validate: Callable[[bytes], Read], file: Path) -> Read:
     try:
-        return adapter.validate_json(file.read_bytes())
+        return validate(file.read_bytes())
     except (ValidationError, DataError) as error:
         raise _damaged(file, "its content is impossible") from error
 

@@ -6,21 +6,20 @@ adds ``localTime``. Field shapes: tidepool-org/platform ``data/types``.
 """
 
 import json
+import math
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TextIO
 
 from glucotwin.core.error import DataError, ErrorCode, UnitError
-from glucotwin.core.unit import mgdl_from, parse_glucose_unit
+from glucotwin.core.unit import GlucoseUnit, mgdl_from, parse_glucose_unit
 from glucotwin.domain.record import as_utc
 
 CHUNK_CHARACTERS = 1 << 20
 LONGEST_DOCUMENT_CHARACTERS = 1 << 24
 EXPORT_MARK = "localTime"
 """Field that only the export tool writes."""
-LARGEST_MMOLL_THRESHOLD = 60.0
-"""Thresholds of annotations carry no unit: above this they are mg/dL (the API refuses glucose above 55 mmol/L)."""
 
 
 def documents_of(stream: TextIO, *, name: str) -> Generator["Document"]:
@@ -190,12 +189,16 @@ class Document:
         return next((one for one in self.items("annotations") if one.text("code") == code), None)
 
 
-def threshold_mgdl(annotation: Document) -> float | None:
-    """The threshold of an out-of-range annotation in mg/dL."""
-    value = annotation.number_at("threshold")
-    if value is None or value > LARGEST_MMOLL_THRESHOLD:
-        return value
-    return round(float(mgdl_from(value, parse_glucose_unit("mmol/L"))), 2)
+def threshold_mgdl(annotation: Document, value_mgdl: float) -> float:
+    """The threshold of an out-of-range annotation in mg/dL; the value itself when there is none.
+
+    A threshold carries no unit, but the value that comes with it lies just beyond it: the unit is the one that fits.
+    """
+    threshold = annotation.number_at("threshold")
+    if not threshold:
+        return value_mgdl
+    readings = (threshold, round(float(mgdl_from(threshold, GlucoseUnit.MMOLL)), 2))
+    return min(readings, key=lambda reading: abs(math.log(reading / value_mgdl)))
 
 
 def _parsed(value: object) -> object:

@@ -63,7 +63,7 @@ def _glucose(document: Document, kind: GlucoseKind) -> Iterator[Record]:
     censoring = Censoring.NONE
     if out_of_range is not None:
         censoring = Censoring.LOW if out_of_range.text("value") == "low" else Censoring.HIGH
-        value = threshold_mgdl(out_of_range) or value
+        value = threshold_mgdl(out_of_range, value)
     yield GlucoseReading(time=document.time, source=SOURCE, glucose_mgdl=value, kind=kind, censoring=censoring)
 
 
