@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, CommandEntry] = MappingProxyType(
     {
         "import": CommandEntry("glucotwin.cli.import_data", "Import a person's data and judge their quality."),
         "metrics": CommandEntry("glucotwin.cli.metrics", "Work out the consensus CGM metrics."),
+        "simulate": CommandEntry("glucotwin.cli.simulate", "Simulate virtual subjects."),
     }
 )
 """Every command by name, in the order of a first use; each module holds one click command named ``command``."""

@@ -26,7 +26,7 @@ class AbstractOrgan(eqx.Module, Generic[State]):
     Class attributes:
         name: the organ's name in its body and in parameter names ``"organ.parameter"``.
         uncertain: fields of the state whose course inputs alone do not determine: a filter tracks their uncertainty.
-        substeps: how many times finer than the body's step this organ is resolved when ``hurries`` says so. An organ with
+        substeps: how often finer than the body's step this organ is resolved when ``hurries`` says so. An organ with
             more than one is stepped before the others and hears their signals as they are at the step's start; what it
             sends is exact over the step when it is linear in its state.
     """

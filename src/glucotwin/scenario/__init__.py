@@ -1,1 +1,1 @@
-"""Scenario files: meals, doses and basal over days."""
+"""What a virtual subject eats, injects and does: scenario files and input tables."""

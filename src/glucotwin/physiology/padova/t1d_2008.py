@@ -30,7 +30,8 @@ HEPATIC_EXTRACTION_FRACTION = 0.6
 CLEARANCE_PER_EXCHANGE = 0.4
 """Peripheral clearance m4 per exchange rate m2, from the steady state at that extraction (Dalla Man 2007, eq. 9)."""
 
-Values = Mapping[str, Float[Array, ""]]
+Values = Mapping[str, Float[Array, ""] | float]
+"""Numbers by name: of a table (then no program is compiled to derive the others), or traced."""
 
 
 @cache
@@ -57,7 +58,7 @@ def padova_t1d_2008_body(subject: str) -> Body:
             f"The body {NAME} has no subject {subject!r}.",
             hint="Use adult#001 to adult#010, adolescent#001 to adolescent#010 or child#001 to child#010.",
         )
-    return compose_padova_t1d_2008({name: jnp.asarray(value, dtype=jnp.float64) for name, value in row.items()})
+    return compose_padova_t1d_2008(row)
 
 
 def compose_padova_t1d_2008(values: Values) -> Body:
@@ -69,21 +70,21 @@ def compose_padova_t1d_2008(values: Values) -> Body:
         values: ``weight_kg``, ``basal_glucose_mgdl`` (Gb), ``basal_insulin_pmoll`` (Ib),
             ``basal_production_mg_per_kg_per_min`` (EGPb) and parameters by full name; others are ignored.
     """
-    weight_kg, basal_insulin_pmoll = values["weight_kg"], values["basal_insulin_pmoll"]
-    basal_mgdl = values["basal_glucose_mgdl"]
+    weight_kg, basal_insulin_pmoll = _array(values["weight_kg"]), _array(values["basal_insulin_pmoll"])
+    basal_mgdl = _array(values["basal_glucose_mgdl"])
     insulin = _insulin_rates(values)
     return Body(
         name=NAME,
         organs=(
             PadovaSubcutis(
                 weight_kg=weight_kg,
-                basal_pmol_per_kg_per_min=_basal_flow(values, insulin),
+                basal_pmol_per_kg_per_min=_array(_basal_flow(values, insulin)),
                 **_of(values, PadovaSubcutis.name),
             ),
             PadovaPlasmaInsulin(
                 weight_kg=weight_kg,
                 basal_insulin_pmoll=basal_insulin_pmoll,
-                **insulin,
+                **_arrays(insulin),
                 **_of(values, PadovaPlasmaInsulin.name),
             ),
             PadovaInsulinAction(basal_insulin_pmoll=basal_insulin_pmoll, **_of(values, PadovaInsulinAction.name)),
@@ -92,7 +93,7 @@ def compose_padova_t1d_2008(values: Values) -> Body:
                 weight_kg=weight_kg,
                 basal_mgdl=basal_mgdl,
                 basal_insulin_pmoll=basal_insulin_pmoll,
-                **_glucose_balance(values),
+                **_arrays(_glucose_balance(values)),
                 **_of(values, PadovaGlucose.name),
             ),
             PadovaInterstitium(basal_mgdl=basal_mgdl, **_of(values, PadovaInterstitium.name)),
@@ -100,7 +101,7 @@ def compose_padova_t1d_2008(values: Values) -> Body:
     )
 
 
-def _insulin_rates(values: Values) -> dict[str, Float[Array, ""]]:
+def _insulin_rates(values: Values) -> Values:
     """Extraction m30 and clearance m4 at the resting hepatic extraction."""
     extraction = HEPATIC_EXTRACTION_FRACTION / (1.0 - HEPATIC_EXTRACTION_FRACTION)
     return {
@@ -109,7 +110,7 @@ def _insulin_rates(values: Values) -> dict[str, Float[Array, ""]]:
     }
 
 
-def _basal_flow(values: Values, rates: Values) -> Float[Array, ""]:
+def _basal_flow(values: Values, rates: Values) -> Float[Array, ""] | float:
     """The insulin flow u2ss in pmol/kg/min that keeps plasma at its basal concentration."""
     to_plasma = values["plasma_insulin.liver_to_plasma_per_min"]
     to_liver = values["plasma_insulin.plasma_to_liver_per_min"]
@@ -118,7 +119,7 @@ def _basal_flow(values: Values, rates: Values) -> Float[Array, ""]:
     return plasma * (to_liver + rates["clearance_per_min"] - returned)
 
 
-def _glucose_balance(values: Values) -> dict[str, Float[Array, ""]]:
+def _glucose_balance(values: Values) -> Values:
     """Production kp1 and uptake Vm0 that balance basal glucose and insulin."""
     plasma = values["basal_glucose_mgdl"] * values["glucose.volume_dl_per_kg"]
     production = values["basal_production_mg_per_kg_per_min"]
@@ -144,8 +145,7 @@ def _table() -> Mapping[str, Mapping[str, float]]:
 
 
 def _subject(name: str, row: Mapping[str, float]) -> Subject:
-    values = {key: jnp.asarray(value, dtype=jnp.float64) for key, value in row.items()}
-    flow = float(_basal_flow(values, _insulin_rates(values)))
+    flow = float(_basal_flow(row, _insulin_rates(row)))
     return Subject(
         name=name,
         weight_kg=row["weight_kg"],
@@ -159,4 +159,12 @@ def _subject(name: str, row: Mapping[str, float]) -> Subject:
 
 def _of(values: Values, organ: str) -> dict[str, Float[Array, ""]]:
     prefix = f"{organ}."
-    return {name.removeprefix(prefix): value for name, value in values.items() if name.startswith(prefix)}
+    return _arrays({name.removeprefix(prefix): value for name, value in values.items() if name.startswith(prefix)})
+
+
+def _arrays(values: Values) -> dict[str, Float[Array, ""]]:
+    return {name: _array(value) for name, value in values.items()}
+
+
+def _array(value: Float[Array, ""] | float) -> Float[Array, ""]:
+    return jnp.asarray(value, dtype=jnp.float64)
