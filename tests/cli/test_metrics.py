@@ -3,7 +3,6 @@
 import json
 import subprocess
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from importlib import resources
 from pathlib import Path
 
