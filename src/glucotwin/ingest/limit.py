@@ -14,6 +14,9 @@ class Range(NamedTuple):
     high: float
 
 
+UNLIMITED = 1e9
+"""Stands for no upper limit."""
+
 RANGES: Mapping[str, Mapping[str, Range]] = MappingProxyType(
     {
         "glucose": MappingProxyType({"glucose_mgdl": Range(1.0, 2000.0)}),
@@ -24,7 +27,7 @@ RANGES: Mapping[str, Mapping[str, Range]] = MappingProxyType(
                 "extended_min": Range(0.0, 1440.0),
             }
         ),
-        "basal": MappingProxyType({"duration_min": Range(0.0, 1e9), "rate_u_per_h": Range(0.0, 50.0)}),
+        "basal": MappingProxyType({"duration_min": Range(0.0, UNLIMITED), "rate_u_per_h": Range(0.0, 50.0)}),
         "pen": MappingProxyType({"insulin_u": Range(0.0, 500.0)}),
         "meal": MappingProxyType(
             {
@@ -40,7 +43,7 @@ RANGES: Mapping[str, Mapping[str, Range]] = MappingProxyType(
                 "duration_min": Range(0.0, 2880.0),
                 "intensity_fraction": Range(0.0, 1.0),
                 "heart_rate_bpm": Range(20.0, 260.0),
-                "steps": Range(0.0, 1e9),
+                "steps": Range(0.0, UNLIMITED),
             }
         ),
         "heart_rate": MappingProxyType({"heart_rate_bpm": Range(20.0, 260.0)}),
