@@ -1,6 +1,7 @@
 """A body: organs in order, exchanging signals; data flow is one way and compiles into one program."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 
 import equinox as eqx
 import jax
@@ -63,9 +64,9 @@ class Body(eqx.Module):
     def parameters(self) -> dict[str, Float[Array, "..."]]:
         """Every parameter by its full name ``organ.parameter``."""
         return {
-            f"{organ.name}.{name}": getattr(organ, name)
+            f"{organ.name}.{field.name}": getattr(organ, field.name)
             for organ in self.organs
-            for name, field in organ.__dataclass_fields__.items()
+            for field in fields(organ)
             if not field.metadata.get("static", False)
         }
 
@@ -92,7 +93,9 @@ def _replaced(organ: AnyOrgan, values: Mapping[str, Float[Array, "..."] | float]
         for name, value in values.items()
         if name.startswith(prefix)
     }
-    return organ.with_parameters(**own) if own else organ
+    if not own:
+        return organ
+    return type(organ)(**{one.name: own.get(one.name, getattr(organ, one.name)) for one in fields(organ)})
 
 
 def _signals(organs: tuple[AnyOrgan, ...], state: BodyState, inputs: Inputs) -> Signals:

@@ -1,7 +1,7 @@
 """Organs: parts of a body that own their parameters and state and talk through signals."""
 
 import abc
-from typing import Any, ClassVar, Generic, Self, TypeAlias, TypeVar
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -56,11 +56,6 @@ class AbstractOrgan(eqx.Module, Generic[State]):
         """Whether this minute's inputs call for the organ's ``substeps``; by default always."""
         del inputs
         return jnp.asarray(True)
-
-    def with_parameters(self, **values: object) -> Self:
-        """The same organ with some parameters replaced."""
-        names = self.__dataclass_fields__
-        return type(self)(**{name: values.get(name, getattr(self, name)) for name in names})
 
 
 AnyOrgan: TypeAlias = AbstractOrgan[Any]

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.unit import GlucoseUnit, glucose_in, threshold_in
@@ -68,7 +69,9 @@ def _draw_given(axes: Axes, simulation: Simulation) -> None:
     right = axes.twinx()
     right.step(hours, insulin, where="mid", color=INSULIN, label="insulin")
     right.set_ylabel(f"U per {BIN_MIN} min")
-    right.set_ylim(bottom=0)
+    # Room for the legend above the bars.
+    axes.set_ylim(0, 1.45 * max(float(np.max(carbs)), 1.0))
+    right.set_ylim(0, 1.45 * max(float(np.max(insulin)), 1.0))
     axes.legend(
         *(a + b for a, b in zip(axes.get_legend_handles_labels(), right.get_legend_handles_labels(), strict=True)),
         loc="upper right",
@@ -76,6 +79,7 @@ def _draw_given(axes: Axes, simulation: Simulation) -> None:
         ncols=2,
     )
     axes.set_xlim(0, simulation.t_min[-1] / 60.0)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=9, steps=(1, 2, 3, 6, 10), integer=True))
     axes.spines[["top"]].set_visible(False)
     right.spines[["top"]].set_visible(False)
 
