@@ -31,8 +31,8 @@ def test_demo_person_is_complete_and_plausible() -> None:
     assert line.frame(GlucoseReading).height > 0.98 * days * 288
     assert 3.5 < line.frame(Meal).height / days < 4.5
     basal, bolus = line.frame(BasalSegment), line.frame(Bolus)
-    assert (basal["rate_u_per_h"] * basal["duration_min"]).sum() / 60.0 / days == pytest.approx(11.4, abs=0.3)
-    assert (bolus["insulin_u"] + bolus["extended_u"]).sum() / days == pytest.approx(31.0, abs=0.8)
+    assert float((basal["rate_u_per_h"] * basal["duration_min"]).sum()) / 60.0 / days == pytest.approx(11.4, abs=0.3)
+    assert float((bolus["insulin_u"] + bolus["extended_u"]).sum()) / days == pytest.approx(31.0, abs=0.8)
     assert all(finding.severity != "problem" for finding in result.quality.findings)
 
 
