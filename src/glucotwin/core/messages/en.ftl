@@ -142,3 +142,272 @@ metrics-hyper-episodes = episodes above { $limit } { $unit }
 metrics-per-week = { $value } a week
 metrics-met = met
 metrics-not-met = not met
+
+## The report: header, summary, footer
+
+report-title = Glucose and twin report
+report-subtitle = { $person }, { $days }
+report-footer = Made on { $moment } by GlucoTwin { $version }.
+report-review-profile = This installation runs in the review profile: nothing here says what another insulin dose would do.
+report-fact-person = Person (pseudonym)
+report-fact-therapy = How insulin is given
+report-fact-data = Made from
+report-fact-fitted = Twin fitted on
+report-fact-held-out = Forecasts judged on
+report-diabetes-type1 = type 1 diabetes
+report-diabetes-type2 = type 2 diabetes
+report-diabetes-gestational = gestational diabetes
+report-diabetes-other = another type of diabetes
+report-diabetes-none = no diabetes
+report-diabetes-unknown = type of diabetes unknown
+report-therapy-closed-loop = Automated insulin delivery
+report-therapy-pump = Pump
+report-therapy-injections = Injections
+report-therapy-no-insulin = No insulin
+report-therapy-unknown = Unknown
+report-summary = In short
+report-summary-glucose = From { $days }, glucose was between { $low } and { $high } { $unit } for { $in_range } of the time ({ $time } a day), below that for { $below } and above it for { $above }.
+report-summary-no-glucose = There are no sensor readings in these days, so nothing can be said about time in range.
+report-summary-no-twin = No twin was fitted, so there are no forecasts and no what-ifs in this report.
+report-summary-no-forecast = A twin was fitted, but its forecasts were not judged on days that it had not seen.
+report-summary-no-what-if = No what-if was asked.
+report-summary-what-if-withheld = What-ifs about insulin are not shown in the review profile.
+report-titled = { $title }: { $sentence }
+report-list-and = { $first } and { $last }
+report-days = { $start } to { $end }
+report-interval = ({ $low } to { $high })
+report-hours-minutes = { $hours } h { $minutes } min
+report-hours = { $hours } h
+report-yes = yes
+report-no = no
+
+## The report: data quality
+
+report-quality = Quality of the data
+report-quality-unknown = The data were imported earlier; what the import noticed is kept beside them.
+report-coverage-stream = Data
+report-coverage-records = Records
+report-coverage-days = Days
+report-coverage-known = Known
+report-coverage-gaps = Gaps over 15 min
+report-finding-text = What was noticed
+report-finding-action = What was done
+report-action-kept = Kept as it is
+report-action-corrected = Corrected
+report-action-dropped = Left out
+report-severity-warning = Worth knowing
+report-severity-problem = Limits what can be said
+report-stream-glucose = sensor glucose
+report-stream-bolus = insulin boluses
+report-stream-basal = basal insulin
+report-stream-pen = pen doses
+report-stream-meal = meals
+report-stream-activity = activity
+report-stream-heart-rate = heart rate
+report-stream-heart-rate-variability = heart-rate variability
+report-stream-sleep = sleep
+report-stream-medication = medicines
+report-stream-lab = laboratory results
+report-stream-ketone = ketones
+report-stream-note = notes
+report-stream-device = device events
+report-stream-outcome = questionnaires
+
+## The report: glucose
+
+report-glucose = Glucose
+report-no-glucose = There are no sensor readings in these days.
+report-time-in-ranges = Time in each range
+report-level-very-high = Very high: above { $limit } { $unit }
+report-level-high = High: { $low } to { $high } { $unit }
+report-level-in-range = In range: { $low } to { $high } { $unit }
+report-level-low = Low: { $low } to { $high } { $unit }
+report-level-very-low = Very low: below { $limit } { $unit }
+report-levels-level = Glucose
+report-levels-share = Share of time
+report-levels-time = A day
+report-levels-goal = Goal
+report-goal-more = over { $goal }
+report-goal-less = under { $goal }
+report-goal-less-below = with very low, under { $goal }
+report-goal-less-above = with very high, under { $goal }
+report-metric-name = Measure
+report-metric-value = Value
+report-metric-goal = Goal
+report-gmi = Glucose management indicator (GMI)
+report-gmi-note = an HbA1c worked out from mean glucose; the laboratory's may differ
+report-gmi-withheld = needs 14 days with sensor readings for at least 70 % of the time
+report-withheld = not given
+report-cv = Coefficient of variation (CV)
+report-cv-note = how much glucose swings; stable up to 36 %
+report-goal-cv = at most 36 %
+report-gri = Glycaemia risk index (GRI)
+report-gri-note = 0 is best, 100 worst; zone { $zone } of A to E
+report-episodes-hypo = Episodes below { $limit }
+report-episodes-hyper = Episodes above { $limit }
+report-episodes-none = none in these days
+report-episodes-note = { $count ->
+    [one] one in these days, { $minutes } min long
+   *[other] { $count } in these days, { $minutes } min long on average
+}
+
+## The report: modal day
+
+report-modal-day = Ambulatory profile (modal day)
+report-modal-day-alt = All days laid over one another by the time of day.
+report-modal-day-sentence = On a usual day glucose is highest around { $high_time } (median { $high } { $unit }) and lowest around { $low_time } ({ $low } { $unit }). Lows are nearest around { $near_time }, when glucose is below { $near } { $unit } on one day in twenty.
+report-modal-day-table = Show as a table, { $unit }
+report-key-median = median
+report-key-half-of-days = half of all days (25 to 75 %)
+report-key-most-days = nine days in ten (5 to 95 %)
+report-key-target = target range { $low } to { $high }
+report-clock = Time
+report-percentile-5 = 5 %
+report-percentile-25 = 25 %
+report-percentile-50 = Median
+report-percentile-75 = 75 %
+report-percentile-95 = 95 %
+
+## The report: twin
+
+report-twin = What the twin learned
+report-no-twin = No twin was fitted.
+report-twin-fitted = The twin was fitted to { $readings } sensor readings of { $days }. On these days its next step was off by { $residual } { $unit } (standard deviation).
+report-twin-reading = The grey bar is the usual spread among adults with type 1 diabetes; blue is this person with a 90 % interval. A blue line as long as the grey bar means that the data said little. These numbers describe the model; they are not pump settings.
+report-twin-warnings = What the fit says about itself
+report-twin-alt = { $name }: { $factor } times the usual value.
+report-twin-table = Show as a table with units and intervals
+report-key-prior = usual spread among adults
+report-key-posterior = this person
+report-parameters-name = Parameter
+report-parameters-prior = Usual (90 %)
+report-parameters-posterior = This person (90 %)
+report-parameters-informed = Learned from the data
+report-informed-much = mostly ({ $share })
+report-informed-partly = partly ({ $share })
+report-informed-little = little ({ $share })
+report-parameter-subcutis-transfer-per-min = how fast insulin moves within the tissue
+report-parameter-subcutis-absorption-per-min = how fast insulin reaches the blood
+report-parameter-gut-emptying-per-min = how fast the stomach empties
+report-parameter-gut-absorption-per-min = how fast carbohydrate reaches the blood
+report-parameter-glucose-effectiveness-per-min = return to the usual level without insulin
+report-parameter-glucose-basal-mgdl = level at the usual basal rate
+report-parameter-glucose-action-rate-per-min = how fast insulin action builds up
+report-parameter-glucose-sensitivity-night = insulin sensitivity, midnight to 6
+report-parameter-glucose-sensitivity-morning = insulin sensitivity, 6 to 11
+report-parameter-glucose-sensitivity-afternoon = insulin sensitivity, 11 to 17
+report-parameter-glucose-sensitivity-evening = insulin sensitivity, 17 to midnight
+report-parameter-glucose-volume-dl-per-kg = volume in which glucose spreads
+
+## The report: forecast
+
+report-forecast = Forecast on days the twin had not seen
+report-no-forecast = Forecasts were not judged: there is no twin, or no days were kept aside for it.
+report-forecast-period = Every forecast from { $days } was compared with what the sensor then showed. The twin had learned from earlier days only.
+report-forecast-better = At { $horizons } minutes the twin's forecast was closer than assuming that the last reading stays: at { $horizon } minutes its typical error was { $twin } instead of { $persistence } { $unit }.
+report-forecast-worse = At { $horizons } minutes the twin's forecast was no closer than assuming that the last reading stays: at { $horizon } minutes its typical error was { $twin } against { $persistence } { $unit }.
+report-forecast-mixed = The twin's forecast was closer than assuming that the last reading stays at { $better } minutes, but not at { $worse } minutes: at { $horizon } minutes its typical error was { $twin } against { $persistence } { $unit }.
+report-future-inputs = What the forecasts were told about the time ahead: { $text }
+report-minutes-ahead = { $minutes } min
+report-score-better = Twin closer than the last reading?
+report-score-rmse = Typical error of the twin (RMSE, { $unit })
+report-score-mae = Mean error of the twin (MAE, { $unit })
+report-score-mard = Mean relative error of the twin (MARD)
+report-score-persistence = … if the last reading stays
+report-score-bias = Mean of forecast less reading ({ $unit })
+report-score-coverage-50 = Readings within the 50 % band
+report-score-coverage-90 = Readings within the 90 % band
+report-score-width = Width of the 90 % band ({ $unit })
+report-score-dts = Without clinical risk (zone A of the DTS error grid)
+report-score-pairs = Forecasts compared
+report-example-title = Forecast of { $moment }
+report-example-sentence = After { $minutes } minutes the forecast said { $forecast } { $unit } and the sensor showed { $observed }; { $inside } of the readings lay within the { $level } band.
+report-example-no-readings = No readings followed.
+report-example-table = Show as a table, { $unit }
+report-example-minute = Minute
+report-example-low = 90 % from
+report-example-median = Median
+report-example-high = to
+report-example-observed = Sensor
+report-key-before = readings before
+report-key-after = what then happened
+report-key-forecast = forecast
+report-key-band-50 = 50 % band
+report-key-band-90 = 90 % band
+
+## The report: what-if
+
+report-what-if = What if
+report-no-what-if = No what-if was asked.
+report-what-if-held = Other insulin was held as recorded. An automated pump would have reacted to the change, and so might the person.
+report-what-if-withheld = What-ifs about insulin are not shown in the review profile. The profile is set by whoever runs this installation.
+report-what-if-replay = Replay of the { $hours } hours from { $moment }. What was changed:
+report-what-if-ahead = The { $hours } hours from { $moment } on. What is changed:
+report-what-if-outcome = Over { $hours } hours, time in range would have changed by { $difference } percentage points (90 %: { $low } to { $high }).
+report-what-if-sure = By this model the direction is clear.
+report-what-if-unsure = No change at all is within that interval, so the model cannot tell the direction.
+report-what-if-alt = { $title }. The curves differ most after { $minutes } minutes, by { $difference } { $unit }.
+report-what-if-table = Show as a table, { $unit }
+report-difference-axis = Difference, { $unit }
+report-outcome-caption = Medians with 90 % intervals.
+report-outcome-name = Over these hours
+report-outcome-was = As it was
+report-outcome-expected = As expected
+report-outcome-changed = With the change
+report-outcome-difference = Difference
+report-outcome-time-in-range-pct = Time in range
+report-outcome-time-below-range-pct = Time below range
+report-outcome-time-above-range-pct = Time above range
+report-outcome-mean-glucose-mgdl = Mean glucose
+report-key-sensor = sensor
+report-key-as-was = as it was
+report-key-expected = as expected
+report-key-changed = with the change
+report-key-band-as-was = 90 % band as it was
+report-key-band-changed = 90 % band with the change
+
+## The report: limits and origin
+
+report-limits = Limits and origin
+report-limit-logged = The twin knows only what was recorded: food that was not logged, illness, stress and most exercise are unknown to it.
+report-limit-what-if = A what-if is a calculation by a model, not something that was tried; other insulin is held as recorded.
+report-limit-average = Shares of time and averages hide single days; look at the days themselves before drawing conclusions.
+report-outside-validity = Why the twin is not meant for this person
+report-cautions = To keep in mind
+report-origin = Origin
+report-origin-model = Model
+report-origin-no-model = none; the report describes data only
+report-origin-model-text = { $body }, twin version { $version }, hash { $hash }…
+report-origin-data-hash = Hash of the data
+report-origin-inputs = Data used
+report-origin-gaps = Gaps in sensor glucose
+report-gaps = { $count ->
+    [0] none over 15 minutes
+    [one] one over 15 minutes, { $hours } h
+   *[other] { $count } over 15 minutes, { $hours } h in all
+}
+report-origin-valid = Meant for this person
+report-valid = Nothing known speaks against it.
+report-not-valid = No; see above.
+report-origin-uncertainty = Uncertainty
+report-origin-profile = Given under
+report-profile-text = profile { $profile }, role { $role }
+report-origin-issued = Made on
+report-origin-software = Software
+report-attribution = Whose data these are
+
+## What a forecast assumed of the time after its origin
+future-inputs-usual = No food, no bolus and the usual basal rate were assumed after the start of the forecast.
+future-inputs-planned = The planned food and insulin, and otherwise the usual basal rate, were assumed after the start of the forecast.
+
+## Whether an answer is meant for a person
+
+validity-pregnant = The forecasts have not been checked in pregnancy.
+validity-young = The forecasts have not been checked in people under 18 years.
+validity-dialysis = The forecasts have not been checked in people on dialysis.
+validity-other-diabetes = The forecasts have only been checked in type 1 diabetes.
+validity-diabetes-unknown = The type of diabetes is not known; the forecasts have only been checked in type 1 diabetes.
+validity-age-unknown = The age is not known; the forecasts have only been checked in adults.
+validity-conditions-unknown = It is not known whether the person is pregnant or on dialysis; if so, the forecasts are not meant for them.
+validity-refused = This is withheld, because it would not be valid for this person: { $reasons }
+validity-refused-hint = Descriptions of the data remain available: glucotwin metrics, glucotwin report.
