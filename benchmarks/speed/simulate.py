@@ -28,18 +28,39 @@ BODY = "padova-t1d-2008"
 MEALS = ((420, 45), (720, 70), (960, 15), (1080, 80), (1380, 10))
 MINUTES, STRIDE = 1440, 5
 # Fields of the C structure, in its order, by the names of our parameters.
-LOOP_PARAMETERS = (
-    "subcutis.dissociation_per_min subcutis.injected_absorption_per_min subcutis.dissociated_absorption_per_min "
-    "plasma_insulin.liver_to_plasma_per_min plasma_insulin.plasma_to_liver_per_min plasma_insulin.extraction_per_min "
-    "plasma_insulin.clearance_per_min plasma_insulin.volume_l_per_kg plasma_insulin.basal_insulin_pmoll "
-    "insulin_action.uptake_rate_per_min insulin_action.production_rate_per_min gut.emptying_max_per_min "
-    "gut.emptying_min_per_min gut.absorption_per_min gut.falling_fraction gut.rising_fraction gut.bioavailability "
-    "glucose.to_tissue_per_min glucose.to_plasma_per_min glucose.volume_dl_per_kg glucose.production_mg_per_kg_per_min "
-    "glucose.production_glucose_effect_per_min glucose.production_insulin_effect "
-    "glucose.independent_use_mg_per_kg_per_min glucose.uptake_max_mg_per_kg_per_min glucose.uptake_insulin_effect "
-    "glucose.uptake_half_mg_per_kg glucose.excretion_per_min glucose.excretion_threshold_mg_per_kg "
-    "interstitium.exchange_per_min glucose.weight_kg"
-).split()
+LOOP_PARAMETERS = [
+    "subcutis.dissociation_per_min",
+    "subcutis.injected_absorption_per_min",
+    "subcutis.dissociated_absorption_per_min",
+    "plasma_insulin.liver_to_plasma_per_min",
+    "plasma_insulin.plasma_to_liver_per_min",
+    "plasma_insulin.extraction_per_min",
+    "plasma_insulin.clearance_per_min",
+    "plasma_insulin.volume_l_per_kg",
+    "plasma_insulin.basal_insulin_pmoll",
+    "insulin_action.uptake_rate_per_min",
+    "insulin_action.production_rate_per_min",
+    "gut.emptying_max_per_min",
+    "gut.emptying_min_per_min",
+    "gut.absorption_per_min",
+    "gut.falling_fraction",
+    "gut.rising_fraction",
+    "gut.bioavailability",
+    "glucose.to_tissue_per_min",
+    "glucose.to_plasma_per_min",
+    "glucose.volume_dl_per_kg",
+    "glucose.production_mg_per_kg_per_min",
+    "glucose.production_glucose_effect_per_min",
+    "glucose.production_insulin_effect",
+    "glucose.independent_use_mg_per_kg_per_min",
+    "glucose.uptake_max_mg_per_kg_per_min",
+    "glucose.uptake_insulin_effect",
+    "glucose.uptake_half_mg_per_kg",
+    "glucose.excretion_per_min",
+    "glucose.excretion_threshold_mg_per_kg",
+    "interstitium.exchange_per_min",
+    "glucose.weight_kg",
+]
 
 
 def day_of(subject: Subject, shift_min: int = 0) -> Inputs:

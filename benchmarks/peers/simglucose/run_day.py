@@ -1,4 +1,4 @@
-"""One day of adult#001 with simglucose itself; prints CPU and wall seconds as JSON. Runs in an environment of its own."""
+"""One day of adult#001 with simglucose itself, in an environment of its own; prints CPU and wall seconds as JSON."""
 
 import json
 import sys
