@@ -411,3 +411,75 @@ validity-age-unknown = The age is not known; the forecasts have only been checke
 validity-conditions-unknown = It is not known whether the person is pregnant or on dialysis; if so, the forecasts are not meant for them.
 validity-refused = This is withheld, because it would not be valid for this person: { $reasons }
 validity-refused-hint = Descriptions of the data remain available: glucotwin metrics, glucotwin report.
+
+## Changes of a what-if
+change-scale-bolus = { $percent } % { $direction ->
+    [more] more
+   *[less] less
+} insulin in the bolus at { $clock }
+change-shift-bolus = Bolus of { $clock } given { $minutes } min { $direction ->
+    [earlier] earlier
+   *[later] later
+}
+change-add-bolus = A bolus of { $insulin } U at { $clock }
+change-scale-meal = { $percent } % { $direction ->
+    [more] more
+   *[less] less
+} food in the meal at { $clock }
+change-shift-meal = Meal of { $clock } eaten { $minutes } min { $direction ->
+    [earlier] earlier
+   *[later] later
+}
+change-add-meal = { $carbs } g of carbohydrate at { $clock }
+change-scale-basal = { $percent } % { $direction ->
+    [more] more
+   *[less] less
+} basal insulin
+
+## Cautions of a what-if
+what-if-other-dosing-held = All other insulin was held as recorded; an automated pump would have answered the change.
+what-if-effect-from-rule = How strongly insulin and food act was taken mostly from clinical rules by daily insulin, because records of automated pumps hide it.
+what-if-below-validated = With this change the model goes below 54 mg/dL (3.0 mmol/L), where it is least reliable.
+
+## Warnings of a fit
+fit-not-converged = The fit had not settled when it was stopped; treat every answer with caution.
+fit-many-gaps = More than 30 % of the sensor readings are missing.
+fit-basal-unknown = The basal rate is not recorded for more than a fifth of the time; the usual rate stands in.
+fit-parameters-uninformed = The data said nothing about some parameters; they are those of the population.
+fit-prior-conflict = Some parameters lie far from what is usual; the records may be incomplete, or the pump's automation hides them.
+
+## Forecasts, what-ifs and reports
+
+answer-other-person = The twin is of { $twin }, the data are of { $timeline }.
+answer-other-person-hint = Give the data of the twin's person; a pseudonym can be set with --person-id.
+answer-exists = { $path } exists.
+answer-exists-hint = Choose another name, or replace it: --overwrite.
+fit-no-days = There is nothing to fit from { $start } to { $end }.
+forecast-uncertainty = The bands come from the twin's posterior and are widened so that they held on the fitted days.
+forecast-limits = A forecast knows only what was recorded; do not use it to decide on treatment.
+evaluation-uncertainty = Scores are of one person and one stretch of days; coverage tells how often the bands held.
+evaluation-no-days = There are no days after those that the twin was fitted to.
+evaluation-no-days-hint = Fit the twin with --holdout-days, or give newer data.
+what-if-uncertainty = The bands come from the twin's uncertainty about insulin and food; what else happened is held the same in both curves.
+what-if-limits = A what-if is a calculation by a model with other insulin held as recorded; it is no dosing instruction.
+what-if-no-change = Nothing is changed.
+what-if-no-change-hint = Say what should be different, for example --shift-bolus 2024-03-20T18:30=-20.
+report-limit = Do not use this report to decide on treatment.
+report-uncertainty = Forecast bands come from the twin's posterior; what-if intervals from its uncertainty about insulin and food.
+report-uncertainty-none = Metrics are computed from the readings as they are; the sensor's own error is not included.
+report-progress-examples = Forecasting examples
+report-progress-what-if = Asking what if
+
+## glucotwin demo
+
+demo-progress = Importing the demo person
+demo-progress-report = Writing the report
+demo-bolus-earlier = Same dinner, bolus { $minutes } minutes earlier
+demo-bolus-larger = Same dinner, { $percent } % more bolus
+demo-no-dinner = There is no evening meal with a bolus in these days.
+demo-attribution = Khamesian et al. (2025), AZT1D: A Real-World Dataset for Type 1 Diabetes, arXiv 2506.14789, Mendeley Data gk9m674wcx, subject 24, licensed under CC BY 4.0. The first seven days were cut off because they have no basal rates; nothing else was changed.
+demo-consent = These are open data, published de-identified with consent for research.
+demo-opened = The report was opened in the browser: { $path }
+demo-written = The report is in { $path }
+demo-twin-written = The twin is in { $path }
+demo-times = Took { $seconds } s.

@@ -1,0 +1,112 @@
+"""Look ahead: the forecast as it is, and as it would be with changed meals or doses to come."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from glucotwin.advise.change import Change, apply_changes
+from glucotwin.advise.replay import DRAWS, curve_of, outcomes_of
+from glucotwin.advise.what_if import Curve, WhatIf, WhatIfKind
+from glucotwin.core.error import DataError, ErrorCode
+from glucotwin.domain.insulin import BasalSegment
+from glucotwin.domain.record import as_utc
+from glucotwin.domain.timeline import Timeline, Window
+from glucotwin.forecast.predict import HISTORY_MIN, bands_of, predictive_draws
+from glucotwin.twin.filter import NO_READING, Readings
+from glucotwin.twin.fit import model_of
+from glucotwin.twin.grid import grid_data
+from glucotwin.twin.intervention import contrast, effect_draws
+from glucotwin.twin.mixture import mixture_quantile
+from glucotwin.twin.state_space import STEP_MIN
+from glucotwin.twin.twin import Twin
+
+SPREAD_SCORES = np.array([-1.4, -0.8, -0.4, 0.0, 0.4, 0.8, 1.4])
+"""Where in its predictive spread each draw is placed when time in range is counted."""
+
+
+def look_ahead_what_if(
+    twin: Twin, timeline: Timeline, *, origin: datetime, changes: tuple[Change, ...], horizon_min: int = 240
+) -> WhatIf:
+    """Compares the issued forecast with the same forecast under changes.
+
+    The baseline is the very forecast that is displayed; the difference comes from the mechanism, with the same unexplained
+    flux in both.
+
+    Args:
+        twin: the person's twin.
+        timeline: their data; nothing after the origin is used.
+        origin: aware time to look ahead from.
+        changes: to come after the origin.
+        horizon_min: how far.
+
+    Raises:
+        SafetyError: the readings are too old to look ahead from.
+        DataError: a change lies before the origin or beyond the horizon.
+    """
+    origin = as_utc(origin)
+    coming = Window(start=origin, end=origin + timedelta(minutes=horizon_min))
+    for change in changes:
+        time = change.until()
+        if time is not None and not coming.start <= time < coming.end:
+            raise DataError(
+                ErrorCode.INVALID_VALUE,
+                f"The change at {time:%Y-%m-%d %H:%M} UTC is not within the {horizon_min} min after the origin.",
+                hint="Changes to the past are asked by a replay.",
+            )
+    mean, spread, t_min = predictive_draws(twin, timeline, origin=origin, horizon_min=horizon_min, draws=DRAWS)
+    difference = _difference(twin, timeline, coming, changes)[:, : t_min.size]
+    before, after = _placed(mean, spread), _placed(mean + difference, spread)
+    return WhatIf(
+        kind=WhatIfKind.AHEAD,
+        start=origin,
+        t_min=t_min,
+        changes=tuple(change.sentence(timeline) for change in changes),
+        baseline=_mixture_curve(mean, spread),
+        changed=_mixture_curve(mean + difference, spread),
+        difference=curve_of(difference),
+        outcomes=outcomes_of(before, after),
+        observed_mgdl=None,
+        cautions=("what-if-effect-from-rule",) if twin.effect.anchor == "daily-insulin-rule" else (),
+    )
+
+
+def _difference(twin: Twin, timeline: Timeline, coming: Window, changes: tuple[Change, ...]) -> np.ndarray:
+    """Changed less unchanged glucose of every draw at the end of each coming step."""
+    expected = _expected(twin, timeline, coming)
+    span = Window(start=coming.start - timedelta(minutes=HISTORY_MIN), end=coming.end + timedelta(minutes=STEP_MIN))
+    original = grid_data(expected, span, usual_basal_u_per_min=twin.basal_u_per_min)
+    changed = grid_data(apply_changes(expected, changes), span, usual_basal_u_per_min=twin.basal_u_per_min)
+    now = int(HISTORY_MIN / STEP_MIN)
+    kind = np.asarray(original.readings.kind).copy()
+    kind[now + 1 :] = NO_READING
+    runs = contrast(
+        model_of(twin),
+        twin.draws(DRAWS),
+        effect_draws(twin, DRAWS),
+        original.inputs,
+        changed.inputs,
+        Readings(glucose_mgdl=original.readings.glucose_mgdl, kind=kind),
+    )
+    return np.asarray(runs.changed_mgdl - runs.original_mgdl)[:, now + 1 :]
+
+
+def _expected(twin: Twin, timeline: Timeline, coming: Window) -> Timeline:
+    """What is known at the origin, and the usual basal rate after it."""
+    past = timeline.cut(Window(start=coming.start - timedelta(days=3), end=coming.start))
+    usual = BasalSegment(
+        time=coming.start,
+        duration_min=coming.duration_min + STEP_MIN,
+        rate_u_per_h=twin.basal_u_per_min * 60.0,
+        source="usual",
+    )
+    return replace(past.merged(Timeline.from_records(timeline.person, [usual])), settings=timeline.settings)
+
+
+def _placed(mean: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    """Trajectories of every draw at several places of its spread, axes place x draw, time."""
+    return np.concatenate([mean + score * spread for score in SPREAD_SCORES])
+
+
+def _mixture_curve(mean: np.ndarray, spread: np.ndarray) -> Curve:
+    return Curve(median_mgdl=mixture_quantile(0.5, mean, spread), bands=bands_of(mean, spread))

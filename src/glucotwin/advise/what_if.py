@@ -1,0 +1,108 @@
+"""What-if answers: two curves under the same circumstances, their difference, and what it means for time in range."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import numpy as np
+
+from glucotwin.forecast.forecast import Band, rounded
+
+
+class WhatIfKind(StrEnum):
+    """Whether a past window is replayed or the future looked at."""
+
+    REPLAY = "replay"
+    AHEAD = "ahead"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """Glucose over time as median and bands in mg/dL."""
+
+    median_mgdl: np.ndarray
+    bands: tuple[Band, ...]
+
+    def to_json(self) -> dict[str, object]:
+        """As JSON values."""
+        return {"median_mgdl": rounded(self.median_mgdl), "bands": [band.to_json() for band in self.bands]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A number with its 90 % interval."""
+
+    median: float
+    low: float
+    high: float
+
+    def to_json(self) -> dict[str, float]:
+        """As JSON values."""
+        return {"median": round(self.median, 3), "low": round(self.low, 3), "high": round(self.high, 3)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """A summary of the window (e.g. ``time_in_range_pct``) as it was, as it would have been, and the difference."""
+
+    name: str
+    unit: str
+    baseline: Estimate
+    changed: Estimate
+    difference: Estimate
+
+    def to_json(self) -> dict[str, object]:
+        """As JSON values."""
+        return {
+            "name": self.name,
+            "unit": self.unit,
+            "baseline": self.baseline.to_json(),
+            "changed": self.changed.to_json(),
+            "difference": self.difference.to_json(),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIf:
+    """An answered what-if.
+
+    Attributes:
+        kind: replay of a past window, or ahead.
+        start: aware time of the window's first point.
+        t_min: minutes from the start, ``(points,)``.
+        changes: what was changed, one plain sentence each.
+        baseline, changed: glucose as it was (or is expected) and with the changes, under the same circumstances.
+        difference: changed less baseline, with bands.
+        outcomes: mean glucose, time in, below and above range.
+        observed_mgdl: sensor readings in the window on the same times, NaN where none; None ahead.
+        cautions: message keys of what limits this answer (e.g. other dosing was held as recorded).
+    """
+
+    kind: WhatIfKind
+    start: datetime
+    t_min: np.ndarray
+    changes: tuple[str, ...]
+    baseline: Curve
+    changed: Curve
+    difference: Curve
+    outcomes: tuple[Outcome, ...]
+    observed_mgdl: np.ndarray | None
+    cautions: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, object]:
+        """As JSON values."""
+        observed = self.observed_mgdl
+        return {
+            "kind": str(self.kind),
+            "start": self.start.isoformat(),
+            "t_min": self.t_min.tolist(),
+            "changes": list(self.changes),
+            "baseline": self.baseline.to_json(),
+            "changed": self.changed.to_json(),
+            "difference": self.difference.to_json(),
+            "outcomes": [outcome.to_json() for outcome in self.outcomes],
+            "observed_mgdl": None
+            if observed is None
+            else [None if np.isnan(one) else float(one) for one in observed],
+            "cautions": list(self.cautions),
+        }

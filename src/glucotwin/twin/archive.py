@@ -1,0 +1,133 @@
+"""A twin on disk: one JSON file with a schema, a content hash and no code."""
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import TypeAdapter, ValidationError
+
+from glucotwin.core.error import ConflictError, DataError, ErrorCode
+from glucotwin.core.provenance import Manifest
+from glucotwin.domain.person import Person
+from glucotwin.domain.timeline import Window
+from glucotwin.twin.diagnostic import Diagnostics
+from glucotwin.twin.personal_model import free_parameters
+from glucotwin.twin.twin import TWIN_SCHEMA, EffectEstimate, Posterior, Twin
+
+LARGEST_FILE_BYTES = 16 * 2**20
+
+
+def save_twin(twin: Twin, path: Path, *, overwrite: bool = False) -> Path:
+    """Writes a twin to a file that appears whole or not at all.
+
+    Raises:
+        ConflictError: the file exists and may not be overwritten.
+        DataError: the file cannot be written.
+    """
+    if path.exists() and not overwrite:
+        raise ConflictError(
+            ErrorCode.ALREADY_EXISTS, f"{path} exists already.", hint="Choose another name, or allow overwriting."
+        )
+    text = json.dumps(_to_json(twin), indent=1, allow_nan=False)
+    try:
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".part", delete=False, encoding="utf-8") as file:
+            file.write(text)
+        os.replace(file.name, path)
+    except OSError as error:
+        raise DataError(ErrorCode.UNREADABLE_FILE, f"{path} cannot be written: {error.strerror}.") from error
+    return path
+
+
+def load_twin(path: Path) -> Twin:
+    """Reads a twin and checks that it is what was written.
+
+    Raises:
+        DataError: the file is missing, is not a twin, is damaged, or was made by another version of the format.
+    """
+    document = _read(path)
+    schema = document.get("schema")
+    if schema != TWIN_SCHEMA:
+        raise DataError(
+            ErrorCode.UNSUPPORTED_VERSION,
+            f"{path} says it is {schema!r}; this version reads {TWIN_SCHEMA!r}.",
+            hint="Fit the twin again, or use the version of GlucoTwin that wrote it.",
+        )
+    try:
+        twin = _from_json(document)
+    except (KeyError, TypeError, ValueError, ValidationError) as error:
+        raise _damaged(path) from error
+    if twin.content_hash() != document["content_hash"]:
+        raise _damaged(path)
+    return twin
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > LARGEST_FILE_BYTES:
+            raise DataError(ErrorCode.FILE_TOO_LARGE, f"{path} is too large to be a twin.")
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DataError(ErrorCode.UNREADABLE_FILE, f"{path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise DataError(
+            ErrorCode.UNRECOGNISED_FORMAT, f"{path} is not a twin.", hint="Give a file that 'glucotwin fit' wrote."
+        ) from error
+    if not isinstance(document, dict):
+        raise DataError(ErrorCode.UNRECOGNISED_FORMAT, f"{path} is not a twin.")
+    return document
+
+
+def _damaged(path: Path) -> DataError:
+    return DataError(
+        ErrorCode.DAMAGED_ARTEFACT, f"{path} is damaged or was changed by hand.", hint="Fit the twin again."
+    )
+
+
+def _to_json(twin: Twin) -> dict[str, Any]:
+    return {
+        "schema": TWIN_SCHEMA,
+        "content_hash": twin.content_hash(),
+        "version": twin.version,
+        "person": TypeAdapter(Person).dump_python(twin.person, mode="json"),
+        "body": twin.body,
+        "window": {"start": twin.window.start.isoformat(), "end": twin.window.end.isoformat()},
+        "data_hash": twin.data_hash,
+        "weight_kg": twin.weight_kg,
+        "daily_insulin_u": twin.daily_insulin_u,
+        "basal_u_per_min": twin.basal_u_per_min,
+        "parameters": list(free_parameters()),
+        "posterior": {"mean": twin.posterior.mean.tolist(), "covariance": twin.posterior.covariance.tolist()},
+        "effect": TypeAdapter(EffectEstimate).dump_python(twin.effect, mode="json"),
+        "band_factors": {str(horizon): factor for horizon, factor in twin.band_factors.items()},
+        "diagnostics": twin.diagnostics.to_json(),
+        "manifest": twin.manifest.to_json(),
+    }
+
+
+def _from_json(document: Mapping[str, Any]) -> Twin:
+    if document["parameters"] != list(free_parameters()):
+        raise ValueError("the parameters differ from this version's")
+    posterior = {name: np.asarray(document["posterior"][name], dtype=np.float64) for name in ("mean", "covariance")}
+    size = len(document["parameters"])
+    if posterior["mean"].shape != (size,) or posterior["covariance"].shape != (size, size):
+        raise ValueError("the posterior's shape differs from its parameters")
+    window = document["window"]
+    return Twin(
+        person=TypeAdapter(Person).validate_python(document["person"]),
+        body=document["body"],
+        window=Window(start=datetime.fromisoformat(window["start"]), end=datetime.fromisoformat(window["end"])),
+        data_hash=document["data_hash"],
+        weight_kg=document["weight_kg"],
+        daily_insulin_u=float(document["daily_insulin_u"]),
+        basal_u_per_min=float(document["basal_u_per_min"]),
+        posterior=Posterior(**posterior),
+        effect=TypeAdapter(EffectEstimate).validate_python(document["effect"]),
+        band_factors={int(horizon): float(factor) for horizon, factor in document["band_factors"].items()},
+        diagnostics=TypeAdapter(Diagnostics).validate_python(document["diagnostics"]),
+        manifest=TypeAdapter(Manifest).validate_python(document["manifest"]),
+    )

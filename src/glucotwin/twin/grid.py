@@ -1,0 +1,155 @@
+"""A person's data on the grid of inference steps: what went in and what the sensor said."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import equinox as eqx
+import jax
+import numpy as np
+import polars as pl
+
+from glucotwin.core.error import ErrorCode, FitError
+from glucotwin.domain.glucose import Censoring, GlucoseKind, GlucoseReading
+from glucotwin.domain.inputs import Inputs
+from glucotwin.domain.insulin import BasalSegment, PenDose
+from glucotwin.domain.meal import Meal
+from glucotwin.domain.rasterise import inputs_from_timeline, lookback
+from glucotwin.domain.timeline import Timeline, Window
+from glucotwin.twin.filter import AT_LEAST, AT_MOST, NO_READING, VALUE, Readings
+from glucotwin.twin.state_space import STEP_MIN
+
+LONG_ACTING = frozenset({"long", "nph", "detemir", "glargine-u100", "glargine-u300", "degludec", "icodec"})
+"""Products that the minimal body receives as an even infusion over a day."""
+
+DAY_MIN = 1440
+LATE_MIN = 1.0
+"""A reading this long after a step still belongs to it; later ones wait for the next, so nothing looks ahead."""
+
+STEPS_PER_DAY = int(DAY_MIN / STEP_MIN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GriddedData:
+    """Inputs and readings per step of 5 min.
+
+    Attributes:
+        start: aware time of the first step.
+        inputs: mean rates over each step, all insulin as the product ``rapid``.
+        readings: at each step's start.
+        basal_known: whether the basal rate of most of the step is recorded.
+    """
+
+    start: datetime
+    inputs: Inputs
+    readings: Readings
+    basal_known: np.ndarray
+
+    @property
+    def steps(self) -> int:
+        """Number of steps."""
+        return len(self.basal_known)
+
+    def cut(self, first: int, last: int) -> "GriddedData":
+        """Steps ``[first, last)``."""
+        return GriddedData(
+            start=self.start + timedelta(minutes=first * STEP_MIN),
+            inputs=self.inputs.cut(first, last),
+            readings=jax.tree.map(lambda values: values[first:last], self.readings),
+            basal_known=self.basal_known[first:last],
+        )
+
+
+def grid_data(timeline: Timeline, window: Window, *, usual_basal_u_per_min: float) -> GriddedData:
+    """A window of a timeline on the grid that begins at the window's start.
+
+    Args:
+        timeline: the person's data; only events that began before the window's end enter.
+        window: its length is cut to whole steps.
+        usual_basal_u_per_min: stands in where a pump's basal rate is not recorded.
+    """
+    steps = int(window.duration_min // STEP_MIN)
+    window = Window(start=window.start, end=window.start + timedelta(minutes=steps * STEP_MIN))
+    raster = inputs_from_timeline(_eaten_at_once(timeline), lookback(window, DAY_MIN))
+    insulin = _as_one_product(raster.inputs)
+    if _has_pump(timeline):
+        insulin = insulin + np.where(raster.basal_known, 0.0, usual_basal_u_per_min)
+    inputs = eqx.tree_at(lambda one: one.insulin_u_per_min, raster.inputs, {"rapid": insulin}).cut(
+        DAY_MIN, DAY_MIN + steps * int(STEP_MIN)
+    )
+    known = raster.basal_known[DAY_MIN : DAY_MIN + steps * int(STEP_MIN)].reshape(steps, -1).mean(axis=1) > 0.5
+    return GriddedData(
+        start=window.start, inputs=coarse_inputs(inputs), readings=_readings(timeline, window, steps), basal_known=known
+    )
+
+
+def coarse_inputs(inputs: Inputs) -> Inputs:
+    """Per-minute inputs as mean rates over steps; the clock is that of each step's start."""
+    per_step = int(STEP_MIN)
+    shape = (inputs.minutes // per_step, per_step)
+    whole = inputs.cut(0, shape[0] * per_step)
+    mean = whole.map(lambda values: np.asarray(values, dtype=np.float64).reshape(shape).mean(axis=1))
+    clock = (np.asarray(whole.minute_utc)[::per_step], np.asarray(whole.minute_of_day)[::per_step])
+    return eqx.tree_at(lambda one: (one.minute_utc, one.minute_of_day), mean, clock)
+
+
+def daily_insulin_u(timeline: Timeline, window: Window) -> tuple[float, float]:
+    """Mean total and mean basal insulin per day in a window, in U; unrecorded basal is filled with the recorded mean.
+
+    Raises:
+        FitError: there is no insulin in the window.
+    """
+    raster = inputs_from_timeline(timeline.cut(window), window)
+    total = float(np.mean(np.asarray(raster.inputs.total_insulin_u_per_min()))) * DAY_MIN
+    segments = timeline.cut(window).frame(BasalSegment)
+    known_min = float(raster.basal_known.sum())
+    if len(segments) and known_min > 0:
+        rate = float((segments["rate_u_per_h"] * segments["duration_min"]).sum()) / 60.0 / known_min
+        return total + rate * float((~raster.basal_known).sum()) / window.days, rate * DAY_MIN
+    long_acting = timeline.cut(window).frame(PenDose).filter(pl.col("product").is_in(list(LONG_ACTING)))
+    basal = float(long_acting["insulin_u"].sum()) / window.days
+    if total <= 0.0:
+        raise FitError(
+            ErrorCode.TOO_LITTLE_DATA,
+            f"There is no insulin between {window.start:%Y-%m-%d} and {window.end:%Y-%m-%d}.",
+            hint="Import the pump's or pen's log too, or choose other days.",
+        )
+    return total, basal if basal > 0.0 else total / 2.0
+
+
+def _has_pump(timeline: Timeline) -> bool:
+    return len(timeline.frame(BasalSegment)) > 0
+
+
+def _eaten_at_once(timeline: Timeline) -> Timeline:
+    """Meals enter in the minute in which they begin: a forecast then knows of a begun meal exactly what was logged."""
+    meals = timeline.frame(Meal).with_columns(pl.col("time").dt.truncate("1m"), pl.lit(1.0).alias("duration_min"))
+    return replace(timeline, streams={**timeline.streams, "meal": meals})
+
+
+def _as_one_product(inputs: Inputs) -> np.ndarray:
+    rapid = np.zeros(inputs.minutes)
+    for product, rate in inputs.insulin_u_per_min.items():
+        rate = np.asarray(rate)
+        rapid = rapid + (_over_a_day(rate) if product in LONG_ACTING else rate)
+    return rapid
+
+
+def _over_a_day(rate: np.ndarray) -> np.ndarray:
+    total = np.concatenate([[0.0], np.cumsum(rate)])
+    behind = np.maximum(np.arange(rate.size) + 1 - DAY_MIN, 0)
+    return (total[1:] - total[behind]) / DAY_MIN
+
+
+def _readings(timeline: Timeline, window: Window, steps: int) -> Readings:
+    frame = timeline.frame(GlucoseReading)
+    sensor = frame.filter(pl.col("kind").is_in([GlucoseKind.CGM, GlucoseKind.SCAN]))
+    frame = sensor if len(sensor) else frame
+    minutes = (frame["time"] - window.start).dt.total_microseconds().to_numpy() / 60e6
+    index = np.ceil((minutes - LATE_MIN) / STEP_MIN).astype(int)
+    inside = (index >= 0) & (index < steps) & (minutes < window.duration_min)
+    glucose, kind = np.full(steps, 100.0), np.full(steps, NO_READING)
+    kinds = {Censoring.NONE: VALUE, Censoring.LOW: AT_MOST, Censoring.HIGH: AT_LEAST}
+    codes = np.array([kinds[Censoring(one)] for one in frame["censoring"].to_list()], dtype=int)
+    glucose[index[inside]] = frame["glucose_mgdl"].to_numpy()[inside]
+    kind[index[inside]] = codes[inside]
+    return Readings(glucose_mgdl=glucose, kind=kind)

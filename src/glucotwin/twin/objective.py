@@ -1,0 +1,182 @@
+"""What a fit minimises: how badly a body and its disturbance predict the readings, one step and up to two hours ahead.
+
+A composite likelihood (Varin 2011) of the filter's one-step predictions and of open-loop predictions at several horizons:
+the first identifies the disturbance, the second keeps the body honest about hours. Overlapping predictions are weighted
+by their overlap; what dependence remains is accounted for in the posterior by the sandwich formula (see ``posterior``).
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from glucotwin.core.array import Array, Bool, Float
+from glucotwin.domain.inputs import Inputs
+from glucotwin.twin.filter import (
+    AT_LEAST,
+    AT_MOST,
+    NO_READING,
+    TAIL_FREEDOM,
+    VALUE,
+    Readings,
+    initial_belief,
+    look_ahead,
+    robust_weight,
+    run_filter,
+)
+from glucotwin.twin.grid import STEPS_PER_DAY, GriddedData
+from glucotwin.twin.personal_model import PersonalModel
+
+WARM_UP_STEPS = 72
+"""Six hours before each day: its readings steer the state but are not scored."""
+
+HORIZON_STEPS = np.array([3, 6, 12, 18, 24])
+"""Horizons of the open-loop predictions: 15 to 120 min."""
+
+ORIGIN_EVERY_STEPS = 6
+
+
+class DayBatch(eqx.Module):
+    """Days to fit, each with its warm-up before and the longest horizon after; axes day, step."""
+
+    inputs: Inputs
+    readings: Readings
+    first_guess_mgdl: Float[Array, " day"]
+
+
+class Predictions(NamedTuple):
+    """Residuals and logarithms of predicted variances of everything scored, axes day, prediction; and their weights."""
+
+    residual_mgdl: Float[Array, "day prediction"]
+    log_variance: Float[Array, "day prediction"]
+
+
+class Evaluated(NamedTuple):
+    """The objective at a point: value, gradient, expected information, and each day's own gradient."""
+
+    value: Float[Array, ""]
+    gradient: Float[Array, " parameter"]
+    information: Float[Array, "parameter parameter"]
+    day_gradients: Float[Array, "day parameter"]
+
+
+def day_batch(data: GriddedData) -> DayBatch:
+    """The whole days of gridded data, the first preceded by the warm-up, the last followed by the longest horizon."""
+    length = WARM_UP_STEPS + STEPS_PER_DAY + int(HORIZON_STEPS[-1])
+    starts = np.arange(0, data.steps - length + 1, STEPS_PER_DAY)
+    index = starts[:, None] + np.arange(length)[None]
+    inputs = data.inputs.map(lambda values: jnp.asarray(values)[index])
+    readings = jax.tree.map(lambda values: jnp.asarray(values)[index], data.readings)
+    return DayBatch(inputs=inputs, readings=readings, first_guess_mgdl=jnp.asarray(_first_values(readings)))
+
+
+def _first_values(readings: Readings) -> np.ndarray:
+    present = np.asarray(readings.kind) != NO_READING
+    first = np.where(present.any(axis=1), present.argmax(axis=1), 0)
+    values = np.asarray(readings.glucose_mgdl)[np.arange(len(first)), first]
+    return np.where(present.any(axis=1), values, 140.0)
+
+
+def predictions(model: PersonalModel, point: Float[Array, " parameter"], batch: DayBatch) -> Predictions:
+    """Everything that is scored, at a point of the parameter space."""
+    body, noise = model.build(point)
+    origins = _origins(batch)
+
+    def day(inputs: Inputs, readings: Readings, guess: Float[Array, ""]) -> Predictions:
+        filtered = run_filter(body, noise, initial_belief(body, noise, guess), inputs, readings)
+        future = origins[:, None] + np.arange(HORIZON_STEPS[-1])[None]
+        starts = jax.tree.map(lambda values: values[origins], filtered.beliefs)
+        ahead = jax.vmap(lambda belief, now: look_ahead(body, noise, belief, now))(
+            starts, inputs.map(lambda values: values[future])
+        )
+        observed = readings.glucose_mgdl[origins[:, None] + HORIZON_STEPS[None]]
+        far = (observed - ahead.mean_mgdl[:, HORIZON_STEPS - 1]).ravel()
+        far_variance = ahead.variance[:, HORIZON_STEPS - 1].ravel()
+        near = filtered.innovations
+        return Predictions(
+            jnp.concatenate([near.residual_mgdl, far]), jnp.log(jnp.concatenate([near.variance, far_variance]))
+        )
+
+    return jax.vmap(day)(batch.inputs, batch.readings, batch.first_guess_mgdl)
+
+
+@eqx.filter_jit
+def predict_days(model: PersonalModel, point: Float[Array, " parameter"], batch: DayBatch) -> Predictions:
+    """The same, compiled."""
+    return predictions(model, point, batch)
+
+
+def _origins(batch: DayBatch) -> np.ndarray:
+    return np.arange(WARM_UP_STEPS, WARM_UP_STEPS + STEPS_PER_DAY, ORIGIN_EVERY_STEPS)
+
+
+def scoring(batch: DayBatch) -> tuple[Array, Float[Array, "day prediction"]]:
+    """Kind of reading and weight of every prediction, in the order of ``predictions``."""
+    kind, origins = batch.readings.kind, _origins(batch)
+    steps = np.arange(kind.shape[1])
+    scored = (steps >= WARM_UP_STEPS) & (steps < WARM_UP_STEPS + STEPS_PER_DAY)
+    near = jnp.where(kind != NO_READING, jnp.asarray(scored, dtype=jnp.float64), 0.0)
+    target = kind[:, origins[:, None] + HORIZON_STEPS[None]]
+    share = np.minimum(1.0, ORIGIN_EVERY_STEPS / HORIZON_STEPS)
+    known = (kind[:, origins] != NO_READING)[:, :, None] & (target != NO_READING)
+    days = kind.shape[0]
+    kinds = jnp.concatenate([kind, target.reshape(days, -1)], axis=1)
+    return kinds, jnp.concatenate([near, jnp.where(known, share, 0.0).reshape(days, -1)], axis=1)
+
+
+def negative_log_likelihood(
+    predicted: Predictions, kinds: Array, weights: Float[Array, "day prediction"]
+) -> Float[Array, ""]:
+    """Weighted sum of Student-t terms of values and Gaussian tail terms of LOW and HIGH."""
+    score = predicted.residual_mgdl * jnp.exp(-0.5 * predicted.log_variance)
+    value = 0.5 * (TAIL_FREEDOM + 1.0) * jnp.log1p(score**2 / TAIL_FREEDOM) + 0.5 * predicted.log_variance
+    at_most, at_least = -jax.scipy.stats.norm.logcdf(score), -jax.scipy.stats.norm.logcdf(-score)
+    terms = jnp.where(kinds == AT_MOST, at_most, jnp.where(kinds == AT_LEAST, at_least, value))
+    # Where nothing is scored the term is cut out before it is weighted, so that no infinity survives as 0 x inf.
+    return jnp.sum(weights * jnp.where(weights > 0.0, terms, 0.0))
+
+
+@eqx.filter_jit
+def evaluate(model: PersonalModel, point: Float[Array, " parameter"], batch: DayBatch) -> Evaluated:
+    """Objective, gradient and expected information at a point, the standard normal prior included.
+
+    Args:
+        model: the family of bodies.
+        point: unconstrained parameters.
+        batch: the days to fit.
+    """
+    kinds, weights = scoring(batch)
+    predicted, slopes = _with_jacobian(lambda one: predictions(model, one, batch), point)
+    value, by_prediction = jax.value_and_grad(negative_log_likelihood)(predicted, kinds, weights)
+    day_gradients = jnp.einsum("dp,dpk->dk", by_prediction.residual_mgdl, slopes.residual_mgdl) + jnp.einsum(
+        "dp,dpk->dk", by_prediction.log_variance, slopes.log_variance
+    )
+    return Evaluated(
+        value=value + 0.5 * point @ point,
+        gradient=day_gradients.sum(axis=0) + point,
+        information=_information(predicted, slopes, weights, kinds == VALUE) + jnp.eye(point.size),
+        day_gradients=day_gradients,
+    )
+
+
+def _with_jacobian(
+    function: Callable[[Array], Predictions], point: Float[Array, " parameter"]
+) -> tuple[Predictions, Predictions]:
+    """Value and forward-mode Jacobian (last axis: parameter) in one sweep."""
+    return jax.vmap(lambda tangent: jax.jvp(function, (point,), (tangent,)), out_axes=(None, -1))(jnp.eye(point.size))
+
+
+def _information(
+    predicted: Predictions, slopes: Predictions, weights: Float[Array, "day prediction"], is_value: Bool[Array, "day prediction"]
+) -> Float[Array, "parameter parameter"]:
+    """Expected (Fisher) information of the Gaussian terms, residuals that the tails discount counting less."""
+    precision = jnp.exp(-predicted.log_variance)
+    used = jnp.where(is_value, weights, 0.0)
+    mean_weight = used * robust_weight(predicted.residual_mgdl**2 * precision) * precision
+    by_mean, by_variance = (one.reshape(-1, one.shape[-1]) for one in (slopes.residual_mgdl, slopes.log_variance))
+    return (by_mean * mean_weight.reshape(-1, 1)).T @ by_mean + 0.5 * (by_variance * used.reshape(-1, 1)).T @ by_variance
+
+
