@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from glucotwin.core.error import DataError, ErrorCode, NotFoundError
-from glucotwin.core.unit import GlucoseUnit, glucose_in
+from glucotwin.core.unit import GlucoseUnit, glucose_in, threshold_in
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.body import stack_bodies
 from glucotwin.physiology.registry import body_entry, find_subject
@@ -183,6 +183,7 @@ def _summary(glucose_mgdl: np.ndarray, inputs: Inputs) -> dict[str, float]:
 def summary_rows(simulation: Simulation, unit: GlucoseUnit) -> list[tuple[str, ...]]:
     """The summary as rows of text, the first one naming the columns."""
     decimals = 0 if unit is GlucoseUnit.MGDL else 1
+    low, high = (f"{threshold_in(value, unit):.{decimals}f}" for value in (TARGET_LOW_MGDL, TARGET_HIGH_MGDL))
     levels = ("mean_mgdl", "min_mgdl", "max_mgdl")
     shares = ("time_in_range_pct", "time_below_range_pct", "time_above_range_pct")
     names = (
@@ -190,7 +191,7 @@ def summary_rows(simulation: Simulation, unit: GlucoseUnit) -> list[tuple[str, .
         f"mean {unit}",
         "lowest",
         "highest",
-        "in 70-180 %",
+        f"in {low}-{high} %",
         "below %",
         "above %",
         "insulin U",

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MultipleLocator
 
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.unit import GlucoseUnit, glucose_in, threshold_in
@@ -79,7 +79,8 @@ def _draw_given(axes: Axes, simulation: Simulation) -> None:
         ncols=2,
     )
     axes.set_xlim(0, simulation.t_min[-1] / 60.0)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=9, steps=(1, 2, 3, 6, 10), integer=True))
+    hours_apart = 3 if simulation.t_min[-1] <= 36 * 60 else 24 * (1 + int(simulation.t_min[-1] // (14 * 1440)))
+    axes.xaxis.set_major_locator(MultipleLocator(hours_apart))
     axes.spines[["top"]].set_visible(False)
     right.spines[["top"]].set_visible(False)
 
