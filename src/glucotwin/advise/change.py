@@ -212,7 +212,9 @@ class ScaleBasal(Change):
 
     def sentence(self, timeline: Timeline) -> str:
         """In words."""
-        return message("change-scale-basal", percent=f"{abs(self.factor - 1.0) * 100:.0f}", direction=_more(self.factor))
+        return message(
+            "change-scale-basal", percent=f"{abs(self.factor - 1.0) * 100:.0f}", direction=_more(self.factor)
+        )
 
 
 def apply_changes(timeline: Timeline, changes: tuple[Change, ...]) -> Timeline:
@@ -254,7 +256,9 @@ def _more(factor: float) -> str:
 
 
 def _percent_sentence(what: str, factor: float, clock: str) -> str:
-    return message(f"change-scale-{what}", percent=f"{abs(factor - 1.0) * 100:.0f}", direction=_more(factor), clock=clock)
+    return message(
+        f"change-scale-{what}", percent=f"{abs(factor - 1.0) * 100:.0f}", direction=_more(factor), clock=clock
+    )
 
 
 def _shift_sentence(what: str, minutes: float, clock: str) -> str:

@@ -30,8 +30,8 @@ def look_ahead_what_if(
 ) -> WhatIf:
     """Compares the issued forecast with the same forecast under changes.
 
-    The baseline is the very forecast that is displayed; the difference comes from the mechanism, with the same unexplained
-    flux in both.
+    The baseline is the very forecast that is displayed; the difference comes from the mechanism, with the same
+    unexplained flux in both.
 
     Args:
         twin: the person's twin.

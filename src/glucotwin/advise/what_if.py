@@ -101,8 +101,6 @@ class WhatIf:
             "changed": self.changed.to_json(),
             "difference": self.difference.to_json(),
             "outcomes": [outcome.to_json() for outcome in self.outcomes],
-            "observed_mgdl": None
-            if observed is None
-            else [None if np.isnan(one) else float(one) for one in observed],
+            "observed_mgdl": None if observed is None else [None if np.isnan(one) else float(one) for one in observed],
             "cautions": list(self.cautions),
         }

@@ -95,9 +95,7 @@ def _score(
     glucose, kind = np.asarray(data.readings.glucose_mgdl), np.asarray(data.readings.kind)
     measured = kind[origins + step] == VALUE
     if measured.sum() < MINIMUM_PAIRS:
-        raise DataError(
-            ErrorCode.TOO_LITTLE_DATA, f"Only {measured.sum()} readings can be scored {horizon} min ahead."
-        )
+        raise DataError(ErrorCode.TOO_LITTLE_DATA, f"Only {measured.sum()} readings can be scored {horizon} min ahead.")
     truth, last = glucose[origins + step][measured], glucose[origins][measured]
     mean, spread = mean[:, measured], spread[:, measured]
     median, bands = mixture_quantile(0.5, mean, spread), bands_of(mean, spread)

@@ -33,9 +33,8 @@ class HorizonScore:
 
     def to_json(self) -> dict[str, object]:
         """As JSON values."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__} | {
-            "beats_persistence": self.beats_persistence
-        }
+        plain: dict[str, object] = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return plain | {"beats_persistence": self.beats_persistence}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

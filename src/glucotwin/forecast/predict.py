@@ -34,8 +34,8 @@ def forecast_glucose(
 ) -> Forecast:
     """Forecasts what the sensor will show.
 
-    Only what began before the origin is used. After it, no food, no bolus and the usual basal rate are assumed, and what
-    is ``planned``.
+    Only what began before the origin is used. After it, no food, no bolus and the usual basal rate are assumed, and
+    what is ``planned``.
 
     Args:
         twin: the person's twin.
@@ -135,9 +135,7 @@ def history(twin: Twin, timeline: Timeline, origin: datetime) -> GriddedData:
 
 
 def _future(twin: Twin, data: GriddedData, steps: int, planned: Timeline | None, origin: datetime) -> Inputs:
-    usual = usual_future(
-        data, extra_steps=steps, zone=twin.person.zone, basal_u_per_min=twin.basal_u_per_min
-    )
+    usual = usual_future(data, extra_steps=steps, zone=twin.person.zone, basal_u_per_min=twin.basal_u_per_min)
     if planned is None:
         return usual
     window = Window(start=data.start, end=data.start + timedelta(minutes=(data.steps + steps) * STEP_MIN))

@@ -1,7 +1,6 @@
 """A twin on disk: one JSON file with a schema, a content hash and no code."""
 
 import json
-import os
 import tempfile
 from collections.abc import Mapping
 from datetime import datetime
@@ -37,7 +36,7 @@ def save_twin(twin: Twin, path: Path, *, overwrite: bool = False) -> Path:
     try:
         with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".part", delete=False, encoding="utf-8") as file:
             file.write(text)
-        os.replace(file.name, path)
+        Path(file.name).replace(path)
     except OSError as error:
         raise DataError(ErrorCode.UNREADABLE_FILE, f"{path} cannot be written: {error.strerror}.") from error
     return path

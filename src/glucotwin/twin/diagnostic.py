@@ -50,5 +50,5 @@ class Diagnostics:
 
     def to_json(self) -> dict[str, object]:
         """As JSON values."""
-        plain = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        plain: dict[str, object] = {name: getattr(self, name) for name in self.__dataclass_fields__}
         return plain | {"parameters": [one.to_json() for one in self.parameters], "warnings": list(self.warnings)}

@@ -1,9 +1,10 @@
-"""What interventions do: how far one unit of insulin lowers and one gram of carbohydrate raises this person's glucose.
+"""What interventions do: how far one unit of insulin lowers and one gram of carbohydrate raises glucose.
 
-Records of automated pumps hide these effects: insulin is given because glucose rises, meals are miscounted, and the effects
-that best *predict* are then far smaller than those that a dose *causes*. What-ifs therefore do not take them from the fit
-alone: they are anchored at the person's own therapy settings or, without them, at the clinical rules by total daily insulin
-(1700 rule for the correction factor, 500 rule for the carbohydrate ratio), and moved by the fit as far as it can be trusted.
+Records of automated pumps hide these effects: insulin is given because glucose rises, meals are miscounted, and the
+effects that best *predict* are then far smaller than those that a dose *causes*. What-ifs therefore do not take them
+from the fit alone: they are anchored at the person's own therapy settings or, without them, at the clinical rules by
+total daily insulin (1700 rule for the correction factor, 500 rule for the carbohydrate ratio), and moved by the fit as
+far as it can be trusted.
 """
 
 import math
@@ -26,7 +27,7 @@ from glucotwin.twin.state_space import STEP_MIN
 from glucotwin.twin.twin import EffectEstimate
 
 CORRECTION_RULE = 1700.0
-"""mg/dL per U times total daily insulin (the rule the 2013 simulator's population was checked against, Dalla Man 2014)."""
+"""mg/dL per U times total daily insulin (the rule of the 2013 simulator's population, Dalla Man 2014)."""
 
 CARB_RULE = 500.0
 """g per U times total daily insulin."""

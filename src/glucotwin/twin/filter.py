@@ -60,7 +60,7 @@ def initial_belief(body: Body, noise: Noise, glucose_mgdl: Float[Array, ""]) -> 
 
 
 def observe(body: Body, noise: Noise, belief: Belief, inputs: Inputs) -> tuple[Innovation, Float[Array, " uncertain"]]:
-    """Predicted reading (as a residual from zero, sign reversed) with its variance, and the spread towards the state."""
+    """Predicted reading (as a residual from zero, sign reversed), its variance, and its covariance with the state."""
 
     def sensor(vector: Float[Array, " uncertain"]) -> Float[Array, ""]:
         return body.signals(insert(body, belief.body, vector), inputs).interstitial_mgdl
@@ -79,7 +79,7 @@ def assimilate(
     A LOW or HIGH moves the belief only when it contradicts it.
     """
     predicted, spread = observe(body, noise, belief, inputs)
-    residual = readings.glucose_mgdl + predicted.residual_mgdl
+    residual = jnp.asarray(readings.glucose_mgdl) + predicted.residual_mgdl
     counts = (
         (readings.kind == VALUE)
         | ((readings.kind == AT_MOST) & (residual < 0.0))
@@ -150,5 +150,3 @@ def look_ahead(body: Body, noise: Noise, belief: Belief, inputs: Inputs) -> Ahea
         return after, Ahead(-predicted.residual_mgdl, predicted.variance)
 
     return jax.lax.scan(one, belief, inputs)[1]
-
-

@@ -1,6 +1,6 @@
 """Fitting a twin: maximum a posteriori on several days at once, with a normal posterior from the same fit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import jax.numpy as jnp
@@ -86,13 +86,7 @@ def fit_twin(timeline: Timeline, *, window: Window | None = None, progress: Prog
     )
     factors = calibrate_bands(model, twin.draws(CALIBRATION_DRAWS), data, zone=timeline.person.zone)
     progress("Twin fitted", 1.0)
-    return replace_bands(twin, factors)
-
-
-def replace_bands(twin: Twin, factors: dict[int, float]) -> Twin:
-    """The twin with measured band factors."""
-    values = {name: getattr(twin, name) for name in twin.__dataclass_fields__}
-    return Twin(**(values | {"band_factors": factors}))
+    return replace(twin, band_factors=factors)
 
 
 def model_of(twin: Twin) -> PersonalModel:
@@ -113,7 +107,9 @@ def latest_days(timeline: Timeline, *, days: int = FITTED_DAYS) -> Window:
     if not len(glucose) or not doses:
         missing = "glucose readings" if not len(glucose) else "insulin doses"
         raise FitError(
-            ErrorCode.TOO_LITTLE_DATA, f"The timeline has no {missing}.", hint="A twin needs glucose, insulin and meals."
+            ErrorCode.TOO_LITTLE_DATA,
+            f"The timeline has no {missing}.",
+            hint="A twin needs glucose, insulin and meals.",
         )
     # Where a pump's basal record is shorter than its boluses, only the days with both can be fitted.
     first = max(glucose["time"][0], *(frame["time"][0] for frame in doses))
@@ -215,9 +211,7 @@ def _first_reading_time(timeline: Timeline, window: Window) -> datetime:
     """The first reading's minute: the grid begins there, so that readings and steps coincide."""
     times = timeline.cut(window).frame(GlucoseReading)["time"]
     if not len(times):
-        raise FitError(
-            ErrorCode.TOO_LITTLE_DATA, f"There are no glucose readings from {window.start} to {window.end}."
-        )
+        raise FitError(ErrorCode.TOO_LITTLE_DATA, f"There are no glucose readings from {window.start} to {window.end}.")
     return times[0].replace(second=0, microsecond=0)
 
 
@@ -239,9 +233,7 @@ def _diagnostics(
     )
 
 
-def _one_step_residuals(
-    predicted: Predictions, batch: DayBatch, weights: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _one_step_residuals(predicted: Predictions, batch: DayBatch, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     steps = batch.readings.kind.shape[1]
     used = weights[:, :steps] > 0
     residuals = np.asarray(predicted.residual_mgdl)[:, :steps]

@@ -129,8 +129,8 @@ def _eaten_at_once(timeline: Timeline) -> Timeline:
 def _as_one_product(inputs: Inputs) -> np.ndarray:
     rapid = np.zeros(inputs.minutes)
     for product, rate in inputs.insulin_u_per_min.items():
-        rate = np.asarray(rate)
-        rapid = rapid + (_over_a_day(rate) if product in LONG_ACTING else rate)
+        given = np.asarray(rate)
+        rapid = rapid + (_over_a_day(given) if product in LONG_ACTING else given)
     return rapid
 
 

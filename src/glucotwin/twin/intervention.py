@@ -58,8 +58,8 @@ def contrast(
 ) -> Contrast:
     """Runs every draw through the original and the changed inputs with the same unexplained flux.
 
-    The flux is what makes the original run follow the smoothed readings; under the change it stays at its factual value, so
-    that the difference comes from the mechanism alone. Beyond the last reading it fades.
+    The flux is what makes the original run follow the smoothed readings; under the change it stays at its factual
+    value, so that the difference comes from the mechanism alone. Beyond the last reading it fades.
 
     Args:
         model: the family of bodies.

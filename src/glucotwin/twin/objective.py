@@ -1,8 +1,8 @@
 """What a fit minimises: how badly a body and its disturbance predict the readings, one step and up to two hours ahead.
 
-A composite likelihood (Varin 2011) of the filter's one-step predictions and of open-loop predictions at several horizons:
-the first identifies the disturbance, the second keeps the body honest about hours. Overlapping predictions are weighted
-by their overlap; what dependence remains is accounted for in the posterior by the sandwich formula (see ``posterior``).
+A composite likelihood (Varin 2011) of the filter's one-step predictions and of open-loop predictions at several
+horizons: the first identifies the disturbance, the second keeps the body honest about hours. Overlapping predictions
+are weighted by their overlap; what dependence remains is accounted for in the posterior by the sandwich formula (``fit``).
 """
 
 from collections.abc import Callable
@@ -170,13 +170,16 @@ def _with_jacobian(
 
 
 def _information(
-    predicted: Predictions, slopes: Predictions, weights: Float[Array, "day prediction"], is_value: Bool[Array, "day prediction"]
+    predicted: Predictions,
+    slopes: Predictions,
+    weights: Float[Array, "day prediction"],
+    is_value: Bool[Array, "day prediction"],
 ) -> Float[Array, "parameter parameter"]:
     """Expected (Fisher) information of the Gaussian terms, residuals that the tails discount counting less."""
     precision = jnp.exp(-predicted.log_variance)
     used = jnp.where(is_value, weights, 0.0)
     mean_weight = used * robust_weight(predicted.residual_mgdl**2 * precision) * precision
     by_mean, by_variance = (one.reshape(-1, one.shape[-1]) for one in (slopes.residual_mgdl, slopes.log_variance))
-    return (by_mean * mean_weight.reshape(-1, 1)).T @ by_mean + 0.5 * (by_variance * used.reshape(-1, 1)).T @ by_variance
-
-
+    return (by_mean * mean_weight.reshape(-1, 1)).T @ by_mean + 0.5 * (
+        by_variance * used.reshape(-1, 1)
+    ).T @ by_variance

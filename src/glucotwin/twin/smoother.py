@@ -57,7 +57,11 @@ def smoothed_states(
         updated, _ = assimilate(body, noise, belief, now[0], now[1])
         after = predict(body, noise, updated, now[0])
         kept = _Forward(
-            _vector(body, updated), updated.covariance, _vector(body, after.belief), after.belief.covariance, after.jacobian
+            _vector(body, updated),
+            updated.covariance,
+            _vector(body, after.belief),
+            after.belief.covariance,
+            after.jacobian,
         )
         return after.belief, kept
 

@@ -1,7 +1,7 @@
 """A body as a state-space model: inputs drive it, an unexplained glucose flux disturbs it, a sensor observes it.
 
-The flux is an Ornstein-Uhlenbeck process: what unlogged food, stress, exercise and model error add to or take from plasma
-glucose. A filter tracks the uncertainty of the flux and of those body states that inputs alone do not determine
+The flux is an Ornstein-Uhlenbeck process: what unlogged food, stress, exercise and model error add to or take from
+plasma glucose. A filter tracks the uncertainty of the flux and of those body states that inputs alone do not determine
 (``AbstractOrgan.uncertain``); the rest of the state follows the inputs exactly.
 """
 
@@ -12,7 +12,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from glucotwin.core.array import Array, Float
+from glucotwin.core.array import AnyArray, Array, Float
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.body import Body, BodyState
 from glucotwin.simulate.solver import step_minutes
@@ -76,7 +76,7 @@ def insert(body: Body, state: BodyState, vector: Float[Array, " uncertain"]) -> 
     return eqx.tree_at(lambda one: [getattr(one[organ], field) for organ, field in fields], state, list(vector))
 
 
-def with_flux(inputs: Inputs, flux_mgdl_per_min: Float[Array, "*time"]) -> Inputs:
+def with_flux(inputs: Inputs, flux_mgdl_per_min: Float[AnyArray, "*time"]) -> Inputs:
     """The inputs with another unexplained flux."""
     return eqx.tree_at(lambda one: one.unexplained_flux_mgdl_per_min, inputs, flux_mgdl_per_min)
 

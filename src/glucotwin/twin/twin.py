@@ -13,7 +13,7 @@ from glucotwin.core.random import root_key, stream_key
 from glucotwin.domain.person import Person
 from glucotwin.domain.timeline import Window
 from glucotwin.twin.diagnostic import Diagnostics
-from glucotwin.twin.personal_model import PersonalModel, free_parameters
+from glucotwin.twin.personal_model import free_parameters
 
 TWIN_SCHEMA = "glucotwin-twin/1"
 
