@@ -22,8 +22,13 @@ class CommandEntry(NamedTuple):
 
 COMMANDS: Mapping[str, CommandEntry] = MappingProxyType(
     {
+        "demo": CommandEntry("glucotwin.cli.demo", "See all of it on one open person's data."),
         "import": CommandEntry("glucotwin.cli.import_data", "Import a person's data and judge their quality."),
         "metrics": CommandEntry("glucotwin.cli.metrics", "Work out the consensus CGM metrics."),
+        "fit": CommandEntry("glucotwin.cli.fit", "Fit a person's digital twin."),
+        "forecast": CommandEntry("glucotwin.cli.forecast", "Forecast glucose, or judge forecasts."),
+        "whatif": CommandEntry("glucotwin.cli.whatif", "Ask what would change with other food or insulin."),
+        "report": CommandEntry("glucotwin.cli.report", "Write a report that a clinician can read."),
         "simulate": CommandEntry("glucotwin.cli.simulate", "Simulate virtual subjects."),
     }
 )

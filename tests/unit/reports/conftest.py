@@ -193,8 +193,8 @@ def what_if(change: str, size_mgdl: float) -> WhatIf:
         outcomes=(
             outcome("mean_glucose_mgdl", "mg/dL", 161.2, 152.9, 4.1),
             outcome("time_in_range_pct", "%", 68.1, 79.2, 6.3),
-            outcome("time_below_range_pct", "%", 0.0, 1.2, 1.9),
-            outcome("time_above_range_pct", "%", 31.9, 19.6, 6.0),
+            outcome("time_below_70_pct", "%", 0.0, 1.2, 1.9),
+            outcome("time_above_180_pct", "%", 31.9, 19.6, 6.0),
         ),
         observed_mgdl=observed,
     )

@@ -43,7 +43,7 @@ WIDE_PX, HALF_PX, NARROW_PX = 880, 432, 354
 PX_PER_INCH = 96.0
 
 FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', Arial, sans-serif"
-_SETTINGS: "dict[RcKeyType, object]" = {
+SETTINGS: "dict[RcKeyType, object]" = {
     "svg.fonttype": "none",
     "svg.hashsalt": "glucotwin",
     "font.family": ["DejaVu Sans"],
@@ -87,7 +87,7 @@ def render(draw: Callable[[Drawing, Canvas], None], canvas: Canvas) -> str:
         draw: puts axes and marks onto an empty drawing.
         canvas: size of the rendering.
     """
-    with mpl.rc_context(_SETTINGS):
+    with mpl.rc_context(SETTINGS):
         mpl.rcParams["font.size"] = canvas.font_pt
         drawing = Drawing(figsize=(canvas.width_px / PX_PER_INCH, canvas.height_px / PX_PER_INCH), layout="constrained")
         draw(drawing, canvas)

@@ -1,13 +1,17 @@
 """The held-out forecast: scores beside persistence, and examples beside what then happened."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from glucotwin.core.message import message
+from glucotwin.core.unit import GlucoseUnit
 from glucotwin.domain.timeline import Window
 from glucotwin.forecast.evaluation import Evaluation, HorizonScore
+from glucotwin.forecast.forecast import Forecast
 from glucotwin.reports.content import ForecastExample, ReportContent
 from glucotwin.reports.figure.fan import draw_fan
 from glucotwin.reports.figure.style import BLUE, BLUE_LIGHT, BLUE_MIDDLE, HALF_PX, INK, NARROW_PX, Canvas, render
@@ -79,7 +83,7 @@ def _example_figure(example: ForecastExample, content: ReportContent) -> Figure:
         alt=f"{title}. {example_sentence(example, numbers)}",
         wide=render(draw, Canvas(HALF_PX, 270)),
         narrow=render(draw, Canvas(NARROW_PX, 240)),
-        legend=_legend(),
+        legend=fan_legend(),
         table=_example_table(example, numbers),
         table_title=message("report-example-table", unit=str(numbers.unit)),
         half=True,
@@ -106,7 +110,25 @@ def example_sentence(example: ForecastExample, numbers: Numbers) -> str:
     )
 
 
-def _legend() -> tuple[Key, ...]:
+def forecast_rows(forecast: Forecast, zone: ZoneInfo, unit: GlucoseUnit, *, every_min: int) -> list[tuple[str, ...]]:
+    """A forecast as lines of text with a header, for a terminal: clock, median, bands, probability of a low."""
+    numbers = Numbers(unit)
+    low = f"{numbers.threshold(70.0)} {unit}"
+    bands = [message("forecast-column-band", level=number(100.0 * band.level, 0)) for band in forecast.bands]
+    names = [message(f"forecast-column-{name}") for name in ("minute", "clock", "median")]
+    rows = [(*names, *bands, message("forecast-column-low", limit=low))]
+    for index in np.flatnonzero(np.asarray(forecast.t_min) % every_min == 0):
+        clock = (forecast.origin + timedelta(minutes=float(forecast.t_min[index]))).astimezone(zone)
+        edges = ((band.low_mgdl[index], band.high_mgdl[index]) for band in forecast.bands)
+        ranges = tuple(f"{numbers.glucose(float(down))}-{numbers.glucose(float(up))}" for down, up in edges)
+        median = numbers.glucose(float(forecast.median_mgdl[index]))
+        chance = fraction_as_percent(float(forecast.probability_below_70[index]))
+        rows.append((f"{forecast.t_min[index]:.0f}", f"{clock:%H:%M}", median, *ranges, chance))
+    return rows
+
+
+def fan_legend() -> tuple[Key, ...]:
+    """What the marks of a forecast's figure mean."""
     return (
         Key(mark="dot", colour=INK, text=message("report-key-before")),
         Key(mark="ring", colour=INK, text=message("report-key-after")),

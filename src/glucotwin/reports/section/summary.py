@@ -10,6 +10,9 @@ from glucotwin.reports.view import Section, Text
 
 TIME_IN_RANGE = "time_in_range_pct"
 """Name of the outcome that a summary tells."""
+TIME_BELOW = "time_below_70_pct"
+NOTEWORTHY_LOW_PCT = 1.0
+"""A what-if that may cost this much more time in hypoglycaemia is never told without it."""
 
 
 def summary_section(content: ReportContent) -> Section:
@@ -92,15 +95,23 @@ def outcome_of(scenario: Scenario, name: str) -> Outcome | None:
 
 
 def outcome_sentence(scenario: Scenario, outcome: Outcome, numbers: Numbers) -> str:
-    """The difference in time in range with its interval, and whether its direction is sure."""
+    """The difference in time in range with its interval, whether its direction is sure, and what it costs in lows."""
     difference = outcome.difference
-    hours = f"{scenario.what_if.t_min[-1] / 60.0:.0f}"
     is_sure = difference.low > 0.0 or difference.high < 0.0
-    sentence = message(
-        "report-what-if-outcome",
-        hours=hours,
-        difference=numbers.of(difference.median, outcome.unit, signed=True),
-        low=numbers.of(difference.low, outcome.unit, signed=True),
-        high=numbers.of(difference.high, outcome.unit, signed=True),
-    )
-    return f"{sentence} {message('report-what-if-sure' if is_sure else 'report-what-if-unsure')}"
+    sentences = [
+        message(
+            "report-what-if-outcome", hours=f"{scenario.what_if.t_min[-1] / 60.0:.0f}", **_interval(outcome, numbers)
+        ),
+        message("report-what-if-sure" if is_sure else "report-what-if-unsure"),
+    ]
+    lows = outcome_of(scenario, TIME_BELOW)
+    if lows is not None and lows.difference.high > NOTEWORTHY_LOW_PCT:
+        limit = f"{numbers.threshold(70.0)} {numbers.unit}"
+        sentences.append(message("report-what-if-lows", limit=limit, **_interval(lows, numbers)))
+    return " ".join(sentences)
+
+
+def _interval(outcome: Outcome, numbers: Numbers) -> dict[str, str]:
+    difference = outcome.difference
+    values = {"difference": difference.median, "low": difference.low, "high": difference.high}
+    return {name: numbers.of(value, outcome.unit, signed=True) for name, value in values.items()}

@@ -82,6 +82,12 @@ def _table(parameters: tuple[ParameterSummary, ...], names: tuple[str, ...]) -> 
     return Table(header=header, rows=tuple(_row(one, name) for one, name in zip(parameters, names, strict=True)))
 
 
+def parameter_rows(parameters: tuple[ParameterSummary, ...]) -> list[tuple[str, ...]]:
+    """The table of parameters as lines of text, for a terminal."""
+    rows = (_row(one, parameter_name(one)) for one in parameters)
+    return [tuple(cell.replace("\n", " ") for cell in row.cells) for row in rows]
+
+
 def _row(parameter: ParameterSummary, name: str) -> Row:
     prior = (parameter.prior_median, parameter.prior_low, parameter.prior_high)
     posterior = (parameter.median, parameter.low, parameter.high)

@@ -1,5 +1,6 @@
 """What-ifs: both curves, their difference, and what it means for time in range."""
 
+import re
 from functools import partial
 
 from glucotwin.advise.what_if import WhatIf, WhatIfKind
@@ -21,11 +22,15 @@ from glucotwin.reports.number import Numbers, moment
 from glucotwin.reports.section.summary import TIME_IN_RANGE, outcome_of, outcome_sentence
 from glucotwin.reports.view import Block, Figure, Heading, Key, Points, Row, Section, Table, Text
 
+HELD_CAUTION = "what-if-other-dosing-held"
+"""Message of a caution that says what is otherwise said once for all scenarios."""
+
 
 def what_if_section(content: ReportContent) -> Section:
     """Every scenario that may be shown; says so when some were withheld."""
     blocks: list[Block] = [block for scenario in content.scenarios for block in _scenario(scenario, content)]
-    if content.scenarios:
+    said = any(HELD_CAUTION in scenario.what_if.cautions for scenario in content.scenarios)
+    if content.scenarios and not said:
         blocks.append(Text(text=message("report-what-if-held"), tone="note"))
     if content.scenarios_withheld:
         blocks.append(Text(text=message("report-what-if-withheld"), tone="caution"))
@@ -54,12 +59,21 @@ def _when(what_if: WhatIf, content: ReportContent) -> str:
     return message(f"report-what-if-{what_if.kind}", moment=moment(start), hours=f"{what_if.t_min[-1] / 60.0:.0f}")
 
 
+def outcome_label(name: str, numbers: Numbers) -> str:
+    """An outcome in words: ``time_below_70_pct`` is the time below 70 mg/dL or 3.9 mmol/L."""
+    found = re.fullmatch(r"time_(below|above)_(\d+)_pct", name)
+    if found is None:
+        return message(f"report-outcome-{name.replace('_', '-')}")
+    limit = numbers.threshold(float(found[2]))
+    return message(f"report-outcome-time-{found[1]}", limit=limit, unit=str(numbers.unit))
+
+
 def outcome_table(what_if: WhatIf, numbers: Numbers) -> Table:
     """Every outcome as it was, with the change, and the difference, each with its 90 % interval."""
     rows = tuple(
         Row(
             cells=(
-                message(f"report-outcome-{outcome.name.replace('_', '-')}"),
+                outcome_label(outcome.name, numbers),
                 numbers.estimate(outcome.baseline, outcome.unit),
                 numbers.estimate(outcome.changed, outcome.unit),
                 numbers.estimate(outcome.difference, outcome.unit, signed=True),
@@ -86,7 +100,7 @@ def _figure(scenario: Scenario, content: ReportContent) -> Figure:
         alt=_alt(scenario, numbers),
         wide=render(draw, Canvas(WIDE_PX, 420)),
         narrow=render(draw, Canvas(NARROW_PX, 380)),
-        legend=_legend(what_if),
+        legend=what_if_legend(what_if),
         table=_table(what_if, numbers),
         table_title=message("report-what-if-table", unit=str(numbers.unit)),
     )
@@ -104,7 +118,8 @@ def _alt(scenario: Scenario, numbers: Numbers) -> str:
     )
 
 
-def _legend(what_if: WhatIf) -> tuple[Key, ...]:
+def what_if_legend(what_if: WhatIf) -> tuple[Key, ...]:
+    """What the marks of a what-if's figure mean."""
     is_replay = what_if.kind is WhatIfKind.REPLAY
     keys = (
         Key(mark="dashes", colour=GREY, text=message("report-key-as-was" if is_replay else "report-key-expected")),

@@ -1,0 +1,99 @@
+"""``glucotwin fit``: a person's twin from their days."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Unpack
+
+import click
+
+from glucotwin.cli.authority import local_authority
+from glucotwin.cli.command import Command
+from glucotwin.cli.console import Console
+from glucotwin.cli.option import PersonArguments, import_options, person_options
+from glucotwin.cli.table import aligned
+
+if TYPE_CHECKING:
+    from glucotwin.workflows.fit import FitAnswer
+
+
+@click.command(
+    "fit",
+    cls=Command,
+    examples=(
+        "glucotwin fit my-timeline --out me.twin.json",
+        "glucotwin fit export.csv --zone Europe/Berlin --holdout-days 7 --out me.twin.json",
+    ),
+)
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="File to save the twin to.")
+@click.option("--overwrite", is_flag=True, help="Replace an existing twin at --out.")
+@click.option("--days", type=click.IntRange(2, 90), default=14, show_default=True, help="How many days to learn from.")
+@click.option("--from", "first_day", type=click.DateTime(["%Y-%m-%d"]), help="First local day, instead of --days.")
+@click.option("--to", "last_day", type=click.DateTime(["%Y-%m-%d"]), help="Last local day.")
+@click.option(
+    "--holdout-days", type=click.IntRange(0, 365), default=0, show_default=True, help="Days at the end to keep aside."
+)
+@person_options
+@click.pass_obj
+def command(
+    console: Console,
+    source: Path,
+    out: Path,
+    overwrite: bool,
+    days: int,
+    first_day: datetime | None,
+    last_day: datetime | None,
+    holdout_days: int,
+    **person: Unpack[PersonArguments],
+) -> None:
+    """Fit a digital twin to the days in SOURCE, a timeline's folder or any file that can be imported."""
+    from glucotwin.core.message import message
+    from glucotwin.workflows.fit import FitPeriod, fit_person
+    from glucotwin.workflows.metrics import open_timeline
+
+    period = FitPeriod(
+        days=days,
+        first_day=None if first_day is None else first_day.date(),
+        last_day=None if last_day is None else last_day.date(),
+        holdout_days=holdout_days,
+    )
+    with console.progress(message("fit-progress", name=source.name)) as progress:
+        timeline = open_timeline(source, import_options(**person))
+        answer = fit_person(
+            timeline, period=period, out=out, overwrite=overwrite, authority=local_authority(), progress=progress
+        )
+    if console.as_json:
+        console.write_json(answer.to_json())
+    else:
+        console.write(_page(answer))
+
+
+def _page(answer: "FitAnswer") -> str:
+    from glucotwin.core.message import message
+    from glucotwin.reports.number import number, window_days
+    from glucotwin.reports.section.twin import parameter_rows
+
+    twin, validity = answer.twin, answer.validity
+    header = tuple(message(f"report-parameters-{name}") for name in ("name", "prior", "posterior", "informed"))
+    diagnostics = twin.diagnostics
+    lines = [
+        message(
+            "fit-page-title",
+            person=twin.person.person_id,
+            body=twin.body,
+            days=window_days(twin.window, twin.person.zone_info),
+        ),
+        message(
+            "fit-page-readings",
+            readings=number(diagnostics.readings, 0),
+            residual=number(diagnostics.residual_sd_mgdl, 1),
+        ),
+        "",
+        aligned([header, *parameter_rows(diagnostics.parameters)]),
+        "",
+        *(message(key) for key in diagnostics.warnings),
+        *(message(key) for key in (*validity.reasons_against, *validity.cautions)),
+        *(() if validity.valid else (message("fit-page-invalid"),)),
+        message("fit-page-saved", path=str(answer.path)),
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,47 @@
+"""One answer as a picture in a file: a forecast, or a what-if."""
+
+from functools import partial
+from pathlib import Path
+
+from glucotwin.advise.what_if import WhatIf
+from glucotwin.core.message import message
+from glucotwin.core.unit import GlucoseUnit
+from glucotwin.domain.person import Person
+from glucotwin.reports.content import ForecastExample
+from glucotwin.reports.figure.fan import draw_fan
+from glucotwin.reports.figure.standalone import save_figure
+from glucotwin.reports.figure.style import WIDE_PX, Canvas
+from glucotwin.reports.figure.what_if import draw_what_if
+from glucotwin.reports.number import Numbers, moment
+from glucotwin.reports.section.forecast import fan_legend
+from glucotwin.reports.section.what_if import what_if_legend
+
+
+def plot_forecast(example: ForecastExample, person: Person, path: Path, *, unit: GlucoseUnit) -> None:
+    """Draws a forecast with the readings around it.
+
+    Raises:
+        DataError: the file's ending is not PNG, SVG or PDF.
+    """
+    start = example.forecast.origin.astimezone(person.zone_info)
+    draw = partial(draw_fan, example=example, numbers=Numbers(unit), now=f"{start:%H:%M}")
+    title = message("report-example-title", moment=moment(start))
+    save_figure(draw, Canvas(WIDE_PX, 460), path, title=title, legend=fan_legend())
+
+
+def plot_what_if(what_if: WhatIf, person: Person, path: Path, *, unit: GlucoseUnit) -> None:
+    """Draws both curves of a what-if and their difference.
+
+    Raises:
+        DataError: the file's ending is not PNG, SVG or PDF.
+    """
+    numbers = Numbers(unit)
+    draw = partial(
+        draw_what_if,
+        what_if=what_if,
+        start_local=what_if.start.astimezone(person.zone_info),
+        numbers=numbers,
+        difference=message("report-difference-axis", unit=str(unit)),
+    )
+    title = "; ".join(what_if.changes)
+    save_figure(draw, Canvas(WIDE_PX, 560), path, title=title, legend=what_if_legend(what_if))

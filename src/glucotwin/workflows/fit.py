@@ -1,0 +1,124 @@
+"""Use case: fit a person's twin, keeping later days aside if asked, and save it."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from glucotwin.core.error import ConflictError, DataError, ErrorCode
+from glucotwin.core.message import message
+from glucotwin.core.profile import RESEARCHER, Authority, Capability
+from glucotwin.core.progress import ProgressCallback, part_of, silent
+from glucotwin.core.validity import Validity
+from glucotwin.domain.glucose import GlucoseReading
+from glucotwin.domain.timeline import Timeline, Window
+from glucotwin.twin.archive import save_twin
+from glucotwin.twin.fit import FITTED_DAYS, fit_twin, latest_days
+from glucotwin.twin.twin import Twin
+from glucotwin.twin.validity import check_validity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitPeriod:
+    """Which days a twin learns from.
+
+    Attributes:
+        days: how many, ending with the last day that is not kept aside.
+        first_day, last_day: local days, both included; they override ``days``.
+        holdout_days: days at the end that are kept aside.
+    """
+
+    days: int = FITTED_DAYS
+    first_day: date | None = None
+    last_day: date | None = None
+    holdout_days: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitAnswer:
+    """A fitted twin.
+
+    Attributes:
+        twin: the twin.
+        validity: whether its answers are meant for the person.
+        path: where it was saved; None when it was not.
+    """
+
+    twin: Twin
+    validity: Validity
+    path: Path | None
+
+    def to_json(self) -> dict[str, object]:
+        """The answer as JSON values."""
+        return {
+            "person_id": self.twin.person.person_id,
+            "body": self.twin.body,
+            "version": self.twin.version,
+            "content_hash": self.twin.content_hash(),
+            "data_hash": self.twin.data_hash,
+            "start": self.twin.window.start.isoformat(),
+            "end": self.twin.window.end.isoformat(),
+            "validity": self.validity.to_json(),
+            "diagnostics": self.twin.diagnostics.to_json(),
+            "twin": None if self.path is None else str(self.path),
+        }
+
+
+def fit_person(
+    timeline: Timeline,
+    *,
+    period: FitPeriod | None = None,
+    out: Path | None = None,
+    overwrite: bool = False,
+    authority: Authority = RESEARCHER,
+    progress: ProgressCallback = silent,
+) -> FitAnswer:
+    """Fits a twin and saves it.
+
+    Args:
+        timeline: the person's data.
+        period: which days to learn from; default the last 14.
+        out: file to save to; None saves nothing.
+        overwrite: replace an existing file.
+        authority: on whose behalf.
+        progress: told how far the work has come.
+
+    Raises:
+        NotAllowedError: the authority may not be given forecasts, so it has no use for a twin.
+        ConflictError: the file exists.
+        DataError, FitError: the days cannot be fitted.
+    """
+    authority.require(Capability.FORECAST)
+    if out is not None and out.exists() and not overwrite:
+        raise ConflictError(
+            ErrorCode.ALREADY_EXISTS, message("answer-exists", path=str(out)), hint=message("answer-exists-hint")
+        )
+    window = fit_window(timeline, period or FitPeriod())
+    twin = fit_twin(timeline, window=window, progress=part_of(progress, start=0.0, end=0.98))
+    if out is not None:
+        save_twin(twin, out, overwrite=overwrite)
+    return FitAnswer(twin=twin, validity=check_validity(timeline.person, window.end.date()), path=out)
+
+
+def fit_window(timeline: Timeline, period: FitPeriod) -> Window:
+    """The days to learn from.
+
+    Raises:
+        DataError: they hold no readings, or end before they begin.
+        FitError: there is no glucose or no insulin in them.
+    """
+    whole = timeline.window(GlucoseReading)
+    end = whole.end if period.last_day is None else midnight(timeline, period.last_day + timedelta(days=1))
+    end = min(end, whole.end - timedelta(days=period.holdout_days))
+    start = whole.start if period.first_day is None else midnight(timeline, period.first_day)
+    if end <= start:
+        raise DataError(
+            ErrorCode.TOO_LITTLE_DATA, message("fit-no-days", start=f"{start:%Y-%m-%d}", end=f"{end:%Y-%m-%d}")
+        )
+    allowed = timeline.cut(Window(start=start, end=end))
+    days = period.days if period.first_day is None else round((end - start).total_seconds() / 86400.0 + 0.5)
+    return latest_days(allowed, days=days)
+
+
+def midnight(timeline: Timeline, day: date) -> datetime:
+    """The beginning of a local day."""
+    return datetime.combine(day, datetime.min.time(), timeline.person.zone_info).astimezone(UTC)

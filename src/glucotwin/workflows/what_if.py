@@ -1,0 +1,108 @@
+"""Use case: ask what would have been, or would be, with other food or other insulin."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from glucotwin.advise.change import Change
+from glucotwin.advise.look_ahead import look_ahead_what_if
+from glucotwin.advise.replay import replay_what_if
+from glucotwin.advise.what_if import WhatIf
+from glucotwin.core.answer import Answer, ContextOfUse
+from glucotwin.core.error import DataError, ErrorCode
+from glucotwin.core.message import message
+from glucotwin.core.profile import RESEARCHER, Authority, Capability
+from glucotwin.core.validity import Validity
+from glucotwin.domain.record import as_utc
+from glucotwin.domain.timeline import Timeline, Window
+from glucotwin.twin.twin import Twin
+from glucotwin.workflows.answer import require_same_person, require_valid, wrap_answer
+
+USED_BEFORE = timedelta(days=1)
+
+
+def replay_person(
+    twin: Twin,
+    timeline: Timeline,
+    *,
+    window: Window,
+    changes: Sequence[Change],
+    authority: Authority = RESEARCHER,
+) -> Answer[WhatIf]:
+    """A past window replayed with changes, in its envelope.
+
+    Args:
+        twin: of the timeline's person.
+        timeline: their data.
+        window: what to replay.
+        changes: what would have been different.
+        authority: on whose behalf.
+
+    Raises:
+        NotAllowedError: the authority may not be shown such a what-if.
+        SafetyError: the model was not validated for this person.
+        DataError: nothing is changed, or a change finds no record.
+    """
+    validity = _require(twin, timeline, changes, authority, window.start)
+    answer = replay_what_if(twin, timeline, window=window, changes=tuple(changes))
+    return _wrap(answer, twin, timeline, window, authority, validity)
+
+
+def look_ahead_person(
+    twin: Twin,
+    timeline: Timeline,
+    *,
+    origin: datetime,
+    changes: Sequence[Change],
+    horizon_min: int = 240,
+    authority: Authority = RESEARCHER,
+) -> Answer[WhatIf]:
+    """The hours ahead with changes, in its envelope.
+
+    Args:
+        twin: of the timeline's person.
+        timeline: their data.
+        origin: aware time to look ahead from.
+        changes: what would be different.
+        horizon_min: how far.
+        authority: on whose behalf.
+
+    Raises:
+        NotAllowedError: the authority may not be shown such a what-if.
+        SafetyError: the model was not validated for this person, or the readings are too old.
+        DataError: nothing is changed, or a change finds no record.
+    """
+    origin = as_utc(origin)
+    validity = _require(twin, timeline, changes, authority, origin)
+    answer = look_ahead_what_if(twin, timeline, origin=origin, horizon_min=horizon_min, changes=tuple(changes))
+    window = Window(start=origin - USED_BEFORE, end=origin)
+    return _wrap(answer, twin, timeline, window, authority, validity)
+
+
+def required_capability(changes: Sequence[Change]) -> Capability:
+    """What an authority needs to be shown a what-if of these changes."""
+    has_insulin = any(change.is_insulin for change in changes)
+    return Capability.WHAT_IF_INSULIN if has_insulin else Capability.WHAT_IF_LIFESTYLE
+
+
+def _require(twin: Twin, timeline: Timeline, changes: Sequence[Change], authority: Authority, on: datetime) -> Validity:
+    authority.require(required_capability(changes))
+    if not changes:
+        raise DataError(ErrorCode.INVALID_VALUE, message("what-if-no-change"), hint=message("what-if-no-change-hint"))
+    require_same_person(twin, timeline)
+    return require_valid(timeline.person, on.date())
+
+
+def _wrap(
+    answer: WhatIf, twin: Twin, timeline: Timeline, window: Window, authority: Authority, validity: Validity
+) -> Answer[WhatIf]:
+    return wrap_answer(
+        answer,
+        context=ContextOfUse.WHAT_IF,
+        authority=authority,
+        timeline=timeline,
+        window=window,
+        twin=twin,
+        validity=validity,
+        uncertainty=message("what-if-uncertainty"),
+        limits=message("what-if-limits"),
+    )
