@@ -34,6 +34,12 @@ from glucotwin.twin.personal_model import PersonalModel, central_interval, free_
 from glucotwin.twin.state_space import STEP_MIN
 from glucotwin.twin.twin import TWIN_SCHEMA, Posterior, Twin
 
+FLAT_GAIN = 5.0
+"""A point is stationary enough when a Newton step promises less than this in log-likelihood."""
+
+NOT_FINITE = 1e30
+"""What the optimiser is told of a point that cannot be evaluated."""
+
 FITTED_DAYS = 14
 MINIMUM_DAYS = 2.0
 MAXIMUM_ITERATIONS = 60
@@ -143,7 +149,7 @@ class _Surface:
     def value(self, point: np.ndarray) -> float:
         # A proposal that leaves the finite numbers is only a bad proposal: the optimiser steps back.
         value = float(self.at(point).value)
-        return value if np.isfinite(value) else 1e30
+        return value if np.isfinite(value) else NOT_FINITE
 
     def gradient(self, point: np.ndarray) -> np.ndarray:
         return np.nan_to_num(np.asarray(self.at(point).gradient))
@@ -154,19 +160,16 @@ class _Surface:
 
 
 def _minimise(model: PersonalModel, batch: DayBatch, progress: ProgressCallback) -> _Found:
-    surface, values = _Surface(model, batch), list[float]()
+    surface, path = _Surface(model, batch), _Path()
     start = np.zeros(len(free_parameters()))
     progress("Compiling the model", 0.0)
-    if not np.isfinite(surface.value(start)) or surface.value(start) >= 1e30:
+    if surface.value(start) >= NOT_FINITE:
         raise FitError(ErrorCode.NOT_FINITE, "The model cannot be evaluated on these days.")
 
-    def settled() -> bool:
-        return len(values) > SETTLED_STEPS and values[-1 - SETTLED_STEPS] - values[-1] < SETTLED_GAIN
-
     def after_step(intermediate_result: scipy.optimize.OptimizeResult) -> None:
-        values.append(float(intermediate_result.fun))
-        progress("Fitting the twin", len(values) / MAXIMUM_ITERATIONS)
-        if settled():
+        path.append(float(intermediate_result.fun))
+        progress("Fitting the twin", len(path) / MAXIMUM_ITERATIONS)
+        if path.settled():
             raise StopIteration
 
     result = scipy.optimize.minimize(
@@ -182,9 +185,26 @@ def _minimise(model: PersonalModel, batch: DayBatch, progress: ProgressCallback)
     return _Found(
         point=point,
         evaluated=surface.at(point),
-        iterations=len(values),
-        settled=settled() or bool(result.success),
+        iterations=len(path),
+        settled=(path.settled() or bool(result.success)) and _is_flat(surface, point),
     )
+
+
+class _Path(list[float]):
+    """Values of the objective along the way; a refused proposal repeats the last one."""
+
+    def settled(self) -> bool:
+        """Whether the last accepted steps together gained next to nothing."""
+        accepted = [value for value, before in zip(self[1:], self[:-1], strict=True) if value < before]
+        last = accepted[-SETTLED_STEPS:]
+        return len(last) == SETTLED_STEPS and last[0] - last[-1] < SETTLED_GAIN
+
+
+def _is_flat(surface: _Surface, point: np.ndarray) -> bool:
+    """Whether a full Newton step would gain less than one part in a thousand of the objective, or a few units."""
+    gradient, information = surface.gradient(point), surface.information(point)
+    gain = 0.5 * float(gradient @ np.linalg.solve(information, gradient))
+    return gain < max(FLAT_GAIN, 1e-3 * abs(surface.value(point)))
 
 
 def _posterior(found: _Found) -> Posterior:
@@ -192,6 +212,9 @@ def _posterior(found: _Found) -> Posterior:
     days = np.asarray(found.evaluated.day_gradients)
     inverse = np.linalg.inv(np.asarray(found.evaluated.information))
     covariance = inverse @ (days.T @ days + np.eye(found.point.size)) @ inverse
+    # Data never make less certain than the prior, whose SD is 1 on this scale.
+    scale = np.minimum(1.0, 1.0 / np.sqrt(np.diag(covariance)))
+    covariance = scale[:, None] * covariance * scale
     return Posterior(mean=found.point, covariance=0.5 * (covariance + covariance.T))
 
 

@@ -2,7 +2,7 @@
 
 A composite likelihood (Varin 2011) of the filter's one-step predictions and of open-loop predictions at several
 horizons: the first identifies the disturbance, the second keeps the body honest about hours. Overlapping predictions
-are weighted by their overlap; what dependence remains is accounted for in the posterior by the sandwich formula (``fit``).
+are weighted by their overlap; what dependence remains is accounted for in the posterior by the sandwich formula.
 """
 
 from collections.abc import Callable
@@ -37,6 +37,9 @@ HORIZON_STEPS = np.array([3, 6, 12, 18, 24])
 """Horizons of the open-loop predictions: 15 to 120 min."""
 
 ORIGIN_EVERY_STEPS = 6
+
+WRONG_BOUND = 1e-3
+"""Chance that a sensor's LOW or HIGH means nothing, so that a single one cannot drag a fit."""
 
 
 class DayBatch(eqx.Module):
@@ -133,10 +136,15 @@ def negative_log_likelihood(
     """Weighted sum of Student-t terms of values and Gaussian tail terms of LOW and HIGH."""
     score = predicted.residual_mgdl * jnp.exp(-0.5 * predicted.log_variance)
     value = 0.5 * (TAIL_FREEDOM + 1.0) * jnp.log1p(score**2 / TAIL_FREEDOM) + 0.5 * predicted.log_variance
-    at_most, at_least = -jax.scipy.stats.norm.logcdf(score), -jax.scipy.stats.norm.logcdf(-score)
+    at_most, at_least = _bound_term(score), _bound_term(-score)
     terms = jnp.where(kinds == AT_MOST, at_most, jnp.where(kinds == AT_LEAST, at_least, value))
     # Where nothing is scored the term is cut out before it is weighted, so that no infinity survives as 0 x inf.
     return jnp.sum(weights * jnp.where(weights > 0.0, terms, 0.0))
+
+
+def _bound_term(score: Float[Array, "..."]) -> Float[Array, "..."]:
+    """Minus the log probability of the right side of a bound, with a small chance that the bound is wrong."""
+    return -jnp.log(WRONG_BOUND + (1.0 - WRONG_BOUND) * jax.scipy.stats.norm.cdf(score))
 
 
 @eqx.filter_jit
