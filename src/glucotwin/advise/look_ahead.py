@@ -67,7 +67,8 @@ def look_ahead_what_if(
         difference=curve_of(difference),
         outcomes=outcomes_of(before, after),
         observed_mgdl=None,
-        cautions=("what-if-effect-from-rule",) if twin.effect.anchor == "daily-insulin-rule" else (),
+        cautions=("what-if-bands-optimistic",)
+        + (("what-if-effect-from-rule",) if twin.effect.anchor == "daily-insulin-rule" else ()),
     )
 
 

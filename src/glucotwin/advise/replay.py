@@ -148,6 +148,7 @@ def _cautions(twin: Twin, after: np.ndarray, insulin_changed: bool) -> tuple[str
     checks = {
         "what-if-other-dosing-held": automated,
         "what-if-effect-from-rule": twin.effect.anchor == "daily-insulin-rule" and insulin_changed,
+        "what-if-bands-optimistic": True,
         "what-if-below-validated": bool(np.median(after, axis=0).min() < 54.0),
     }
     return tuple(key for key, applies in checks.items() if applies)

@@ -440,6 +440,7 @@ change-scale-basal = { $percent } % { $direction ->
 ## Cautions of a what-if
 what-if-other-dosing-held = All other insulin was held as recorded; an automated pump would have answered the change.
 what-if-effect-from-rule = How strongly insulin and food act was taken mostly from clinical rules by daily insulin, because records of automated pumps hide it.
+what-if-bands-optimistic = The bands leave out errors of the model itself: on simulated people they held about half of the true changes.
 what-if-below-validated = With this change the model goes below 54 mg/dL (3.0 mmol/L), where it is least reliable.
 
 ## Warnings of a fit
