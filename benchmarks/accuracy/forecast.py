@@ -13,6 +13,7 @@ import sys
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -34,7 +35,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = []
     for path in sorted(arguments.folder.rglob("*.csv")):
         name = path.stem.replace(" ", "-").lower()
         try:
@@ -47,7 +48,7 @@ def main() -> None:
     print(json.dumps({"people": rows, "mean": summary}, indent=1) if arguments.json else table(summary))
 
 
-def score(timeline: Timeline) -> dict[str, object]:
+def score(timeline: Timeline) -> dict[str, Any]:
     """Fits one person's twin and scores it on the days after."""
     covered = timeline.window(BasalSegment)
     cut = covered.start + (covered.end - covered.start) * FIT_SHARE
@@ -63,16 +64,19 @@ def score(timeline: Timeline) -> dict[str, object]:
     }
 
 
-def line(row: dict[str, object]) -> str:
-    parts = [f"{score['rmse_mgdl']:6.2f} / {score['rmse_persistence_mgdl']:6.2f} cov90 {score['coverage_90']:.2f}" for score in row["horizons"]]  # type: ignore[index]
+def line(row: dict[str, Any]) -> str:
+    parts = [
+        f"{score['rmse_mgdl']:6.2f} / {score['rmse_persistence_mgdl']:6.2f} cov90 {score['coverage_90']:.2f}"
+        for score in row["horizons"]
+    ]
     return f"{row['person_id']:12s} fit {row['fit_seconds']:5.1f} s  " + "   ".join(parts)
 
 
-def summarise(rows: list[dict[str, object]]) -> dict[str, dict[str, float]]:
+def summarise(rows: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
     """Means over people, and on how many the twin beats persistence."""
     summary: dict[str, dict[str, float]] = {}
     for index, horizon in enumerate(HORIZONS):
-        scores = [row["horizons"][index] for row in rows]  # type: ignore[index]
+        scores = [row["horizons"][index] for row in rows]
         names = ("rmse_mgdl", "rmse_persistence_mgdl", "mae_mgdl", "mae_persistence_mgdl", "coverage_50", "coverage_90")
         means = {name: round(float(np.mean([one[name] for one in scores])), 3) for name in names}
         lowest = round(min(one["coverage_90"] for one in scores), 3)
