@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from glucotwin.core.profile import Authority
 from glucotwin.core.validity import Validity
@@ -21,6 +21,7 @@ class ContextOfUse(StrEnum):
     REPORT = "report"
 
 
+@runtime_checkable
 class Payload(Protocol):
     """What an answer says: anything that can be written as JSON values."""
 
