@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from glucotwin.advise.change import Change, apply_changes
-from glucotwin.advise.replay import DRAWS, curve_of, outcomes_of
+from glucotwin.advise.replay import DRAWS, assumed_effect, curve_of, outcomes_of
 from glucotwin.advise.what_if import Curve, WhatIf, WhatIfKind
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.domain.insulin import BasalSegment
@@ -67,6 +67,7 @@ def look_ahead_what_if(
         difference=curve_of(difference),
         outcomes=outcomes_of(before, after),
         observed_mgdl=None,
+        assumed_effect=assumed_effect(twin, changes),
         cautions=("what-if-bands-optimistic",)
         + (("what-if-effect-from-rule",) if twin.effect.anchor == "daily-insulin-rule" else ()),
     )

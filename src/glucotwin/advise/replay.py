@@ -5,12 +5,13 @@ from datetime import timedelta
 import numpy as np
 
 from glucotwin.advise.change import Change, apply_changes
-from glucotwin.advise.what_if import Curve, Estimate, Outcome, WhatIf, WhatIfKind
+from glucotwin.advise.what_if import AssumedEffect, Curve, Estimate, Outcome, WhatIf, WhatIfKind
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.domain.person import TherapyKind
 from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.forecast.forecast import Band
 from glucotwin.forecast.predict import LEVELS
+from glucotwin.twin.calibration import NINETY_PERCENT_SCORE
 from glucotwin.twin.filter import NO_READING, VALUE
 from glucotwin.twin.fit import model_of
 from glucotwin.twin.grid import GriddedData, grid_data
@@ -66,6 +67,7 @@ def replay_what_if(twin: Twin, timeline: Timeline, *, window: Window, changes: t
         difference=curve_of(after - before),
         outcomes=outcomes_of(before, after),
         observed_mgdl=_observed(original, first),
+        assumed_effect=assumed_effect(twin, changes),
         cautions=_cautions(twin, after, any(change.is_insulin for change in changes)),
     )
 
@@ -140,6 +142,20 @@ def _check(window: Window, changes: tuple[Change, ...]) -> None:
 def _observed(data: GriddedData, first: int) -> np.ndarray:
     kind, glucose = np.asarray(data.readings.kind)[first:], np.asarray(data.readings.glucose_mgdl)[first:]
     return np.where(kind == VALUE, glucose, np.nan)
+
+
+def assumed_effect(twin: Twin, changes: tuple[Change, ...]) -> AssumedEffect:
+    """How strong the twin takes insulin and carbohydrate to be; insulin only when insulin is what was changed."""
+    effect = twin.effect
+    insulin = any(change.is_insulin for change in changes)
+    fall = _log_normal(effect.correction_factor_mgdl_per_u, effect.correction_factor_log_sd)
+    rise = _log_normal(effect.carb_factor_mgdl_per_g, effect.carb_factor_log_sd)
+    return AssumedEffect(fall_per_unit_mgdl=fall if insulin else None, rise_per_gram_mgdl=rise)
+
+
+def _log_normal(median: float, log_sd: float) -> Estimate:
+    factor = float(np.exp(NINETY_PERCENT_SCORE * log_sd))
+    return Estimate(median=median, low=median / factor, high=median * factor)
 
 
 def _cautions(twin: Twin, after: np.ndarray, insulin_changed: bool) -> tuple[str, ...]:

@@ -63,6 +63,22 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AssumedEffect:
+    """What one unit and one gram were taken to do to glucose at rest; None for insulin when no insulin was changed."""
+
+    fall_per_unit_mgdl: Estimate | None
+    rise_per_gram_mgdl: Estimate
+
+    def to_json(self) -> dict[str, object]:
+        """As JSON values."""
+        fall = self.fall_per_unit_mgdl
+        return {
+            "fall_per_unit_mgdl": None if fall is None else fall.to_json(),
+            "rise_per_gram_mgdl": self.rise_per_gram_mgdl.to_json(),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WhatIf:
     """An answered what-if.
 
@@ -76,6 +92,7 @@ class WhatIf:
         outcomes: mean glucose, time in, below and above range.
         observed_mgdl: sensor readings in the window on the same times, NaN where none; None ahead.
         cautions: message keys of what limits this answer (e.g. other dosing was held as recorded).
+        assumed_effect: how strong insulin and carbohydrate were taken to be.
     """
 
     kind: WhatIfKind
@@ -88,6 +105,7 @@ class WhatIf:
     outcomes: tuple[Outcome, ...]
     observed_mgdl: np.ndarray | None
     cautions: tuple[str, ...] = ()
+    assumed_effect: AssumedEffect | None = None
 
     def to_json(self) -> dict[str, object]:
         """As JSON values."""
@@ -103,4 +121,5 @@ class WhatIf:
             "outcomes": [outcome.to_json() for outcome in self.outcomes],
             "observed_mgdl": None if observed is None else [None if np.isnan(one) else float(one) for one in observed],
             "cautions": list(self.cautions),
+            "assumed_effect": None if self.assumed_effect is None else self.assumed_effect.to_json(),
         }

@@ -50,7 +50,30 @@ def _scenario(scenario: Scenario, content: ReportContent) -> tuple[Block, ...]:
         *summary,
         _figure(scenario, content),
         outcome_table(what_if, numbers),
+        *_effect(what_if, numbers),
         *((Points(title="", sentences=cautions),) if cautions else ()),
+    )
+
+
+def _effect(what_if: WhatIf, numbers: Numbers) -> tuple[Text, ...]:
+    """How strong insulin and food were taken to be."""
+    assumed = what_if.assumed_effect
+    if assumed is None:
+        return ()
+    parts = {"carbs": (assumed.rise_per_gram_mgdl, 10.0), "insulin": (assumed.fall_per_unit_mgdl, 1.0)}
+    return tuple(
+        Text(
+            text=message(
+                f"report-what-if-effect-{name}",
+                median=numbers.glucose(amount * one.median),
+                low=numbers.glucose(amount * one.low),
+                high=numbers.glucose(amount * one.high),
+                unit=str(numbers.unit),
+            ),
+            tone="note",
+        )
+        for name, (one, amount) in parts.items()
+        if one is not None
     )
 
 
