@@ -203,9 +203,11 @@ class ScaleBasal(Change):
             raise NotFoundError(
                 ErrorCode.UNKNOWN_NAME, "There is no basal rate on record to change.", hint="Import the pump's log."
             )
-        window = self.window or Window(start=segments["time"][0], end=segments["time"][-1] + timedelta(days=1))
+        # No segment can end later than the last one's start and the longest one's length.
+        end = segments["time"][-1] + timedelta(minutes=max(segments["duration_min"].to_list()))
+        window = self.window or Window(start=segments["time"][0], end=end)
         before = Window(start=min(segments["time"][0], window.start), end=window.start)
-        after = Window(start=window.end, end=max(segments["time"][-1] + timedelta(days=1), window.end))
+        after = Window(start=window.end, end=max(end, window.end))
         parts = [timeline.cut(one).frame(BasalSegment) for one in (before, window, after)]
         parts[1] = parts[1].with_columns(pl.col("rate_u_per_h") * self.factor)
         return replace(timeline, streams={**timeline.streams, "basal": pl.concat(parts)})

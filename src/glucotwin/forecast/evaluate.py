@@ -62,6 +62,12 @@ def evaluate_twin(
     )
     steps = np.array([int(horizon / STEP_MIN) for horizon in horizons])
     origins = _origins(data, int(steps.max()))
+    if origins.size < MINIMUM_PAIRS:
+        raise DataError(
+            ErrorCode.TOO_LITTLE_DATA,
+            f"The window holds {origins.size} readings to forecast from; scoring needs at least {MINIMUM_PAIRS}.",
+            hint="Score a longer window, or one with fewer gaps.",
+        )
     future = usual_future(data, extra_steps=0, zone=twin.person.zone, basal_u_per_min=twin.basal_u_per_min)
     predicted = predict_from(
         model_of(twin), twin.draws(DRAWS), data.inputs, data.readings, future, origins, int(steps.max())

@@ -34,12 +34,22 @@ def save_twin(twin: Twin, path: Path, *, overwrite: bool = False) -> Path:
         )
     text = json.dumps(_to_json(twin), indent=1, allow_nan=False)
     try:
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".part", delete=False, encoding="utf-8") as file:
-            file.write(text)
-        Path(file.name).replace(path)
+        _write_whole(text, path)
     except OSError as error:
         raise DataError(ErrorCode.UNREADABLE_FILE, f"{path} cannot be written: {error.strerror}.") from error
     return path
+
+
+def _write_whole(text: str, path: Path) -> None:
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".part", delete=False, encoding="utf-8") as file:
+        part = Path(file.name)
+        try:
+            file.write(text)
+            file.close()
+            part.replace(path)
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise
 
 
 def load_twin(path: Path) -> Twin:
@@ -58,9 +68,9 @@ def load_twin(path: Path) -> Twin:
         )
     try:
         twin = _from_json(document)
-    except (KeyError, TypeError, ValueError, ValidationError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, ValidationError, DataError) as error:
         raise _damaged(path) from error
-    if twin.content_hash() != document["content_hash"]:
+    if twin.content_hash() != document.get("content_hash"):
         raise _damaged(path)
     return twin
 
@@ -72,7 +82,7 @@ def _read(path: Path) -> dict[str, Any]:
         document = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise DataError(ErrorCode.UNREADABLE_FILE, f"{path} cannot be read: {error.strerror}.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(
             ErrorCode.UNRECOGNISED_FORMAT, f"{path} is not a twin.", hint="Give a file that 'glucotwin fit' wrote."
         ) from error

@@ -106,7 +106,7 @@ def latest_days(timeline: Timeline, *, days: int = FITTED_DAYS) -> Window:
     """The last days, up to the last reading, that have glucose and recorded insulin.
 
     Raises:
-        FitError: a stream is missing.
+        FitError: a stream is missing, or the streams have no days in common.
     """
     glucose = timeline.frame(GlucoseReading)
     doses = [timeline.frame(kind) for kind in (BasalSegment, Bolus, PenDose) if len(timeline.frame(kind))]
@@ -120,6 +120,12 @@ def latest_days(timeline: Timeline, *, days: int = FITTED_DAYS) -> Window:
     # Where a pump's basal record is shorter than its boluses, only the days with both can be fitted.
     first = max(glucose["time"][0], *(frame["time"][0] for frame in doses))
     end = min(glucose["time"][-1], max(frame["time"][-1] for frame in doses) + timedelta(days=1))
+    if end <= first:
+        raise FitError(
+            ErrorCode.TOO_LITTLE_DATA,
+            "The glucose readings and the insulin doses have no days in common.",
+            hint="A twin needs glucose, insulin and meals of the same days.",
+        )
     return Window(start=max(first, end - timedelta(days=days)), end=end)
 
 

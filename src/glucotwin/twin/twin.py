@@ -1,11 +1,12 @@
 """The twin: a person's fitted model with its uncertainty, where it came from, and how good the fit was."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from pydantic import TypeAdapter
 
 from glucotwin.core.array import Array, Float
 from glucotwin.core.provenance import Manifest, sha256_of_json
@@ -99,6 +100,9 @@ class Twin:
                 "daily": self.daily_insulin_u,
                 "weight": self.weight_kg,
                 "bands": {str(horizon): factor for horizon, factor in self.band_factors.items()},
+                "effect": asdict(self.effect),
+                # Draws depend on who it is, the clock on the zone, and validity on everything else.
+                "person": TypeAdapter(Person).dump_python(self.person, mode="json"),
             }
         )
 

@@ -1,0 +1,87 @@
+import json
+from datetime import timedelta
+from functools import cache
+
+import numpy as np
+import pytest
+
+from glucotwin.advise.change import AddBolus, AddMeal
+from glucotwin.advise.look_ahead import look_ahead_what_if
+from glucotwin.advise.what_if import WhatIf, WhatIfKind
+from glucotwin.core.error import DataError, ErrorCode, SafetyError
+from glucotwin.domain.glucose import GlucoseReading
+from glucotwin.domain.meal import Meal
+from glucotwin.domain.timeline import Timeline, Window
+from glucotwin.forecast.predict import predictive_draws
+from glucotwin.twin.mixture import mixture_quantile
+from synthetic_person import ORIGIN, START, synthetic_person, synthetic_timeline, synthetic_twin
+
+SOON = ORIGIN + timedelta(minutes=30)
+
+
+@cache
+def snack() -> WhatIf:
+    return look_ahead_what_if(
+        synthetic_twin(), synthetic_timeline(), origin=ORIGIN, changes=(AddMeal(at=SOON, carbs_g=30.0),)
+    )
+
+
+@cache
+def correction() -> WhatIf:
+    return look_ahead_what_if(
+        synthetic_twin(), synthetic_timeline(), origin=ORIGIN, changes=(AddBolus(at=SOON, insulin_u=1.0),)
+    )
+
+
+def test_baseline_is_the_issued_forecast() -> None:
+    mean, spread, t_min = predictive_draws(
+        synthetic_twin(), synthetic_timeline(), origin=ORIGIN, horizon_min=240, draws=64
+    )
+    assert snack().t_min.tolist() == t_min.tolist()
+    assert np.array_equal(snack().baseline.median_mgdl, mixture_quantile(0.5, mean, spread))
+    assert np.array_equal(snack().baseline.median_mgdl, correction().baseline.median_mgdl)
+
+
+def test_food_raises_and_insulin_lowers_what_is_to_come() -> None:
+    assert snack().difference.median_mgdl.max() > 30.0
+    assert correction().difference.median_mgdl.min() < -15.0
+    assert snack().difference.median_mgdl[:5] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_changed_curve_is_the_baseline_moved_by_the_difference() -> None:
+    moved = snack().changed.median_mgdl - snack().baseline.median_mgdl
+    assert moved == pytest.approx(snack().difference.median_mgdl, abs=6.0)
+
+
+def test_what_comes_after_the_origin_changes_nothing() -> None:
+    known = synthetic_timeline().cut(Window(start=START, end=ORIGIN + timedelta(seconds=1)))
+    later = [Meal(time=SOON, carbs_g=90.0), GlucoseReading(time=SOON, glucose_mgdl=300.0)]
+    told = known.merged(Timeline.from_records(synthetic_person(), later))
+    again = look_ahead_what_if(synthetic_twin(), told, origin=ORIGIN, changes=(AddMeal(at=SOON, carbs_g=30.0),))
+    assert again.to_json() == snack().to_json()
+
+
+def test_nothing_is_observed_of_the_future() -> None:
+    assert snack().observed_mgdl is None
+    assert snack().kind is WhatIfKind.AHEAD
+
+
+@pytest.mark.parametrize("minutes", [-1, -600, 240, 900])
+def test_change_outside_the_horizon_is_refused(minutes: int) -> None:
+    change = AddMeal(at=ORIGIN + timedelta(minutes=minutes), carbs_g=10.0)
+    with pytest.raises(DataError) as caught:
+        look_ahead_what_if(synthetic_twin(), synthetic_timeline(), origin=ORIGIN, changes=(change,))
+    assert caught.value.code is ErrorCode.INVALID_VALUE
+
+
+def test_old_readings_are_not_looked_ahead_from() -> None:
+    stale = synthetic_timeline().cut(Window(start=START, end=ORIGIN - timedelta(minutes=40)))
+    with pytest.raises(SafetyError):
+        look_ahead_what_if(synthetic_twin(), stale, origin=ORIGIN, changes=(AddMeal(at=SOON, carbs_g=10.0),))
+
+
+def test_json_is_json_with_bands_for_everything() -> None:
+    document = json.loads(json.dumps(snack().to_json(), allow_nan=False))
+    assert document["observed_mgdl"] is None
+    for name in ("baseline", "changed", "difference"):
+        assert [band["level"] for band in document[name]["bands"]] == [0.5, 0.9]

@@ -1,0 +1,175 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from glucotwin.core.error import ConflictError, DataError, ErrorCode
+from glucotwin.forecast.predict import forecast_glucose
+from glucotwin.twin import archive
+from glucotwin.twin.archive import load_twin, save_twin
+from glucotwin.twin.twin import Twin
+from made_up_person import made_up_twin
+from synthetic_person import ORIGIN, synthetic_timeline, synthetic_twin
+
+
+def saved(folder: Path, twin: Twin | None = None) -> Path:
+    return save_twin(made_up_twin() if twin is None else twin, folder / "twin.json")
+
+
+def edited(path: Path, *where: str | int, value: object) -> Path:
+    """The file with one value changed, deep inside."""
+    document: Any = json.loads(path.read_text())
+    inner = document
+    for step in where[:-1]:
+        inner = inner[step]
+    inner[where[-1]] = value
+    path.write_text(json.dumps(document))
+    return path
+
+
+def code_of(path: Path) -> ErrorCode:
+    with pytest.raises(DataError) as caught:
+        load_twin(path)
+    return caught.value.code
+
+
+def test_round_trip_loses_nothing(tmp_path: Path) -> None:
+    twin = synthetic_twin()
+    back = load_twin(saved(tmp_path, twin))
+    assert np.array_equal(back.posterior.mean, twin.posterior.mean)
+    assert np.array_equal(back.posterior.covariance, twin.posterior.covariance)
+    same = replace(back, posterior=twin.posterior)
+    assert same == replace(twin, posterior=twin.posterior)
+    assert back.version == twin.version
+
+
+def test_loaded_twin_forecasts_exactly_the_same(tmp_path: Path) -> None:
+    twins = (synthetic_twin(), load_twin(saved(tmp_path, synthetic_twin())))
+    both = [forecast_glucose(one, synthetic_timeline(), origin=ORIGIN) for one in twins]
+    assert both[0].to_json() == both[1].to_json()
+    assert np.array_equal(both[0].median_mgdl, both[1].median_mgdl)
+
+
+def test_file_holds_no_code_and_says_what_it_is(tmp_path: Path) -> None:
+    document = json.loads(saved(tmp_path).read_text())
+    assert document["schema"] == "glucotwin-twin/1"
+    assert document["version"] == made_up_twin().version
+
+
+def test_saving_does_not_overwrite_unless_told_to(tmp_path: Path) -> None:
+    path = saved(tmp_path)
+    before = path.read_bytes()
+    other = replace(made_up_twin(), daily_insulin_u=50.0)
+    with pytest.raises(ConflictError) as caught:
+        save_twin(other, path)
+    assert caught.value.code is ErrorCode.ALREADY_EXISTS
+    assert path.read_bytes() == before
+    save_twin(other, path, overwrite=True)
+    assert load_twin(path).daily_insulin_u == 50.0
+
+
+@pytest.mark.parametrize(
+    ("where", "value"),
+    [
+        (("posterior", "mean", 3), 0.25),
+        (("posterior", "covariance", 2), [0.0] * 16),
+        (("effect", "correction_factor_mgdl_per_u"), 60.0),
+        (("band_factors", "30"), 0.1),
+        (("person", "pregnant"), True),
+        (("person", "zone"), "Europe/Berlin"),
+        (("weight_kg",), 50.0),
+        (("basal_u_per_min",), 0.1),
+        (("content_hash",), "0" * 64),
+    ],
+)
+def test_changed_number_is_noticed(tmp_path: Path, where: tuple[str | int, ...], value: object) -> None:
+    assert code_of(edited(saved(tmp_path), *where, value=value)) is ErrorCode.DAMAGED_ARTEFACT
+
+
+@pytest.mark.parametrize(
+    ("where", "value"),
+    [
+        (("posterior", "mean"), [0.0, 1.0]),
+        (("posterior", "mean", 0), "many"),
+        (("posterior",), None),
+        (("posterior",), []),
+        (("window", "start"), "yesterday"),
+        (("window", "end"), "1999-01-01T00:00:00+00:00"),
+        (("window",), "always"),
+        (("person", "zone"), "Mars/Olympus"),
+        (("person",), 7),
+        (("effect",), {}),
+        (("band_factors",), {"soon": 1.0}),
+        (("band_factors",), None),
+        (("parameters",), ["one", "two"]),
+        (("manifest",), None),
+        (("diagnostics",), "good"),
+    ],
+)
+def test_impossible_content_is_a_damaged_twin(tmp_path: Path, where: tuple[str | int, ...], value: object) -> None:
+    assert code_of(edited(saved(tmp_path), *where, value=value)) is ErrorCode.DAMAGED_ARTEFACT
+
+
+def test_missing_part_is_a_damaged_twin(tmp_path: Path) -> None:
+    path = saved(tmp_path)
+    whole = json.loads(path.read_text())
+    for name in set(whole) - {"schema", "version"}:
+        path.write_text(json.dumps({key: value for key, value in whole.items() if key != name}))
+        assert code_of(path) is ErrorCode.DAMAGED_ARTEFACT, name
+
+
+def test_truncated_file_is_not_a_twin(tmp_path: Path) -> None:
+    path = saved(tmp_path)
+    path.write_text(path.read_text()[:-200])
+    assert code_of(path) is ErrorCode.UNRECOGNISED_FORMAT
+
+
+@pytest.mark.parametrize("content", [b"", b"twin", b"[]", b"7", b"\xff\xfe\x00", b"PAR1", b"[" * 100_000])
+def test_file_that_is_not_a_twin_says_so(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "twin.json"
+    path.write_bytes(content)
+    assert code_of(path) is ErrorCode.UNRECOGNISED_FORMAT
+
+
+def test_other_format_version_is_named(tmp_path: Path) -> None:
+    path = edited(saved(tmp_path), "schema", value="glucotwin-twin/99")
+    with pytest.raises(DataError, match="glucotwin-twin/99") as caught:
+        load_twin(path)
+    assert caught.value.code is ErrorCode.UNSUPPORTED_VERSION
+
+
+def test_huge_file_is_refused_unread(tmp_path: Path) -> None:
+    path = tmp_path / "twin.json"
+    with path.open("wb") as file:
+        file.truncate(3 * 2**30)
+    assert code_of(path) is ErrorCode.FILE_TOO_LARGE
+
+
+@pytest.mark.parametrize("name", ["absent.json", "."])
+def test_missing_file_and_folder_are_unreadable(tmp_path: Path, name: str) -> None:
+    assert code_of(tmp_path / name) is ErrorCode.UNREADABLE_FILE
+
+
+def test_saving_where_there_is_no_folder_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(DataError) as caught:
+        save_twin(made_up_twin(), tmp_path / "absent" / "twin.json")
+    assert caught.value.code is ErrorCode.UNREADABLE_FILE
+
+
+def test_failed_save_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(archive.Path, "replace", full)
+    with pytest.raises(DataError, match="No space left"):
+        save_twin(made_up_twin(), tmp_path / "twin.json")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_twin_that_is_not_finite_is_not_saved(tmp_path: Path) -> None:
+    with pytest.raises((DataError, ValueError)):
+        save_twin(replace(made_up_twin(), basal_u_per_min=float("nan")), tmp_path / "twin.json")
+    assert list(tmp_path.iterdir()) == []
