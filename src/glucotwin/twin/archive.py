@@ -18,6 +18,8 @@ from glucotwin.twin.diagnostic import Diagnostics
 from glucotwin.twin.personal_model import free_parameters
 from glucotwin.twin.twin import TWIN_SCHEMA, EffectEstimate, Posterior, Twin
 
+TWIN_FORMAT = "glucotwin-twin/"
+
 LARGEST_FILE_BYTES = 16 * 2**20
 
 
@@ -60,6 +62,8 @@ def load_twin(path: Path) -> Twin:
     """
     document = _read(path)
     schema = document.get("schema")
+    if not str(schema).startswith(TWIN_FORMAT):
+        raise _not_a_twin(path)
     if schema != TWIN_SCHEMA:
         raise DataError(
             ErrorCode.UNSUPPORTED_VERSION,
@@ -83,12 +87,16 @@ def _read(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise DataError(ErrorCode.UNREADABLE_FILE, f"{path} cannot be read: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:
-        raise DataError(
-            ErrorCode.UNRECOGNISED_FORMAT, f"{path} is not a twin.", hint="Give a file that 'glucotwin fit' wrote."
-        ) from error
+        raise _not_a_twin(path) from error
     if not isinstance(document, dict):
-        raise DataError(ErrorCode.UNRECOGNISED_FORMAT, f"{path} is not a twin.")
+        raise _not_a_twin(path)
     return document
+
+
+def _not_a_twin(path: Path) -> DataError:
+    return DataError(
+        ErrorCode.UNRECOGNISED_FORMAT, f"{path} is not a twin.", hint="Give a file that 'glucotwin fit' wrote."
+    )
 
 
 def _damaged(path: Path) -> DataError:
