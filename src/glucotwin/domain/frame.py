@@ -13,6 +13,7 @@ import polars as pl
 
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.domain.activity import Activity, HeartRate, HeartRateVariability, Sleep
+from glucotwin.domain.condition import AlcoholIntake, Condition
 from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.domain.insulin import BasalSegment, Bolus, PenDose
 from glucotwin.domain.meal import Meal
@@ -40,10 +41,12 @@ STREAMS: dict[str, type[Record]] = {
     "basal": BasalSegment,
     "pen": PenDose,
     "meal": Meal,
+    "alcohol": AlcoholIntake,
     "activity": Activity,
     "heart_rate": HeartRate,
     "heart_rate_variability": HeartRateVariability,
     "sleep": Sleep,
+    "condition": Condition,
     "medication": MedicationDose,
     "lab": LabResult,
     "ketone": KetoneReading,

@@ -28,14 +28,18 @@ class Inputs(eqx.Module):
     minute_utc: Int[AnyArray, "*time"]
     minute_of_day: Float[AnyArray, "*time"]
     carbs_g_per_min: Float[AnyArray, "*time"]
+    liquid_carbs_g_per_min: Float[AnyArray, "*time"]
     protein_g_per_min: Float[AnyArray, "*time"]
     fat_g_per_min: Float[AnyArray, "*time"]
     fibre_g_per_min: Float[AnyArray, "*time"]
+    alcohol_g_per_min: Float[AnyArray, "*time"]
     insulin_u_per_min: Mapping[str, Float[AnyArray, "*time"]]
     medication_mg_per_min: Mapping[str, Float[AnyArray, "*time"]]
     activity_fraction: Float[AnyArray, "*time"]
+    resistance_fraction: Float[AnyArray, "*time"]
     heart_rate_bpm: Float[AnyArray, "*time"]
     steps_per_min: Float[AnyArray, "*time"]
+    condition_level: Mapping[str, Float[AnyArray, "*time"]]
     parameter_factor: Mapping[str, Float[AnyArray, "*time"]]
     unexplained_flux_mgdl_per_min: Float[AnyArray, "*time"]
 
@@ -47,6 +51,18 @@ class Inputs(eqx.Module):
     def total_insulin_u_per_min(self) -> Float[AnyArray, "*time"]:
         """All products together."""
         return sum(self.insulin_u_per_min.values(), start=jnp.zeros_like(self.carbs_g_per_min))
+
+    def dose_u_per_min(self, product: str) -> Float[AnyArray, "*time"]:
+        """The rate of an insulin product; zero when none is given."""
+        return self.insulin_u_per_min.get(product, jnp.zeros_like(self.carbs_g_per_min))
+
+    def medication(self, name: str) -> Float[AnyArray, "*time"]:
+        """The rate of a medicine in mg/min; zero when none is given."""
+        return self.medication_mg_per_min.get(name, jnp.zeros_like(self.carbs_g_per_min))
+
+    def level(self, condition: str) -> Float[AnyArray, "*time"]:
+        """The level of a condition; zero when none is given."""
+        return self.condition_level.get(condition, jnp.zeros_like(self.carbs_g_per_min))
 
     def factor(self, name: str) -> Float[AnyArray, "*time"] | float:
         """The factor on a named parameter; 1 when none is given."""
@@ -80,16 +96,20 @@ def constant_inputs(
         carbs_g_per_min=_dense("carbs_g_per_min", carbs_g_per_min, minutes),
         insulin_u_per_min={product: _dense("insulin_u_per_min", insulin_u_per_min, minutes)},
         medication_mg_per_min={},
+        condition_level={},
         parameter_factor={},
         **{name: np.zeros(minutes) for name in QUIET_FIELDS},
     )
 
 
 QUIET_FIELDS = (
+    "liquid_carbs_g_per_min",
     "protein_g_per_min",
     "fat_g_per_min",
     "fibre_g_per_min",
+    "alcohol_g_per_min",
     "activity_fraction",
+    "resistance_fraction",
     "heart_rate_bpm",
     "steps_per_min",
     "unexplained_flux_mgdl_per_min",

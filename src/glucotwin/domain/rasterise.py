@@ -6,16 +6,31 @@ from datetime import datetime, timedelta
 import numpy as np
 import polars as pl
 
-from glucotwin.domain.activity import Activity, HeartRate
+from glucotwin.core.unit import MINUTES_PER_DAY
+from glucotwin.domain.activity import Activity, ActivityType, HeartRate
+from glucotwin.domain.condition import AlcoholIntake, Condition
 from glucotwin.domain.inputs import Inputs, clock_arrays, minute_utc_from
 from glucotwin.domain.insulin import BasalSegment, Bolus, PenDose
-from glucotwin.domain.meal import EATING_RATE_G_PER_MIN, Meal
-from glucotwin.domain.observation import MedicationDose
+from glucotwin.domain.meal import EATING_RATE_G_PER_MIN, Absorption, Meal
+from glucotwin.domain.observation import DeviceEvent, DeviceEventKind, MedicationDose
 from glucotwin.domain.segment import without_overlaps
 from glucotwin.domain.timeline import Timeline, Window
 
 NEGLIGIBLE_FRACTION = 1e-9
 """Of the largest rate: smaller shares of a minute are rounding."""
+
+CATHETER_AGE = "catheter-age"
+"""The condition level that counts days since the infusion site was changed."""
+
+USUAL_INTENSITY = {
+    ActivityType.AEROBIC: 0.5,
+    ActivityType.HIGH_INTENSITY: 0.85,
+    ActivityType.RESISTANCE: 0.6,
+    ActivityType.MIXED: 0.6,
+    ActivityType.UNKNOWN: 0.5,
+}
+"""Share of the maximum when an activity was logged without intensity, heart rate or steps: moderate or vigorous by the
+ranges of Garber et al., Med Sci Sports Exerc 2011;43:1334-59."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +71,7 @@ def inputs_from_timeline(timeline: Timeline, window: Window) -> RasterisedInputs
         **_activities(timeline, grid),
         insulin_u_per_min=insulin or {"rapid": np.zeros(minutes)},
         medication_mg_per_min=_medication(timeline, grid),
+        condition_level=_conditions(timeline, grid),
         parameter_factor={},
         unexplained_flux_mgdl_per_min=np.zeros(minutes),
     )
@@ -162,10 +178,18 @@ def _meals(timeline: Timeline, grid: _Grid) -> dict[str, np.ndarray]:
     position = grid.position(frame["time"])
     usual = pl.max_horizontal(pl.lit(1.0), pl.col("carbs_g") / EATING_RATE_G_PER_MIN)
     duration = frame.select(pl.coalesce("duration_min", usual))["duration_min"].to_numpy()
-    return {
+    nutrients = {
         f"{nutrient}_g_per_min": grid.over(position, duration, _numpy(frame, f"{nutrient}_g"))
         for nutrient in ("carbs", "protein", "fat", "fibre")
     }
+    fast = (frame["absorption"] == str(Absorption.FAST)).to_numpy()
+    liquid = grid.over(position[fast], duration[fast], _numpy(frame, "carbs_g")[fast])
+    return nutrients | {"liquid_carbs_g_per_min": liquid, "alcohol_g_per_min": _alcohol(timeline, grid)}
+
+
+def _alcohol(timeline: Timeline, grid: _Grid) -> np.ndarray:
+    frame = timeline.frame(AlcoholIntake)
+    return grid.over(grid.position(frame["time"]), _numpy(frame, "duration_min"), _numpy(frame, "alcohol_g"))
 
 
 def _activities(timeline: Timeline, grid: _Grid) -> dict[str, np.ndarray]:
@@ -176,13 +200,41 @@ def _activities(timeline: Timeline, grid: _Grid) -> dict[str, np.ndarray]:
     counts = grid.at(heart_position, np.ones_like(heart_rate))
     measured = grid.at(heart_position, heart_rate) / np.maximum(counts, 1.0)
     logged = grid.over(position, duration, _numpy(frame, "heart_rate_bpm") * duration)
+    intensity = frame.select(_intensity())["intensity_fraction"].to_numpy()
+    strength = (frame["activity_type"] == str(ActivityType.RESISTANCE)).to_numpy()
+    share = [
+        grid.over(position[which], duration[which], (intensity * duration)[which]) for which in (~strength, strength)
+    ]
     return {
-        "activity_fraction": np.minimum(
-            grid.over(position, duration, _numpy(frame, "intensity_fraction") * duration), 1.0
-        ),
+        "activity_fraction": np.minimum(share[0], 1.0),
+        "resistance_fraction": np.minimum(share[1], 1.0),
         "heart_rate_bpm": np.where(counts > 0, measured, logged),
         "steps_per_min": grid.over(position, duration, _numpy(frame, "steps")),
     }
+
+
+def _intensity() -> pl.Expr:
+    """As logged; where nothing at all was measured, what is usual for the kind of activity."""
+    unmeasured = pl.all_horizontal(pl.col("heart_rate_bpm", "steps").is_null())
+    usual = pl.col("activity_type").replace_strict({str(kind): share for kind, share in USUAL_INTENSITY.items()})
+    return pl.coalesce("intensity_fraction", pl.when(unmeasured).then(usual), 0.0).alias("intensity_fraction")
+
+
+def _conditions(timeline: Timeline, grid: _Grid) -> dict[str, np.ndarray]:
+    """Severity of every condition that was logged, and days since the last change of the infusion site."""
+    parts = timeline.frame(Condition).partition_by("kind", as_dict=True, maintain_order=True)
+    levels: dict[str, np.ndarray] = {}
+    for (kind,), frame in parts.items():
+        duration = _numpy(frame, "duration_min")
+        severity = grid.over(grid.position(frame["time"]), duration, _numpy(frame, "severity_fraction") * duration)
+        levels[str(kind)] = np.minimum(severity, 1.0)
+    events = timeline.frame(DeviceEvent)
+    changes = grid.position(events.filter(pl.col("kind") == str(DeviceEventKind.SITE_CHANGE))["time"])
+    if changes.size:
+        last = np.searchsorted(changes, np.arange(grid.minutes), side="right") - 1
+        age_min = np.arange(grid.minutes) - changes[np.maximum(last, 0)]
+        levels[CATHETER_AGE] = np.where(last >= 0, age_min, 0.0) / MINUTES_PER_DAY
+    return levels
 
 
 def _medication(timeline: Timeline, grid: _Grid) -> dict[str, np.ndarray]:

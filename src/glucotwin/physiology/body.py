@@ -1,7 +1,7 @@
 """A body: organs in order, exchanging signals; data flow is one way and compiles into one program."""
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import equinox as eqx
 import jax
@@ -22,7 +22,7 @@ class Body(eqx.Module):
 
     Attributes:
         name: of the composition, e.g. ``padova-t1d-2008``.
-        organs: in signal order: who sends comes before who listens within an instant.
+        organs: in signal order: modulators first, and who sends before who listens within an instant.
     """
 
     name: str = eqx.field(static=True)
@@ -32,25 +32,49 @@ class Body(eqx.Module):
         names = [organ.name for organ in self.organs]
         if len(set(names)) != len(names):
             raise ModelError(ErrorCode.INVALID_VALUE, f"The body {self.name} has two organs of one name: {names}.")
+        held = [organ.held for organ in self.organs]
+        if held != sorted(held, reverse=True):
+            raise ModelError(ErrorCode.INVALID_VALUE, f"In the body {self.name} a modulator follows another organ.")
 
     def initial_state(self) -> BodyState:
         """Every organ at rest."""
         return {organ.name: organ.initial_state() for organ in self.organs}
 
-    def signals(self, state: BodyState, inputs: Inputs) -> Signals:
-        """What the organs tell each other at this instant."""
-        return _signals(self.organs_under(inputs), state, inputs)
+    @property
+    def insulin_products(self) -> frozenset[str]:
+        """Insulin products that the body has depots for; ``EVERY_PRODUCT`` when it does not tell them apart."""
+        return frozenset(product for organ in self.organs for product in organ.insulin_products)
 
-    def derivative(self, state: BodyState, inputs: Inputs) -> BodyState:
-        """Rates of change per minute of the whole state."""
+    def signals(self, state: BodyState, inputs: Inputs) -> Signals:
+        """What the organs tell each other at this instant, and what they report to observers."""
         organs = self.organs_under(inputs)
-        signals = _signals(organs, state, inputs)
-        return {organ.name: organ.derivative(state[organ.name], signals, inputs) for organ in organs}
+        signals = _emissions(organs, state, inputs, Signals.neutral())
+        for organ in organs:
+            signals = organ.report(state[organ.name], signals, inputs)
+        return signals
+
+    def held_signals(self, state: BodyState, inputs: Inputs) -> Signals:
+        """What the modulators send, which holds over a step."""
+        modulators = tuple(organ for organ in self.organs_under(inputs) if organ.held)
+        return _emissions(modulators, state, inputs, Signals.neutral())
+
+    def derivative(self, state: BodyState, inputs: Inputs, *, held: Signals | None = None) -> BodyState:
+        """Rates of change per minute of every organ but the modulators, whose state only ``advance`` changes.
+
+        Args:
+            state: of all organs; of the modulators' only when ``held`` is not given.
+            inputs: one minute's record (scalars).
+            held: what the modulators send, when that is known already.
+        """
+        held = self.held_signals(state, inputs) if held is None else held
+        moving = tuple(organ for organ in self.organs_under(inputs) if not organ.held)
+        signals = _emissions(moving, state, inputs, held)
+        return {organ.name: organ.derivative(state[organ.name], signals, inputs) for organ in moving}
 
     def advance(self, state: BodyState, inputs: Inputs, *, minutes: float = 1.0) -> BodyState:
         """Jumps and memories at the start of a step of ``minutes``."""
         organs = self.organs_under(inputs)
-        signals = _signals(organs, state, inputs)
+        signals = _emissions(organs, state, inputs, Signals.neutral())
         return {organ.name: organ.advance(state[organ.name], signals, inputs, minutes=minutes) for organ in organs}
 
     def organs_under(self, inputs: Inputs) -> tuple[AnyOrgan, ...]:
@@ -95,11 +119,10 @@ def _replaced(organ: AnyOrgan, values: Mapping[str, Float[Array, "..."] | float]
     }
     if not own:
         return organ
-    return type(organ)(**{one.name: own.get(one.name, getattr(organ, one.name)) for one in fields(organ)})
+    return replace(organ, **own)
 
 
-def _signals(organs: tuple[AnyOrgan, ...], state: BodyState, inputs: Inputs) -> Signals:
-    signals = Signals.neutral()
+def _emissions(organs: tuple[AnyOrgan, ...], state: BodyState, inputs: Inputs, signals: Signals) -> Signals:
     for organ in organs:
         signals = organ.emit(state[organ.name], signals, inputs)
     return signals

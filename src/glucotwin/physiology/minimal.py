@@ -5,8 +5,9 @@ term of the 2013 UVA/Padova simulator (Dalla Man 2014), as in the identifiable s
 literature (Cappon 2023).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
+from types import MappingProxyType
 
 import jax.numpy as jnp
 
@@ -14,9 +15,11 @@ from glucotwin.core.array import Array, Float
 from glucotwin.core.unit import PMOL_PER_U
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.body import Body
-from glucotwin.physiology.organ import AbstractOrgan, AbstractState
+from glucotwin.physiology.build import Values, build_organ
+from glucotwin.physiology.organ import EVERY_PRODUCT, AbstractOrgan, AbstractState
 from glucotwin.physiology.parameter import Parameter, read_parameters
 from glucotwin.physiology.signal import Signals
+from glucotwin.physiology.subject import Subject
 
 PMOLL_PER_MUL = PMOL_PER_U / 1000.0
 """pmol/L in one mU/L of insulin."""
@@ -50,6 +53,11 @@ class MinimalSubcutis(AbstractOrgan[DepotState]):
     transfer_per_min: Float[Array, ""]
     absorption_per_min: Float[Array, ""]
     basal_u_per_min: Float[Array, ""]
+
+    @property
+    def insulin_products(self) -> tuple[str, ...]:
+        """All of them, as if they were one."""
+        return (EVERY_PRODUCT,)
 
     def initial_state(self) -> DepotState:
         """In balance with the usual basal rate."""
@@ -250,53 +258,51 @@ def minimal_parameters() -> Mapping[str, Parameter]:
     return read_parameters("minimal_parameters.csv")
 
 
-def minimal_body(
-    *,
-    weight_kg: Float[Array, ""] | float,
-    basal_u_per_min: Float[Array, ""] | float,
-    **parameters: Float[Array, ""] | float,
-) -> Body:
-    """The minimal body of a person.
-
-    Args:
-        weight_kg: body weight.
-        basal_u_per_min: usual basal rate (daily basal / 1440): defines the plasma insulin at which glucose rests.
-        **parameters: values by ``organ__parameter``; those not given take their typical value.
-    """
-    given = {name.replace("__", "."): value for name, value in parameters.items()}
-    values = {
-        name: jnp.asarray(given.pop(name, record.typical), dtype=jnp.float64)
-        for name, record in minimal_parameters().items()
-    }
-    return compose_minimal(
-        values, weight_kg=jnp.asarray(weight_kg * 1.0), basal_u_per_min=jnp.asarray(basal_u_per_min * 1.0)
-    )
-
-
 def compose_minimal(
     values: Mapping[str, Float[Array, ""]], *, weight_kg: Float[Array, ""], basal_u_per_min: Float[Array, ""]
 ) -> Body:
     """The minimal body from parameter values by full name, with the consistent basal insulin."""
-    own = {organ: _of(values, organ) for organ in ("subcutis", "plasma_insulin", "gut", "glucose")}
     appearance = basal_u_per_min * PMOL_PER_U
-    clearance, volume = own["plasma_insulin"]["clearance_per_min"], own["plasma_insulin"]["volume_l_per_kg"]
-    return Body(
-        name="minimal",
-        organs=(
-            MinimalSubcutis(basal_u_per_min=basal_u_per_min, **own["subcutis"]),
-            MinimalPlasmaInsulin(
-                weight_kg=weight_kg, basal_appearance_pmol_per_min=appearance, **own["plasma_insulin"]
-            ),
-            MinimalGut(**own["gut"]),
-            MinimalGlucose(
-                weight_kg=weight_kg,
-                basal_insulin_pmoll=appearance / (clearance * volume * weight_kg),
-                **own["glucose"],
-            ),
-        ),
+    clearance, volume = values["plasma_insulin.clearance_per_min"], values["plasma_insulin.volume_l_per_kg"]
+    complete = {
+        **values,
+        "weight_kg": weight_kg,
+        "basal_u_per_min": basal_u_per_min,
+        "basal_appearance_pmol_per_min": appearance,
+        "basal_insulin_pmoll": appearance / (clearance * volume * weight_kg),
+    }
+    kinds = (MinimalSubcutis, MinimalPlasmaInsulin, MinimalGut, MinimalGlucose)
+    return Body(name="minimal", organs=tuple(build_organ(kind, complete) for kind in kinds))
+
+
+def compose_minimal_of(values: Values) -> Body:
+    """The minimal body of a subject: ``weight_kg``, ``basal_u_per_min`` and parameters, typical where absent."""
+    given = {name: value for name, value in values.items() if name in minimal_parameters()}
+    typical = {name: record.typical for name, record in minimal_parameters().items()}
+    return compose_minimal(
+        {name: jnp.asarray(value, dtype=jnp.float64) for name, value in {**typical, **given}.items()},
+        weight_kg=jnp.asarray(values["weight_kg"], dtype=jnp.float64),
+        basal_u_per_min=jnp.asarray(values["basal_u_per_min"], dtype=jnp.float64),
     )
 
 
-def _of(values: Mapping[str, Float[Array, ""]], organ: str) -> dict[str, Float[Array, ""]]:
-    prefix = f"{organ}."
-    return {name.removeprefix(prefix): value for name, value in values.items() if name.startswith(prefix)}
+def minimal_subjects() -> tuple[Subject, ...]:
+    """The only subject of the minimal body: typical values, for trying things out."""
+    weight_kg, basal_u_per_min = 75.0, 0.8 / 60.0
+    values = {"weight_kg": weight_kg, "basal_u_per_min": basal_u_per_min}
+    return (Subject(name="typical", weight_kg=weight_kg, basal_u_per_min=basal_u_per_min, values=values),)
+
+
+def _with_sensitivity(values: Values, factor: float) -> Values:
+    names = [name for name in minimal_parameters() if ".sensitivity_" in name]
+    return {**values, **{name: factor * values.get(name, minimal_parameters()[name].typical) for name in names}}
+
+
+MINIMAL_CHANGES: Mapping[str, Callable[[Values, float], Values]] = MappingProxyType(
+    {
+        "fasting_glucose_mgdl": lambda values, value: {**values, "glucose.basal_mgdl": value},
+        "weight_kg": lambda values, value: {**values, "weight_kg": value},
+        "sensitivity": _with_sensitivity,
+    }
+)
+"""Changes by the name that a user gives."""

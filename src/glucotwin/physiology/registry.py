@@ -1,17 +1,31 @@
 """Named bodies: one entry each."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from glucotwin.core.error import ErrorCode, NotFoundError
+from glucotwin.core.error import ErrorCode, ModelError, NotFoundError
 from glucotwin.physiology.body import Body
-from glucotwin.physiology.minimal import minimal_body
-from glucotwin.physiology.padova.t1d_2008 import padova_t1d_2008_body, padova_t1d_2008_subjects
+from glucotwin.physiology.build import Values
+from glucotwin.physiology.minimal import MINIMAL_CHANGES, compose_minimal_of, minimal_parameters, minimal_subjects
+from glucotwin.physiology.option import BodyOptions
+from glucotwin.physiology.padova.change import PADOVA_CHANGES
+from glucotwin.physiology.padova.t1d import (
+    compose_padova_t1d,
+    padova_t1d_basal_u_per_min,
+    padova_t1d_parameters,
+    padova_t1d_subjects,
+)
+from glucotwin.physiology.padova.t1d_2008 import (
+    compose_padova_t1d_2008,
+    padova_t1d_2008_basal_u_per_min,
+    padova_t1d_2008_parameters,
+    padova_t1d_2008_subjects,
+)
+from glucotwin.physiology.parameter import Parameter
 from glucotwin.physiology.subject import Subject
 
-TYPICAL = Subject(name="typical", weight_kg=75.0, basal_u_per_min=0.8 / 60.0)
-"""The only subject of the minimal body: typical values, for trying things out."""
+Change = Callable[[Values, float], Values]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,31 +34,49 @@ class BodyEntry:
 
     Attributes:
         summary: one line for people.
-        make: its body by a subject's name.
         subjects: its subjects, the first one being the default.
+        compose: the body from a subject's values.
+        basal_u_per_min: the rate at which a subject with these values rests.
+        parameters: the records of its independent numbers.
+        changes: changes that take more than replacing a number, by name.
+        modular: whether it tells insulin products apart and has modules to leave out.
     """
 
     summary: str
-    make: Callable[[str], Body]
     subjects: Callable[[], tuple[Subject, ...]]
-
-
-def _typical_minimal(subject: str) -> Body:
-    del subject
-    return minimal_body(weight_kg=TYPICAL.weight_kg, basal_u_per_min=TYPICAL.basal_u_per_min)
+    compose: Callable[[Values, BodyOptions], Body]
+    basal_u_per_min: Callable[[Values], float]
+    parameters: Callable[[], Mapping[str, Parameter]]
+    changes: Mapping[str, Change] = field(default_factory=dict)
+    modular: bool = False
 
 
 BODIES: Mapping[str, BodyEntry] = MappingProxyType(
     {
+        "padova-t1d": BodyEntry(
+            summary="full type 1 body: UVA/Padova 2013 and 2017, insulin products, exercise, meals, illness, ketones",
+            subjects=padova_t1d_subjects,
+            compose=compose_padova_t1d,
+            basal_u_per_min=padova_t1d_basal_u_per_min,
+            parameters=padova_t1d_parameters,
+            changes=PADOVA_CHANGES,
+            modular=True,
+        ),
         "padova-t1d-2008": BodyEntry(
             summary="UVA/Padova type 1 simulator of 2008 with its thirty published virtual subjects",
-            make=padova_t1d_2008_body,
             subjects=padova_t1d_2008_subjects,
+            compose=lambda values, options: compose_padova_t1d_2008(values),
+            basal_u_per_min=padova_t1d_2008_basal_u_per_min,
+            parameters=padova_t1d_2008_parameters,
+            changes=PADOVA_CHANGES,
         ),
         "minimal": BodyEntry(
             summary="few identifiable parameters, made for fitting one person's twin",
-            make=_typical_minimal,
-            subjects=lambda: (TYPICAL,),
+            subjects=minimal_subjects,
+            compose=lambda values, options: compose_minimal_of(values),
+            basal_u_per_min=lambda values: float(values["basal_u_per_min"]),
+            parameters=minimal_parameters,
+            changes=MINIMAL_CHANGES,
         ),
     }
 )
@@ -84,10 +116,86 @@ def find_subject(body: str, name: str = "") -> Subject:
     )
 
 
-def make_body(name: str, *, subject: str = "") -> Body:
+def make_body(name: str, *, subject: str = "", options: BodyOptions | None = None) -> Body:
     """The named body of a named subject; of the body's first one when no subject is named.
 
     Raises:
         NotFoundError: there is no such body or subject.
+        ModelError: the options do not fit the body.
     """
-    return body_entry(name).make(find_subject(name, subject).name)
+    return body_of(name, find_subject(name, subject), options=options)
+
+
+def body_of(name: str, subject: Subject, *, options: BodyOptions | None = None) -> Body:
+    """The named body of a subject, whatever population it is from.
+
+    Raises:
+        NotFoundError: there is no such body.
+        ModelError: the options do not fit the body.
+    """
+    options = options or BodyOptions()
+    entry = body_entry(name)
+    if options.without and not entry.modular:
+        raise ModelError(
+            ErrorCode.INVALID_VALUE, f"The body {name} has no modules to leave out.", hint="Use the body padova-t1d."
+        )
+    return entry.compose(subject.values, options)
+
+
+def changed(body: str, subject: Subject, changes: Mapping[str, float]) -> Subject:
+    """The subject with some numbers changed, at rest again, and its dosing scaled by its new insulin needs.
+
+    Args:
+        body: name of the body.
+        subject: who.
+        changes: values by name: those of the body's ``changes`` (``fasting_glucose_mgdl``, ``weight_kg``,
+            ``sensitivity`` …), or full names of independent parameters.
+
+    Raises:
+        NotFoundError: there is no such body.
+        ModelError: a name is not known or a value is outside of its bounds.
+    """
+    if not changes:
+        return subject
+    entry = body_entry(body)
+    values: Values = subject.values
+    for name, value in changes.items():
+        values = _changed(entry, values, name, value)
+    basal = entry.basal_u_per_min(values)
+    need = basal / subject.basal_u_per_min
+    profile = subject.basal_profile_u_per_h
+    return replace(
+        subject,
+        values={name: float(value) for name, value in values.items()},
+        weight_kg=float(values["weight_kg"]),
+        basal_u_per_min=basal,
+        basal_profile_u_per_h=None if profile is None else tuple(rate * need for rate in profile),
+        carb_ratio_g_per_u=_scaled(subject.carb_ratio_g_per_u, 1.0 / need),
+        correction_factor_mgdl_per_u=_scaled(subject.correction_factor_mgdl_per_u, 1.0 / need),
+        total_daily_insulin_u=_scaled(subject.total_daily_insulin_u, need),
+    )
+
+
+def _changed(entry: BodyEntry, values: Values, name: str, value: float) -> Values:
+    if name in entry.changes:
+        if not value > 0.0:
+            raise ModelError(ErrorCode.INVALID_VALUE, f"{name} must be above zero, not {value:g}.")
+        return entry.changes[name](values, value)
+    record = entry.parameters().get(name)
+    if record is None or (name not in values and not entry.modular):
+        known = ", ".join(entry.changes)
+        raise ModelError(
+            ErrorCode.UNKNOWN_NAME,
+            f"There is nothing called {name!r} to change in this body.",
+            hint=f"Use {known}, or a parameter by its full name from docs/models.",
+        )
+    if not record.low <= value <= record.high:
+        raise ModelError(
+            ErrorCode.INVALID_VALUE,
+            f"{name} is {value:g}, outside of its bounds {record.low:g} to {record.high:g} {record.unit}.",
+        )
+    return {**values, name: value}
+
+
+def _scaled(value: float | None, factor: float) -> float | None:
+    return None if value is None else value * factor

@@ -1,6 +1,7 @@
 """Virtual subjects: who a population's people are and how they would dose."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +16,10 @@ class Subject:
         carb_ratio_g_per_u: grams of carbohydrate covered by one unit (CR); None when unknown.
         correction_factor_mgdl_per_u: fall of glucose per unit (CF); None when unknown.
         total_daily_insulin_u: insulin per day (TDI); None when unknown.
+        basal_profile_u_per_h: rates of the 24 local hours that keep glucose level over the day; None when the constant
+            rate does.
+        sex, height_cm, ethnicity: empty or None when the population does not say.
+        values: independent numbers by name, from which the body is composed.
     """
 
     name: str
@@ -24,6 +29,11 @@ class Subject:
     carb_ratio_g_per_u: float | None = None
     correction_factor_mgdl_per_u: float | None = None
     total_daily_insulin_u: float | None = None
+    basal_profile_u_per_h: tuple[float, ...] | None = None
+    sex: str = ""
+    height_cm: float | None = None
+    ethnicity: str = ""
+    values: Mapping[str, float] = field(default_factory=dict, repr=False)
 
     @property
     def group(self) -> str:

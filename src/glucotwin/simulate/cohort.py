@@ -1,7 +1,7 @@
 """Cohorts: many subjects through one compiled program, in chunks, on every core."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from glucotwin.core.array import AnyArray
 from glucotwin.core.error import ErrorCode, ModelError
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.body import Body, BodyState
@@ -28,25 +29,43 @@ Tree = TypeVar("Tree")
 def stack_inputs(inputs: Sequence[Inputs]) -> Inputs:
     """Inputs of several subjects as one record; arrays that are the same for all are kept once.
 
+    Products, medicines, conditions and parameter factors that only some subjects have are filled up for the others.
+
     Args:
-        inputs: one per subject, of the same length and with the same products.
+        inputs: one per subject, of the same length.
 
     Raises:
-        ModelError: lengths or products differ.
+        ModelError: lengths differ.
     """
-    shapes = {jax.tree.structure(one) for one in inputs}, {one.minutes for one in inputs}
-    if any(len(kinds) != 1 for kinds in shapes):
-        raise ModelError(
-            ErrorCode.INVALID_VALUE,
-            "Subjects of one cohort need inputs of the same length, products and parameter factors.",
-        )
+    if len({one.minutes for one in inputs}) != 1:
+        raise ModelError(ErrorCode.INVALID_VALUE, "Subjects of one cohort need inputs of the same length.")
 
     def stacked(*arrays: np.ndarray) -> np.ndarray:
         first = np.asarray(arrays[0])
         shared = all(other is first or np.array_equal(first, other) for other in arrays[1:])
         return first if shared else np.stack([np.asarray(one) for one in arrays])
 
-    return jax.tree.map(stacked, *inputs)
+    return jax.tree.map(stacked, *_with_equal_names(inputs))
+
+
+def _with_equal_names(inputs: Sequence[Inputs]) -> list[Inputs]:
+    """The inputs, each with an entry for every name that any of them has."""
+    neutral = {"insulin_u_per_min": 0.0, "medication_mg_per_min": 0.0, "condition_level": 0.0, "parameter_factor": 1.0}
+
+    def filled(one: Inputs, field: str) -> dict[str, AnyArray]:
+        own = getattr(one, field)
+        names = sorted({name for other in inputs for name in getattr(other, field)})
+        return {name: own.get(name, np.full(one.minutes, neutral[field])) for name in names}
+
+    return [
+        eqx.tree_at(
+            lambda record: [getattr(record, field) for field in neutral],
+            one,
+            [filled(one, field) for field in neutral],
+            is_leaf=lambda node: isinstance(node, Mapping),
+        )
+        for one in inputs
+    ]
 
 
 def simulate_cohort(
@@ -65,7 +84,7 @@ def simulate_cohort(
         inputs: shared (axis time), or per subject (axes subject, time); each array may be the one or the other
             (``stack_inputs``).
         state: where to start, with a leading subject axis; default at rest.
-        outputs: names of signals to keep.
+        outputs: what to keep: names of signals, or of states as ``organ.field``.
         stride: keep every so many minutes; must divide their number.
         workers: threads; default one per core. Results do not depend on it.
 
@@ -73,10 +92,10 @@ def simulate_cohort(
         Outputs of shape ``(subjects, points)`` on the host.
 
     Raises:
-        ModelError: a signal does not exist or the stride does not divide the minutes.
+        ModelError: an output does not exist, the stride does not divide the minutes, or the inputs hold an insulin
+            product that the bodies have no depot for.
     """
-    minutes = int(np.shape(inputs.minute_utc)[-1])
-    check_request(minutes, outputs, stride)
+    check_request(jax.tree.map(lambda leaf: leaf[0], bodies), inputs, outputs, stride)
     subjects = int(jax.tree.leaves(bodies)[0].shape[0])
     threads = workers or os.cpu_count() or 1
     width = chunk_width(subjects, threads)

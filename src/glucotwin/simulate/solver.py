@@ -15,6 +15,7 @@ from glucotwin.physiology.organ import AbstractState, AnyOrgan
 from glucotwin.physiology.signal import Signals
 
 Tree = TypeVar("Tree", BodyState, AbstractState)
+AnyTree = TypeVar("AnyTree")
 Pair = tuple[AbstractState, AbstractState]
 
 
@@ -29,16 +30,18 @@ def step_minutes(body: Body, state: BodyState, inputs: Inputs, *, minutes: float
     """
     state = body.advance(state, inputs, minutes=minutes)
     middle, end = _resolve_fast_organs(body, state, inputs, minutes)
+    held = _barrier(body.held_signals(state, inputs))
+    moving: BodyState = {organ.name: state[organ.name] for organ in body.organs if not organ.held}
 
     def rate(slow: BodyState, fast: BodyState) -> BodyState:
         # Without the barriers XLA computes every stage again for each state variable of the next.
-        return _barrier(body.derivative(_barrier(slow | fast), inputs))
+        return _barrier(body.derivative(_barrier(slow | fast), inputs, held=held))
 
-    k1 = rate(state, {})
-    k2 = rate(_moved(state, k1, minutes / 2.0), middle)
-    k3 = rate(_moved(state, k2, minutes / 2.0), middle)
-    k4 = rate(_moved(state, k3, minutes), end)
-    return _combined(state, (k1, k2, k3, k4), minutes) | end
+    k1 = rate(moving, {})
+    k2 = rate(_moved(moving, k1, minutes / 2.0), middle)
+    k3 = rate(_moved(moving, k2, minutes / 2.0), middle)
+    k4 = rate(_moved(moving, k3, minutes), end)
+    return state | _combined(moving, (k1, k2, k3, k4), minutes) | end
 
 
 def _resolve_fast_organs(body: Body, state: BodyState, inputs: Inputs, minutes: float) -> tuple[BodyState, BodyState]:
@@ -94,5 +97,5 @@ def _combined(state: Tree, rates: tuple[Tree, Tree, Tree, Tree], minutes: float)
     return jax.tree.map(lambda x, a, b, c, d: x + minutes / 6.0 * (a + 2.0 * (b + c) + d), state, *rates)
 
 
-def _barrier(state: BodyState) -> BodyState:
-    return jax.lax.optimization_barrier(state)
+def _barrier(tree: AnyTree) -> AnyTree:
+    return jax.lax.optimization_barrier(tree)

@@ -9,6 +9,7 @@ from glucotwin.core.array import AnyArray, Array, Float
 from glucotwin.core.error import ErrorCode, ModelError, SolverError
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.body import Body, BodyState
+from glucotwin.physiology.organ import EVERY_PRODUCT
 from glucotwin.physiology.signal import Signals
 from glucotwin.simulate.solver import step_minutes
 
@@ -20,7 +21,7 @@ class Trajectory(eqx.Module):
 
     Attributes:
         t_min: minutes from the start, shape ``(points,)``.
-        outputs: signal values by name, each ``(points,)``, or ``(subjects, points)`` for a cohort.
+        outputs: values by name of the signal or state, each ``(points,)``, or ``(subjects, points)`` for a cohort.
         final_state: state after the last minute; for a cohort with a leading subject axis.
     """
 
@@ -46,32 +47,55 @@ def simulate(
         body: the subject.
         inputs: minutes to simulate; their number must be a multiple of ``stride``.
         state: where to start; default at rest.
-        outputs: names of signals to keep.
+        outputs: what to keep: names of signals, or of states as ``organ.field``.
         stride: keep every so many minutes; long runs then never hold every minute in memory.
 
     Raises:
-        ModelError: a signal does not exist or the stride does not divide the minutes.
+        ModelError: an output does not exist, the stride does not divide the minutes, or the inputs hold an insulin
+            product that the body has no depot for.
     """
-    check_request(inputs.minutes, outputs, stride)
+    check_request(body, inputs, outputs, stride)
     return _simulate(body, inputs, state, outputs, stride)
 
 
-def check_request(minutes: int, outputs: tuple[str, ...], stride: int) -> None:
-    """Passes when the signals exist and the stride divides the minutes.
+def check_request(body: Body, inputs: Inputs, outputs: tuple[str, ...], stride: int) -> None:
+    """Passes when the body can take the inputs, the outputs exist and the stride divides the minutes.
 
     Raises:
         ModelError: one of these is not so.
     """
-    unknown = sorted(set(outputs) - set(Signals.__dataclass_fields__))
+    known = [*Signals.__dataclass_fields__, *_state_names(body)]
+    unknown = sorted(set(outputs) - set(known))
     if unknown:
-        known = ", ".join(Signals.__dataclass_fields__)
-        raise ModelError(ErrorCode.UNKNOWN_NAME, f"There is no signal {unknown[0]!r}.", hint=f"Signals: {known}.")
+        raise ModelError(
+            ErrorCode.UNKNOWN_NAME,
+            f"There is no signal or state {unknown[0]!r}.",
+            hint=f"Signals and states: {', '.join(known)}.",
+        )
+    minutes = inputs.minutes
     if minutes < 1 or stride < 1 or minutes % stride:
         raise ModelError(
             ErrorCode.INVALID_VALUE,
             f"{minutes} minutes cannot be kept every {stride} minutes.",
             hint="The stride must divide the number of minutes, which must be at least 1.",
         )
+    strange = sorted(set(inputs.insulin_u_per_min) - body.insulin_products)
+    if strange and EVERY_PRODUCT not in body.insulin_products:
+        raise ModelError(
+            ErrorCode.UNKNOWN_NAME,
+            f"The body {body.name} has no depot for the insulin {strange[0]!r}.",
+            hint=f"It takes {', '.join(sorted(body.insulin_products))}; name other products when it is made.",
+        )
+
+
+def _state_names(body: Body) -> list[str]:
+    state = jax.eval_shape(body.initial_state)
+    return [f"{organ}.{field}" for organ, part in state.items() for field in part.__dataclass_fields__]
+
+
+def _value(name: str, state: BodyState, signals: Signals) -> Float[Array, ""]:
+    organ, _, field = name.rpartition(".")
+    return getattr(state[organ], field) if organ else getattr(signals, field)
 
 
 @eqx.filter_jit
@@ -80,7 +104,7 @@ def _simulate(body: Body, inputs: Inputs, state: BodyState | None, outputs: tupl
 
     def observe(current: BodyState, now: Inputs) -> dict[str, Float[Array, ""]]:
         signals = body.signals(current, now)
-        return {name: getattr(signals, name) for name in outputs}
+        return {name: _value(name, current, signals) for name in outputs}
 
     def minute(current: BodyState, now: Inputs) -> tuple[BodyState, None]:
         return step_minutes(body, current, now), None

@@ -13,7 +13,7 @@ from glucotwin.core.error import DataError, ErrorCode, NotFoundError
 from glucotwin.core.unit import GlucoseUnit, glucose_in, threshold_in
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.body import stack_bodies
-from glucotwin.physiology.registry import body_entry, find_subject
+from glucotwin.physiology.registry import body_entry, body_of, find_subject
 from glucotwin.physiology.subject import Subject
 from glucotwin.scenario.event import Dosing, inputs_from_scenario
 from glucotwin.scenario.input_table import read_input_table
@@ -158,7 +158,7 @@ def _dosing(subject: Subject) -> Dosing:
 
 
 def _run(body: str, subjects: tuple[Subject, ...], inputs: tuple[Inputs, ...]) -> Trajectory:
-    bodies = [body_entry(body).make(subject.name) for subject in subjects]
+    bodies = [body_of(body, subject) for subject in subjects]
     if len(bodies) == 1:
         return simulate(bodies[0], jax.tree.map(np.asarray, inputs[0]))
     return simulate_cohort(stack_bodies(bodies), stack_inputs(inputs))

@@ -8,6 +8,7 @@ import pytest
 
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.domain.activity import Activity, HeartRate, HeartRateVariability, Sleep
+from glucotwin.domain.condition import AlcoholIntake, Condition, ConditionKind
 from glucotwin.domain.frame import STREAMS
 from glucotwin.domain.glucose import Censoring, GlucoseKind, GlucoseReading
 from glucotwin.domain.insulin import BasalSegment, Bolus, BolusKind, PenDose
@@ -30,10 +31,12 @@ EXAMPLES: tuple[Record, ...] = (
     BasalSegment(time=NOON, duration_min=30.0, rate_u_per_h=0.8),
     PenDose(time=NOON, insulin_u=12.0, product="glargine"),
     Meal(time=NOON, carbs_g=40.0),
+    AlcoholIntake(time=NOON, alcohol_g=14.0),
     Activity(time=NOON, duration_min=30.0),
     HeartRate(time=NOON, heart_rate_bpm=70.0),
     HeartRateVariability(time=NOON, rmssd_ms=40.0),
     Sleep(time=NOON, duration_min=400.0),
+    Condition(time=NOON, kind=ConditionKind.ILLNESS, duration_min=2880.0),
     MedicationDose(time=NOON, medication="metformin", dose_mg=1000.0),
     LabResult(time=NOON, analyte="HbA1c", value=53.0, unit="mmol/mol"),
     KetoneReading(time=NOON, ketone_mmoll=0.4),

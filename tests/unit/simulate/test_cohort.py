@@ -8,7 +8,7 @@ import pytest
 from glucotwin.core.error import ModelError
 from glucotwin.domain.inputs import Inputs, constant_inputs
 from glucotwin.physiology.body import Body, stack_bodies
-from glucotwin.physiology.minimal import minimal_body
+from glucotwin.physiology.minimal import compose_minimal_of
 from glucotwin.physiology.registry import body_entry, make_body
 from glucotwin.simulate.cohort import chunk_width, simulate_cohort, stack_inputs, subject_of
 from glucotwin.simulate.trajectory import simulate
@@ -78,7 +78,7 @@ def test_chunks_keep_all_workers_busy_within_bounds(subjects: int, workers: int,
 
 def test_gradient_through_a_mapped_cohort_is_finite() -> None:
     inputs = probing_inputs(0.01)
-    bodies = stack_bodies([minimal_body(weight_kg=kg, basal_u_per_min=0.01) for kg in (60.0, 90.0)])
+    bodies = stack_bodies([compose_minimal_of({"weight_kg": kg, "basal_u_per_min": 0.01}) for kg in (60.0, 90.0)])
 
     def mean_glucose(body: Body) -> jnp.ndarray:
         return jnp.mean(jnp.asarray(simulate(body, inputs).outputs["glucose_mgdl"]))

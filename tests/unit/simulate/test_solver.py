@@ -21,12 +21,14 @@ def adaptive(body: Body, inputs: Inputs) -> Array:
 
     def minute(state: BodyState, now: Inputs) -> tuple[BodyState, Array]:
         begun = body.advance(state, now)
-        term = diffrax.ODETerm(lambda t, y, args: body.derivative(y, now))
+        held = body.held_signals(begun, now)
+        moving = {organ.name: begun[organ.name] for organ in body.organs if not organ.held}
+        term = diffrax.ODETerm(lambda t, y, args: body.derivative(y, now, held=held))
         solution = diffrax.diffeqsolve(
-            term, diffrax.Dopri8(), 0.0, 1.0, 0.01, begun, stepsize_controller=controller, max_steps=4096
+            term, diffrax.Dopri8(), 0.0, 1.0, 0.01, moving, stepsize_controller=controller, max_steps=4096
         )
         assert solution.ys is not None
-        after = jax.tree.map(lambda values: values[-1], solution.ys)
+        after = begun | jax.tree.map(lambda values: values[-1], solution.ys)
         signals = body.signals(after, now)
         return after, jnp.stack([signals.glucose_mgdl, signals.interstitial_mgdl])
 

@@ -27,7 +27,7 @@ def test_chosen_signals_are_kept() -> None:
 
 
 def test_unknown_signal_is_refused_with_those_that_exist() -> None:
-    with pytest.raises(ModelError, match=r"no signal 'sugar'.*glucose_mgdl"):
+    with pytest.raises(ModelError, match=r"no signal or state 'sugar'.*glucose_mgdl"):
         simulate(make_body("minimal"), probing_inputs(0.01), outputs=("sugar",))
 
 

@@ -10,9 +10,11 @@ from glucotwin.core.error import ModelError
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.body import Body
 from glucotwin.physiology.minimal import MinimalGlucose, MinimalGlucoseState, MinimalGutState
-from glucotwin.physiology.registry import BODIES, TYPICAL, find_subject, make_body
+from glucotwin.physiology.registry import BODIES, find_subject, make_body
 from glucotwin.physiology.signal import Signals
 from glucotwin.testing.body import check_body
+
+TYPICAL = find_subject("minimal")
 
 
 @pytest.mark.parametrize("name", BODIES)

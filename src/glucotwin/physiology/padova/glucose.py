@@ -37,10 +37,14 @@ class PadovaGlucose(AbstractOrgan[PadovaGlucoseState]):
     | Vm0 | uptake_max_mg_per_kg_per_min: at basal insulin |
     | Vmx | uptake_insulin_effect in mg/kg/min per pmol/L |
     | Km0 | uptake_half_mg_per_kg |
+    | – | uptake_ceiling_mg_per_kg_per_min: of Vm0 + Vmx X; without bound in the published equations |
     | ke1, ke2 | excretion_per_min, excretion_threshold_mg_per_kg |
     | Gb, Ib | basal_mgdl, basal_insulin_pmoll |
+    | E at rest | basal_excretion_mg_per_kg_per_min: by whatever excretes in this body |
 
-    ``sensitivity_factor`` scales both insulin effects, kp3 and Vmx, as the intraday pattern of Visentin 2018 does.
+    ``sensitivity_factor`` scales both insulin effects, kp3 and Vmx, as the intraday pattern of Visentin 2018 does;
+    ``hepatic_sensitivity_factor`` scales kp3 alone, ``uptake_sensitivity_factor`` Vmx alone. Without insulin for long
+    the published Vm0 + Vmx X turns negative in 19 of the thirty subjects; uptake then stops at zero here.
     """
 
     name = "glucose"
@@ -57,48 +61,75 @@ class PadovaGlucose(AbstractOrgan[PadovaGlucoseState]):
     uptake_max_mg_per_kg_per_min: Float[Array, ""]
     uptake_insulin_effect: Float[Array, ""]
     uptake_half_mg_per_kg: Float[Array, ""]
+    uptake_ceiling_mg_per_kg_per_min: Float[Array, ""]
     excretion_per_min: Float[Array, ""]
     excretion_threshold_mg_per_kg: Float[Array, ""]
     basal_mgdl: Float[Array, ""]
     basal_insulin_pmoll: Float[Array, ""]
+    basal_excretion_mg_per_kg_per_min: Float[Array, ""]
 
     def initial_state(self) -> PadovaGlucoseState:
         """Both pools in balance at basal glucose and insulin."""
         plasma = self.basal_mgdl * self.volume_dl_per_kg
-        leaving = self.independent_use_mg_per_kg_per_min + self._excretion(plasma) + self.to_tissue_per_min * plasma
+        lost = self.independent_use_mg_per_kg_per_min + self.basal_excretion_mg_per_kg_per_min
+        leaving = lost + self.to_tissue_per_min * plasma
+        produced = self._production(plasma, self.basal_insulin_pmoll, jnp.zeros_like(plasma))
         return PadovaGlucoseState(
-            plasma_mg_per_kg=plasma,
-            tissue_mg_per_kg=(leaving - self._production(plasma, self.basal_insulin_pmoll)) / self.to_plasma_per_min,
+            plasma_mg_per_kg=plasma, tissue_mg_per_kg=(leaving - produced) / self.to_plasma_per_min
         )
 
     def emit(self, state: PadovaGlucoseState, signals: Signals, inputs: Inputs) -> Signals:
-        """Plasma glucose."""
-        return signals.sending(glucose_mgdl=state.plasma_mg_per_kg / self.volume_dl_per_kg)
+        """Plasma glucose and what of it the kidney loses."""
+        plasma = state.plasma_mg_per_kg
+        lost = signals.adding(excretion_mg_per_kg_per_min=self._excretion(plasma))
+        return lost.sending(glucose_mgdl=plasma / self.volume_dl_per_kg)
 
     def derivative(self, state: PadovaGlucoseState, signals: Signals, inputs: Inputs) -> PadovaGlucoseState:
         """Production, appearance, use, excretion and exchange, and what a fit could not explain."""
         plasma, tissue = state.plasma_mg_per_kg, state.tissue_mg_per_kg
-        sensitivity = signals.sensitivity_factor
-        production = self._production(plasma, signals.hepatic_insulin_action * sensitivity)
         appearance = signals.glucose_appearance_mg_per_min / self.weight_kg
         unexplained = inputs.unexplained_flux_mgdl_per_min * self.volume_dl_per_kg
-        capacity = self.uptake_max_mg_per_kg_per_min + self.uptake_insulin_effect * signals.insulin_action * sensitivity
         to_tissue = self.to_tissue_per_min * plasma - self.to_plasma_per_min * tissue
         return PadovaGlucoseState(
-            plasma_mg_per_kg=production * signals.hepatic_output_factor
+            plasma_mg_per_kg=self._total_production(plasma, signals)
             + appearance
             + unexplained
             - self._independent_use(plasma)
-            - self._excretion(plasma)
+            - signals.relative_uptake_per_min * plasma
+            - signals.excretion_mg_per_kg_per_min
             - to_tissue,
-            tissue_mg_per_kg=to_tissue - capacity * tissue / (self.uptake_half_mg_per_kg + tissue),
+            tissue_mg_per_kg=to_tissue - self._uptake(tissue, signals),
         )
 
-    def _production(self, plasma: Float[Array, ""], insulin_action: Float[Array, ""]) -> Float[Array, ""]:
+    def report(self, state: PadovaGlucoseState, signals: Signals, inputs: Inputs) -> Signals:
+        """Production and insulin-dependent uptake."""
+        return signals.sending(
+            production_mg_per_kg_per_min=self._total_production(state.plasma_mg_per_kg, signals),
+            uptake_mg_per_kg_per_min=self._uptake(state.tissue_mg_per_kg, signals),
+        )
+
+    def _total_production(self, plasma: Float[Array, ""], signals: Signals) -> Float[Array, ""]:
+        """Endogenous production with everybody's modifiers, and what muscle at work makes the liver add."""
+        action = signals.hepatic_insulin_action * signals.sensitivity_factor * signals.hepatic_sensitivity_factor
+        production = self._production(plasma, action, signals.added_production_mg_per_kg_per_min)
+        total = production * signals.hepatic_output_factor + signals.relative_production_per_min * plasma
+        return jnp.maximum(0.0, total)
+
+    def _uptake(self, tissue: Float[Array, ""], signals: Signals) -> Float[Array, ""]:
+        """Insulin-dependent uptake Uid in mg/kg/min."""
+        action = signals.insulin_action * signals.sensitivity_factor * signals.uptake_sensitivity_factor
+        stimulated = self.uptake_max_mg_per_kg_per_min + self.uptake_insulin_effect * action
+        capacity = jnp.clip(stimulated, 0.0, self.uptake_ceiling_mg_per_kg_per_min)
+        return capacity * tissue / (self.uptake_half_mg_per_kg + tissue)
+
+    def _production(
+        self, plasma: Float[Array, ""], insulin_action: Float[Array, ""], added: Float[Array, ""]
+    ) -> Float[Array, ""]:
         """Endogenous production EGP in mg/kg/min, never negative."""
         return jnp.maximum(
             0.0,
             self.production_mg_per_kg_per_min
+            + added
             - self.production_glucose_effect_per_min * plasma
             - self.production_insulin_effect * insulin_action,
         )

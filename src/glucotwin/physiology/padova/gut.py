@@ -39,7 +39,7 @@ class PadovaGut(AbstractOrgan[PadovaGutState]):
     | c (column ``d`` of the published table) | rising_fraction: at which it has risen halfway again |
     | f | bioavailability |
 
-    D, the size of the meal being emptied, is ``meal_mg``.
+    D, the size of the meal being emptied, is ``meal_mg``. What is drunk needs no grinding.
     """
 
     name = "gut"
@@ -67,9 +67,10 @@ class PadovaGut(AbstractOrgan[PadovaGutState]):
         """Grinding, emptying and absorption."""
         ground = self.emptying_max_per_min * state.solid_mg
         emptied = self._emptying_per_min(state) * signals.emptying_factor * state.liquid_mg
+        drunk = MG_PER_G * jnp.asarray(inputs.liquid_carbs_g_per_min)
         return PadovaGutState(
-            solid_mg=MG_PER_G * jnp.asarray(inputs.carbs_g_per_min) - ground,
-            liquid_mg=ground - emptied,
+            solid_mg=MG_PER_G * jnp.asarray(inputs.carbs_g_per_min) - drunk - ground,
+            liquid_mg=drunk + ground - emptied,
             intestine_mg=emptied - self.absorption_per_min * state.intestine_mg,
             meal_mg=jnp.zeros_like(state.meal_mg),
             eating=jnp.zeros_like(state.eating),

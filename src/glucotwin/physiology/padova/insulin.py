@@ -5,7 +5,7 @@ import jax.numpy as jnp
 from glucotwin.core.array import Array, Float
 from glucotwin.core.unit import PMOL_PER_U
 from glucotwin.domain.inputs import Inputs
-from glucotwin.physiology.organ import AbstractOrgan, AbstractState
+from glucotwin.physiology.organ import EVERY_PRODUCT, AbstractOrgan, AbstractState
 from glucotwin.physiology.signal import Signals
 
 
@@ -35,6 +35,11 @@ class PadovaSubcutis(AbstractOrgan[PadovaSubcutisState]):
     dissociated_absorption_per_min: Float[Array, ""]
     weight_kg: Float[Array, ""]
     basal_pmol_per_kg_per_min: Float[Array, ""]
+
+    @property
+    def insulin_products(self) -> tuple[str, ...]:
+        """All of them, as if they were one."""
+        return (EVERY_PRODUCT,)
 
     def initial_state(self) -> PadovaSubcutisState:
         """In balance with the basal rate."""
