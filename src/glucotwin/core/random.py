@@ -14,7 +14,7 @@ def root_key(seed: int) -> PRNGKeyArray:
 
 def stream_key(key: PRNGKeyArray, *, subject: str, stream: str) -> PRNGKeyArray:
     """The key of one subject's named stream, e.g. ``sensor-noise``."""
-    return jax.random.fold_in(jax.random.fold_in(key, _hash(subject)), _hash(stream))
+    return jax.random.fold_in(jax.random.fold_in(key, name_hash(subject)), name_hash(stream))
 
 
 def minute_key(key: PRNGKeyArray, minute_utc: int | jax.Array) -> PRNGKeyArray:
@@ -22,5 +22,6 @@ def minute_key(key: PRNGKeyArray, minute_utc: int | jax.Array) -> PRNGKeyArray:
     return jax.random.fold_in(key, minute_utc)
 
 
-def _hash(name: str) -> int:
+def name_hash(name: str) -> int:
+    """The number under which a name is folded into a key."""
     return zlib.crc32(name.encode())

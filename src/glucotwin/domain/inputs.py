@@ -64,10 +64,6 @@ class Inputs(eqx.Module):
         """The level of a condition; zero when none is given."""
         return self.condition_level.get(condition, jnp.zeros_like(self.carbs_g_per_min))
 
-    def factor(self, name: str) -> Float[AnyArray, "*time"] | float:
-        """The factor on a named parameter; 1 when none is given."""
-        return self.parameter_factor.get(name, 1.0)
-
     def cut(self, first: int, last: int) -> "Inputs":
         """Minutes ``[first, last)``."""
         return self.map(lambda values: values[..., first:last])

@@ -45,6 +45,11 @@ class Body(eqx.Module):
         """Insulin products that the body has depots for; ``EVERY_PRODUCT`` when it does not tell them apart."""
         return frozenset(product for organ in self.organs for product in organ.insulin_products)
 
+    @property
+    def medications(self) -> frozenset[str]:
+        """Names of the medicines that the body answers."""
+        return frozenset(name for organ in self.organs for name in organ.medications)
+
     def signals(self, state: BodyState, inputs: Inputs) -> Signals:
         """What the organs tell each other at this instant, and what they report to observers."""
         organs = self.organs_under(inputs)

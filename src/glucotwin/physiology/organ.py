@@ -49,6 +49,11 @@ class AbstractOrgan(eqx.Module, Generic[State]):
         """Insulin products that it takes in; most organs take none."""
         return ()
 
+    @property
+    def medications(self) -> tuple[str, ...]:
+        """Names of the medicines that it answers; most organs answer none."""
+        return ()
+
     @abc.abstractmethod
     def initial_state(self) -> State:
         """The state at rest: fasting, with the organ's basal signals."""

@@ -163,13 +163,14 @@ def changed(body: str, subject: Subject, changes: Mapping[str, float]) -> Subjec
         values = _changed(entry, values, name, value)
     basal = entry.basal_u_per_min(values)
     need = basal / subject.basal_u_per_min
-    profile = subject.basal_profile_u_per_h
+    profile, ratios = subject.basal_profile_u_per_h, subject.carb_ratio_profile_g_per_u
     return replace(
         subject,
         values={name: float(value) for name, value in values.items()},
         weight_kg=float(values["weight_kg"]),
         basal_u_per_min=basal,
         basal_profile_u_per_h=None if profile is None else tuple(rate * need for rate in profile),
+        carb_ratio_profile_g_per_u=None if ratios is None else tuple(ratio / need for ratio in ratios),
         carb_ratio_g_per_u=_scaled(subject.carb_ratio_g_per_u, 1.0 / need),
         correction_factor_mgdl_per_u=_scaled(subject.correction_factor_mgdl_per_u, 1.0 / need),
         total_daily_insulin_u=_scaled(subject.total_daily_insulin_u, need),

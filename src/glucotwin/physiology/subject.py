@@ -18,6 +18,7 @@ class Subject:
         total_daily_insulin_u: insulin per day (TDI); None when unknown.
         basal_profile_u_per_h: rates of the 24 local hours that keep glucose level over the day; None when the constant
             rate does.
+        carb_ratio_profile_g_per_u: carb ratios of the 24 local hours; None when one serves all day.
         sex, height_cm, ethnicity: empty or None when the population does not say.
         values: independent numbers by name, from which the body is composed.
     """
@@ -30,6 +31,7 @@ class Subject:
     correction_factor_mgdl_per_u: float | None = None
     total_daily_insulin_u: float | None = None
     basal_profile_u_per_h: tuple[float, ...] | None = None
+    carb_ratio_profile_g_per_u: tuple[float, ...] | None = None
     sex: str = ""
     height_cm: float | None = None
     ethnicity: str = ""

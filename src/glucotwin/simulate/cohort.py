@@ -14,6 +14,7 @@ from glucotwin.core.array import AnyArray
 from glucotwin.core.error import ErrorCode, ModelError
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.body import Body, BodyState
+from glucotwin.simulate.reaction import AbstractReactionState, AnyReaction
 from glucotwin.simulate.trajectory import DEFAULT_OUTPUTS, Trajectory, check_request, simulate
 
 SMALLEST_CHUNK, LARGEST_CHUNK = 32, 512
@@ -73,18 +74,22 @@ def simulate_cohort(
     inputs: Inputs,
     *,
     state: BodyState | None = None,
+    reaction: AnyReaction | None = None,
+    reaction_state: AbstractReactionState | None = None,
     outputs: tuple[str, ...] = DEFAULT_OUTPUTS,
     stride: int = 1,
     workers: int | None = None,
 ) -> Trajectory:
-    """Simulates many subjects of one composition open loop.
+    """Simulates many subjects of one composition.
 
     Args:
         bodies: the subjects, stacked (``stack_bodies``): a leading axis on every parameter.
         inputs: shared (axis time), or per subject (axes subject, time); each array may be the one or the other
             (``stack_inputs``).
         state: where to start, with a leading subject axis; default at rest.
-        outputs: what to keep: names of signals, or of states as ``organ.field``.
+        reaction: what each does about the glucose they see, with a leading subject axis; default nothing.
+        reaction_state: what each remembers at the start, with a leading subject axis.
+        outputs: what to keep: names of signals, of states as ``organ.field``, or of ``reaction.field``.
         stride: keep every so many minutes; must divide their number.
         workers: threads; default one per core. Results do not depend on it.
 
@@ -95,18 +100,18 @@ def simulate_cohort(
         ModelError: an output does not exist, the stride does not divide the minutes, or the inputs hold an insulin
             product that the bodies have no depot for.
     """
-    check_request(jax.tree.map(lambda leaf: leaf[0], bodies), inputs, outputs, stride)
+    first_body, first_reaction = jax.tree.map(lambda leaf: leaf[0], (bodies, reaction))
+    check_request(first_body, inputs, outputs, stride, reaction=first_reaction)
     subjects = int(jax.tree.leaves(bodies)[0].shape[0])
     threads = workers or os.cpu_count() or 1
     width = chunk_width(subjects, threads)
-    host_bodies, host_inputs, host_state = _on_host(bodies), _on_host(inputs), _on_host(state)
+    host_inputs, own = _on_host(inputs), _on_host((bodies, state, reaction, reaction_state))
 
     def run(first: int) -> Trajectory:
         rows = np.minimum(np.arange(first, first + width), subjects - 1)
         chunk = _simulate_chunk(
-            jax.tree.map(lambda leaf: leaf[rows], host_bodies),
+            jax.tree.map(lambda leaf: leaf[rows], own),
             jax.tree.map(lambda leaf: leaf[rows] if leaf.ndim > 1 else leaf, host_inputs),
-            jax.tree.map(lambda leaf: leaf[rows], host_state),
             outputs,
             stride,
         )
@@ -125,16 +130,20 @@ def chunk_width(subjects: int, workers: int) -> int:
     return min(LARGEST_CHUNK, max(SMALLEST_CHUNK, 1 << (share - 1).bit_length()))
 
 
+Own = tuple[Body, BodyState | None, AnyReaction | None, AbstractReactionState | None]
+
+
 @eqx.filter_jit
-def _simulate_chunk(
-    bodies: Body, inputs: Inputs, state: BodyState | None, outputs: tuple[str, ...], stride: int
-) -> Trajectory:
+def _simulate_chunk(own: Own, inputs: Inputs, outputs: tuple[str, ...], stride: int) -> Trajectory:
     axes = jax.tree.map(lambda leaf: 0 if leaf.ndim > 1 else None, inputs)
 
-    def one(body: Body, own: Inputs, start: BodyState | None) -> Trajectory:
-        return simulate(body, own, state=start, outputs=outputs, stride=stride)
+    def one(mine: Own, given: Inputs) -> Trajectory:
+        body, state, reaction, remembered = mine
+        return simulate(
+            body, given, state=state, reaction=reaction, reaction_state=remembered, outputs=outputs, stride=stride
+        )
 
-    return jax.vmap(one, in_axes=(0, axes, 0))(bodies, inputs, state)
+    return jax.vmap(one, in_axes=(0, axes))(own, inputs)
 
 
 def _on_host(tree: Tree) -> Tree:

@@ -1,4 +1,6 @@
-"""Open-loop simulation: body and inputs to trajectory, in one compiled scan."""
+"""Simulation: body and inputs, and what the person does about the glucose they see, to trajectory, in one scan."""
+
+from typing import NamedTuple
 
 import equinox as eqx
 import jax
@@ -11,9 +13,13 @@ from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.body import Body, BodyState
 from glucotwin.physiology.organ import EVERY_PRODUCT
 from glucotwin.physiology.signal import Signals
+from glucotwin.simulate.reaction import AbstractReactionState, AnyReaction
 from glucotwin.simulate.solver import step_minutes
 
 DEFAULT_OUTPUTS = ("glucose_mgdl", "interstitial_mgdl")
+
+REACTION = "reaction"
+"""Stands for an organ's name in the names of what a reaction remembers."""
 
 
 class Trajectory(eqx.Module):
@@ -23,11 +29,13 @@ class Trajectory(eqx.Module):
         t_min: minutes from the start, shape ``(points,)``.
         outputs: values by name of the signal or state, each ``(points,)``, or ``(subjects, points)`` for a cohort.
         final_state: state after the last minute; for a cohort with a leading subject axis.
+        final_reaction: what the person remembers then; None without a reaction.
     """
 
     t_min: Float[AnyArray, " points"]
     outputs: dict[str, Float[AnyArray, "*subjects points"]]
     final_state: BodyState
+    final_reaction: AbstractReactionState | None = None
 
 
 def simulate(
@@ -35,10 +43,12 @@ def simulate(
     inputs: Inputs,
     *,
     state: BodyState | None = None,
+    reaction: AnyReaction | None = None,
+    reaction_state: AbstractReactionState | None = None,
     outputs: tuple[str, ...] = DEFAULT_OUTPUTS,
     stride: int = 1,
 ) -> Trajectory:
-    """Simulates one subject open loop; differentiable, and can be mapped over subjects.
+    """Simulates one subject; differentiable, and can be mapped over subjects.
 
     Values that leave the finite numbers stay in the trajectory, so that inference can weigh them; ``check_finite``
     turns them into an error.
@@ -47,24 +57,28 @@ def simulate(
         body: the subject.
         inputs: minutes to simulate; their number must be a multiple of ``stride``.
         state: where to start; default at rest.
-        outputs: what to keep: names of signals, or of states as ``organ.field``.
+        reaction: what the person does about the interstitial glucose they see; default nothing (open loop).
+        reaction_state: what they remember at the start; default nothing.
+        outputs: what to keep: names of signals, of states as ``organ.field``, or of ``reaction.field``.
         stride: keep every so many minutes; long runs then never hold every minute in memory.
 
     Raises:
         ModelError: an output does not exist, the stride does not divide the minutes, or the inputs hold an insulin
-            product that the body has no depot for.
+            product or vary a parameter that the body does not have.
     """
-    check_request(body, inputs, outputs, stride)
-    return _simulate(body, inputs, state, outputs, stride)
+    check_request(body, inputs, outputs, stride, reaction=reaction)
+    return _simulate(body, inputs, state, reaction, reaction_state, outputs, stride)
 
 
-def check_request(body: Body, inputs: Inputs, outputs: tuple[str, ...], stride: int) -> None:
+def check_request(
+    body: Body, inputs: Inputs, outputs: tuple[str, ...], stride: int, *, reaction: AnyReaction | None = None
+) -> None:
     """Passes when the body can take the inputs, the outputs exist and the stride divides the minutes.
 
     Raises:
         ModelError: one of these is not so.
     """
-    known = [*Signals.__dataclass_fields__, *_state_names(body)]
+    known = [*output_names(body), *_reaction_names(reaction)]
     unknown = sorted(set(outputs) - set(known))
     if unknown:
         raise ModelError(
@@ -86,34 +100,71 @@ def check_request(body: Body, inputs: Inputs, outputs: tuple[str, ...], stride: 
             f"The body {body.name} has no depot for the insulin {strange[0]!r}.",
             hint=f"It takes {', '.join(sorted(body.insulin_products))}; name other products when it is made.",
         )
+    unscripted = sorted(set(inputs.parameter_factor) - set(body.parameters()))
+    if unscripted:
+        raise ModelError(
+            ErrorCode.UNKNOWN_NAME,
+            f"The body {body.name} has no parameter {unscripted[0]!r} to vary.",
+            hint="See its page in docs/models, or whether its module was left out.",
+        )
 
 
-def _state_names(body: Body) -> list[str]:
+def output_names(body: Body) -> list[str]:
+    """What can be kept of a body: its signals, and its states as ``organ.field``."""
     state = jax.eval_shape(body.initial_state)
-    return [f"{organ}.{field}" for organ, part in state.items() for field in part.__dataclass_fields__]
+    states = [f"{organ}.{field}" for organ, part in state.items() for field in part.__dataclass_fields__]
+    return [*Signals.__dataclass_fields__, *states]
 
 
-def _value(name: str, state: BodyState, signals: Signals) -> Float[Array, ""]:
+def _reaction_names(reaction: AnyReaction | None) -> list[str]:
+    if reaction is None:
+        return []
+    return [f"{REACTION}.{field}" for field in jax.eval_shape(reaction.initial_state).__dataclass_fields__]
+
+
+class _Moment(NamedTuple):
+    """What is carried from minute to minute."""
+
+    body: BodyState
+    reaction: AbstractReactionState | None
+
+
+def _value(name: str, moment: _Moment, signals: Signals) -> Float[Array, ""]:
     organ, _, field = name.rpartition(".")
-    return getattr(state[organ], field) if organ else getattr(signals, field)
+    if not organ:
+        return getattr(signals, field)
+    return getattr(moment.reaction if organ == REACTION else moment.body[organ], field)
 
 
 @eqx.filter_jit
-def _simulate(body: Body, inputs: Inputs, state: BodyState | None, outputs: tuple[str, ...], stride: int) -> Trajectory:
-    start = body.initial_state() if state is None else state
+def _simulate(
+    body: Body,
+    inputs: Inputs,
+    state: BodyState | None,
+    reaction: AnyReaction | None,
+    reaction_state: AbstractReactionState | None,
+    outputs: tuple[str, ...],
+    stride: int,
+) -> Trajectory:
+    remembered = reaction.initial_state() if reaction is not None and reaction_state is None else reaction_state
+    start = _Moment(body.initial_state() if state is None else state, remembered)
 
-    def observe(current: BodyState, now: Inputs) -> dict[str, Float[Array, ""]]:
-        signals = body.signals(current, now)
-        return {name: _value(name, current, signals) for name in outputs}
+    def observe(moment: _Moment, now: Inputs) -> dict[str, Float[Array, ""]]:
+        signals = body.signals(moment.body, now)
+        return {name: _value(name, moment, signals) for name in outputs}
 
-    def minute(current: BodyState, now: Inputs) -> tuple[BodyState, None]:
-        return step_minutes(body, current, now), None
+    def step(moment: _Moment, now: Inputs) -> _Moment:
+        if reaction is None:
+            return _Moment(step_minutes(body, moment.body, now), None)
+        seen = body.signals(moment.body, now).interstitial_mgdl
+        after, acted = reaction.react(moment.reaction, seen, now)
+        return _Moment(step_minutes(body, moment.body, acted), after)
 
-    def block(current: BodyState, now: Inputs) -> tuple[BodyState, dict[str, Float[Array, ""]]]:
+    def block(moment: _Moment, now: Inputs) -> tuple[_Moment, dict[str, Float[Array, ""]]]:
         first = now.map(lambda values: values[0])
-        seen = observe(current, first)
-        after = step_minutes(body, current, first) if stride == 1 else jax.lax.scan(minute, current, now)[0]
-        return after, seen
+        seen = observe(moment, first)
+        minutes = lambda one, at: (step(one, at), None)  # noqa: E731
+        return step(moment, first) if stride == 1 else jax.lax.scan(minutes, moment, now)[0], seen
 
     blocks = inputs.map(lambda values: jnp.asarray(values).reshape(-1, stride))
     final, seen = jax.lax.scan(block, start, blocks)
@@ -121,7 +172,8 @@ def _simulate(body: Body, inputs: Inputs, state: BodyState | None, outputs: tupl
     return Trajectory(
         t_min=jnp.arange(0, inputs.minutes + 1, stride, dtype=jnp.float64),
         outputs={name: jnp.append(seen[name], last[name]) for name in outputs},
-        final_state=final,
+        final_state=final.body,
+        final_reaction=final.reaction,
     )
 
 

@@ -1,7 +1,6 @@
 """A twin on disk: one JSON file with a schema, a content hash and no code."""
 
 import json
-import tempfile
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from glucotwin.core.error import ConflictError, DataError, ErrorCode
+from glucotwin.core.file import replace_file
 from glucotwin.core.provenance import Manifest
 from glucotwin.domain.person import Person
 from glucotwin.domain.timeline import Window
@@ -28,6 +28,7 @@ def save_twin(twin: Twin, path: Path, *, overwrite: bool = False) -> Path:
 
     Raises:
         ConflictError: the file exists and may not be overwritten.
+        NotFoundError: the folder does not exist.
         DataError: the file cannot be written.
     """
     if path.exists() and not overwrite:
@@ -36,22 +37,10 @@ def save_twin(twin: Twin, path: Path, *, overwrite: bool = False) -> Path:
         )
     text = json.dumps(_to_json(twin), indent=1, allow_nan=False)
     try:
-        _write_whole(text, path)
+        replace_file(path, lambda place: place.write_text(text, encoding="utf-8"))
     except OSError as error:
         raise DataError(ErrorCode.UNREADABLE_FILE, f"{path} cannot be written: {error.strerror}.") from error
     return path
-
-
-def _write_whole(text: str, path: Path) -> None:
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".part", delete=False, encoding="utf-8") as file:
-        part = Path(file.name)
-        try:
-            file.write(text)
-            file.close()
-            part.replace(path)
-        except OSError:
-            part.unlink(missing_ok=True)
-            raise
 
 
 def load_twin(path: Path) -> Twin:

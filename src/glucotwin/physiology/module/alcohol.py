@@ -20,7 +20,7 @@ class AlcoholState(AbstractState):
 class Alcohol(AbstractModulator[AlcoholState]):
     """Ethanol blocks gluconeogenesis while it is in the blood and lowers growth hormone at night.
 
-    Widmark 1932 (volume); Siler et al., Am J Clin Nutr 1998;67:928-36 (production falls by an eighth after 48 g);
+    Widmark 1932 (volume); Siler et al., Am J Physiol 1998;275:E897-907 (production falls by an eighth after 48 g);
     Turner et al., Diabetes Care 2001;24:1888-93 (lower glucose and lows the morning after an evening's wine, with less
     growth hormone at night).
 

@@ -34,8 +34,9 @@ class Circadian(AbstractModulator[CircadianState]):
     """Intraday classes of insulin sensitivity, dawn phenomenon, and re-entrainment after travel.
 
     Visentin et al., J Diabetes Sci Technol 2018;12:273-81 and Diabetes Technol Ther 2015;17:1-7 (sensitivity at
-    breakfast, lunch and dinner, each high or low; day-to-day noise); Mallad et al., J Clin Endocrinol Metab
-    2015;100:2248-55 (dawn); Aschoff et al., Chronobiologia 1975;2:23-78 (re-entrainment).
+    breakfast, lunch and dinner, each high or low; day-to-day noise); Perriello et al., Diabetologia
+    1991;34:21-8 and Mallad et al., Diabetes Technol Ther 2015;17:587-95 (dawn); Aschoff 1975 as reviews cite it
+    (re-entrainment).
 
     Equations:
         sensitivity_factor                  = day_sensitivity S(clock)
@@ -73,7 +74,7 @@ class Circadian(AbstractModulator[CircadianState]):
 
     def emit(self, state: CircadianState, signals: Signals, inputs: Inputs) -> Signals:
         """Sensitivity of the hour, and dawn."""
-        dawn = _dawn(state.clock_min)
+        dawn = dawn_at(state.clock_min)
         return signals.scaling(
             sensitivity_factor=self.day_sensitivity * self.sensitivity_at(state.clock_min),
             uptake_sensitivity_factor=1.0 - self.dawn_uptake_loss_fraction * dawn,
@@ -102,7 +103,7 @@ class Circadian(AbstractModulator[CircadianState]):
         )
 
 
-def _dawn(clock_min: Float[Array, ""]) -> Float[Array, ""]:
+def dawn_at(clock_min: Float[Array, ""]) -> Float[Array, ""]:
     """0 at night, 1 at 07:00, 0 from 10:00."""
     rising = _ramp(clock_min, DAWN_START_MIN, DAWN_PEAK_MIN)
     return rising - _ramp(clock_min, DAWN_PEAK_MIN, DAWN_END_MIN)

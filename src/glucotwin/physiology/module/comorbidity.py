@@ -18,8 +18,8 @@ NORMAL_LIVER_FAT_PCT = 5.0
 class RenalFunction(eqx.Module):
     """What a filtration rate does to insulin clearance and to glucose production.
 
-    Insulin clearance after the review in ``science/t2d.md`` 4.1 (a fifth to a quarter less at 30 mL/min); the kidney's
-    share of production after Gerich, Diabet Med 2010;27:136-42.
+    Biesenbach et al., Diabet Med 2003;20:642-5 (daily insulin falls by 38 % between 80 and 10 mL/min); the kidney's
+    share of production after Gerich 2010, from memory.
 
     Equations:
         insulin clearance (m4, m3)           times 1 - c (1 - min(GFR / 100, 1.2))
@@ -50,7 +50,7 @@ class RenalFunction(eqx.Module):
 class LiverFat(eqx.Module):
     """Fat in the liver lowers hepatic insulin sensitivity.
 
-    The slope is that of ``science/t2d.md`` 4.4.
+    The direction is that of Mertens et al., Diabetes 2022;71(Suppl 1) 1340-P; the slope is chosen.
 
     Equations:
         insulin's effect on production (kp3)   times exp(-b (LF - 5))

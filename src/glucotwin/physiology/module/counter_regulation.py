@@ -37,9 +37,9 @@ class CounterRegulation(AbstractOrgan[CounterRegulationState]):
     """Glucagon secretion, kinetics and action, and the adrenergic response to low glucose.
 
     Dalla Man et al., J Diabetes Sci Technol 2014;8:26-34, equations A18 to A23, and Visentin et al., J Diabetes Sci
-    Technol 2018;12:273-81 (no static secretion at or above basal glucose); Wendt et al., Diabetes Technol Ther
-    2017 (saturable action); Bolli et al., Diabetes 1983;32:134-41 and Siafarikas et al., Diabetes Care
-    2012;35:1757-62 (loss with duration). The simulator's own parameters are not published: see the records.
+    Technol 2018;12:273-81 (no static secretion at or above basal glucose); Wendt et al. 2017, from memory
+    (saturable action); Bolli et al., Diabetes 1983;32:134-41 and Sherr et al., Diabetes Care 2013;36:1470-6 (loss with
+    duration). The simulator's own parameters are not published: see the records.
 
     Equations:
         SRs'  = -rho [SRs - n Hb - s sigma max(Gb - G, 0) / (1 + max(I - Ib, 0) / Is)]
@@ -95,6 +95,11 @@ class CounterRegulation(AbstractOrgan[CounterRegulationState]):
     weight_kg: Float[Array, ""]
     basal_mgdl: Float[Array, ""]
     basal_insulin_pmoll: Float[Array, ""]
+
+    @property
+    def medications(self) -> tuple[str, ...]:
+        """Those above."""
+        return (GLUCAGON, NASAL_GLUCAGON)
 
     def initial_state(self) -> CounterRegulationState:
         """Basal glucagon, nothing injected, nothing alarming."""

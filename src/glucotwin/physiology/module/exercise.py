@@ -56,10 +56,11 @@ class ExerciseState(AbstractState):
 class Exercise(AbstractModulator[ExerciseState]):
     """Aerobic, high-intensity and resistance exercise from intensity, heart rate or steps.
 
-    Deichmann et al., PLoS Comput Biol 2023;19:e1010289 (uptake, production, depletion, sensitivity); McMahon et al.,
-    J Clin Endocrinol Metab 2007;92:963-8 (a second rise of glucose need 7 to 11 h later); Yardley et al., Diabetes Care
-    2013;36:537-42 (resistance exercise lowers glucose less). What differs from the paper: the glycogen that is spent
-    is carried over to the next bout instead of being forgotten within minutes, and muscle that refills stays sensitive.
+    Deichmann et al., PLoS Comput Biol 2023;19:e1010289 (uptake, production, depletion, sensitivity); Davey et al., J
+    Clin Endocrinol Metab 2013;98:2908-14 (glucose need is raised for 11 h); Yardley et al., Diabetes Care
+    2013;36:537-42 (resistance exercise lowers glucose less). What differs from the paper: the glycogen that is spent is
+    carried over to the next bout instead of being forgotten within minutes, and muscle that refills stays sensitive;
+    the gain of sensitivity is muscle's above all.
 
     Equations:
         Y'   = (AC - Y) / tauAC,     AC = 7407 f - 127 + r 7407 R
@@ -71,7 +72,7 @@ class Exercise(AbstractModulator[ExerciseState]):
         debt'  = fY Y / (60 4317) - debt / muscle_refill,   late' = (debt - late) / late_onset
         relative_uptake     = rGU
         relative_production = rGP - rdepl
-        sensitivity_factor  = 1 + Z + g late
+        sensitivity_factor  = 1 + l (Z + g late),  with the rest of 1 + Z + g late on uptake alone
         glycogen_factor     = 1 - fs
         fY, fAC, fs = transfer functions of Y / 1500, AC / 1000 and spent / 1
 
@@ -87,7 +88,7 @@ class Exercise(AbstractModulator[ExerciseState]):
     | adepl, bdepl | depletion_min_per_count, depletion_min |
     | q6, beta, alpha, k | shortage_rate_per_min, shortage_fraction, direct_fraction, basal_turnover_per_min |
     | refill, muscle_refill | liver_refill_min, muscle_refill_min |
-    | late_onset, g | late_onset_min, late_sensitivity_gain |
+    | late_onset, g, l | late_onset_min, late_sensitivity_gain, liver_fraction |
 
     Limits: competition, heat and altitude are not told apart; insulin does not leave its depot faster; the liver
     refills at one rate whatever is eaten.
@@ -116,6 +117,7 @@ class Exercise(AbstractModulator[ExerciseState]):
     muscle_refill_min: Float[Array, ""]
     late_onset_min: Float[Array, ""]
     late_sensitivity_gain: Float[Array, ""]
+    liver_fraction: Float[Array, ""]
     resistance_share: Float[Array, ""]
     resistance_production_gain: Float[Array, ""]
 
@@ -126,11 +128,14 @@ class Exercise(AbstractModulator[ExerciseState]):
 
     def emit(self, state: ExerciseState, signals: Signals, inputs: Inputs) -> Signals:
         """Uptake, production, sensitivity and what glycogen is left."""
+        gain = state.sensitivity_gain + self.late_sensitivity_gain * state.late_gain
+        common = 1.0 + self.liver_fraction * gain
         return signals.adding(
             relative_uptake_per_min=state.uptake_per_min,
             relative_production_per_min=state.production_per_min - state.shortage_per_min,
         ).scaling(
-            sensitivity_factor=1.0 + state.sensitivity_gain + self.late_sensitivity_gain * state.late_gain,
+            sensitivity_factor=common,
+            uptake_sensitivity_factor=(1.0 + gain) / common,
             glycogen_factor=1.0 - _transfer(state.spent, STEEP),
         )
 

@@ -16,9 +16,9 @@ DL_PER_KG_AND_ML = 1.0 / (100.0 * 70.0)
 class Kidney(AbstractOrgan[NoState]):
     """Excretion of glucose above a soft threshold, at the rate of filtration.
 
-    The filtered load less what the tubules can take back, with splay (Rave et al., Nephrol Dial Transplant
-    2006;21:2166-71; Polidori et al., J Clin Endocrinol Metab 2013;98:E867-71). It stands in for the published
-    ke1 max(Gp - ke2, 0), whose slope is a fifteenth of filtration.
+    The filtered load less what the tubules can take back, with splay (Johansen et al., Diabetologia 1984;26:180-2;
+    Osaki et al., Diabetes Ther 2019;10:1531-4). It stands in for the published ke1 max(Gp - ke2, 0), whose slope is a
+    fifteenth of filtration.
 
     Equations:
         excretion = GFR w [ln(1 + exp[(G - T theta) / w]) - ln(1 + exp[-T theta / w])]

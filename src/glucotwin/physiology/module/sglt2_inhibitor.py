@@ -21,7 +21,7 @@ class Sglt2InhibitorState(AbstractState):
 class Sglt2Inhibitor(AbstractModulator[Sglt2InhibitorState]):
     """One lumped SGLT2 inhibitor.
 
-    Kinetics of dapagliflozin: van der Walt et al., CPT Pharmacometrics Syst Pharmacol 2013;2:e42; effect on the renal
+    Kinetics of dapagliflozin (half-life 13 h); effect on the renal
     threshold and on ketones: see the records and the validation.
 
     Equations:
@@ -47,6 +47,11 @@ class Sglt2Inhibitor(AbstractModulator[Sglt2InhibitorState]):
     half_effect_doses: Float[Array, ""]
     threshold_loss_fraction: Float[Array, ""]
     ketogenesis_gain_fraction: Float[Array, ""]
+
+    @property
+    def medications(self) -> tuple[str, ...]:
+        """Those above."""
+        return tuple(STANDARD_DOSE_MG)
 
     def initial_state(self) -> Sglt2InhibitorState:
         """None taken."""

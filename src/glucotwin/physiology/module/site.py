@@ -20,9 +20,8 @@ class InjectionSiteState(AbstractState):
 class InjectionSite(AbstractModulator[InjectionSiteState]):
     """Multipliers of absorption by the state of the site.
 
-    Famulla et al., Diabetes Care 2016;39:1486-92 (lipohypertrophy); Raz et al., Diabetes Care 2009;32:1459-64 (local
-    heat); Clausen et al., Diabetes Technol Ther 2009;11:575-80 and Luijf et al., Diabetes Technol Ther 2013;15:836-43
-    (age of the catheter).
+    Famulla et al., Diabetes Care 2016;39:1486-92 (lipohypertrophy); J Diabetes Sci Technol 2015;9:639-43 (local heat);
+    Olsson et al., Diabetes Res Clin Pract 1991;12:19-24 (age of the catheter).
 
     Equations:
         absorption_factor      = (1 - l L) (1 + h H) (1 + c min(days, d))

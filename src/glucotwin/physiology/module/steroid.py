@@ -29,8 +29,8 @@ class SteroidState(AbstractState):
 class Steroid(AbstractModulator[SteroidState]):
     """Glucocorticoids lower insulin sensitivity and raise production, most in the afternoon after a morning dose.
 
-    Kinetics and time course after Yuen et al., Diabetes Obes Metab 2013;15:774-6 and Burt et al., J Clin Endocrinol
-    Metab 2011;96:1789-96 (glucose rises from midday to midnight); size from the records.
+    Yuen et al., Clin Endocrinol 2012;77:224-32 (glucose is raised from midday to midnight) and Bevier et al., J
+    Diabetes Sci Technol 2008;2:578-83 (daily insulin on 60 mg of prednisone); kinetics as in the records.
 
     Equations:
         gut'  = doses as prednisolone - ka gut
@@ -59,6 +59,11 @@ class Steroid(AbstractModulator[SteroidState]):
     sensitivity_loss_fraction: Float[Array, ""]
     production_gain_fraction: Float[Array, ""]
     weight_kg: Float[Array, ""]
+
+    @property
+    def medications(self) -> tuple[str, ...]:
+        """Those above."""
+        return tuple(PREDNISOLONE_MG_PER_MG)
 
     def initial_state(self) -> SteroidState:
         """None taken."""

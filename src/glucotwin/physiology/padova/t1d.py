@@ -9,12 +9,17 @@ from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
 
+import jax
 import jax.numpy as jnp
+import numpy as np
 
+from glucotwin.core.array import Array
 from glucotwin.core.error import ErrorCode, ModelError
+from glucotwin.core.unit import MINUTES_PER_DAY
 from glucotwin.physiology.body import Body
 from glucotwin.physiology.build import Number, Values, build_organ, positive_part
 from glucotwin.physiology.insulin_product import REFERENCE, InsulinProduct, Route, find_insulin_product
+from glucotwin.physiology.module.circadian import Circadian, dawn_at
 from glucotwin.physiology.module.comorbidity import liver_fat, renal_function
 from glucotwin.physiology.module.depot import InhaledDepot, SubcutaneousDepot
 from glucotwin.physiology.module.kidney import Kidney
@@ -37,6 +42,9 @@ from glucotwin.physiology.parameter import Parameter
 from glucotwin.physiology.subject import Subject
 
 NAME = "padova-t1d"
+
+ACTION_LEAD_MIN = 90.0
+"""How long before an hour its basal insulin has to be given: absorption and action together."""
 
 DEPOT_RATES = ("dissociation_per_min", "injected_absorption_per_min", "dissociated_absorption_per_min")
 
@@ -121,17 +129,45 @@ def resting_state(complete: Values, without: frozenset[str] = frozenset()) -> di
     }
 
 
-def hourly_basal_factor(complete: Values, without: frozenset[str], hours: Mapping[str, Number]) -> Number:
-    """The basal rate that keeps glucose level at an hour, against the constant rate of rest.
+def level_basal_profile(values: Values) -> tuple[float, ...]:
+    """U/h of rapid insulin for the 24 local hours that keep glucose near its basal level over a day."""
+    rates, _ = level_basal_profiles({name: np.asarray([value]) for name, value in values.items()})
+    return tuple(float(rate) for rate in rates[0])
+
+
+def level_basal_profiles(values: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Basal rates by local hour, and the insulin sensitivity in which a dose of the hour acts, both ``(people, 24)``.
+
+    The steady state of each hour's sensitivity and dawn, delivered ahead of it by the time that insulin takes to act.
 
     Args:
-        complete: the values of a subject with those of all modules.
-        without: modules left out.
-        hours: ``sensitivity`` and ``added_production`` of the hour, as keywords of ``resting_insulin_pmoll``.
+        values: of several people, one entry each.
     """
-    balance, excretion, _ = _balance(complete, without)
-    usual = resting_insulin_pmoll(balance, complete, excretion=excretion)
-    return resting_insulin_pmoll(balance, complete, excretion=excretion, **hours) / usual
+    clocks = (60.0 * (jnp.arange(24.0) + 0.5) + ACTION_LEAD_MIN) % MINUTES_PER_DAY
+    arrays = {name: jnp.asarray(array, dtype=jnp.float64) for name, array in values.items()}
+    rates, sensitivity = jax.jit(jax.vmap(lambda one: _level_hours(one, clocks)))(arrays)
+    return np.asarray(rates), np.asarray(sensitivity)
+
+
+def _level_hours(values: Values, clocks_min: Array) -> tuple[Array, Array]:
+    """Basal U/h and sensitivity of one person at clock times."""
+    complete = with_typical(values)
+    circadian = build_organ(Circadian, complete)
+    balance, excretion, rates = _balance(complete, frozenset())
+
+    def hour(clock: Array) -> tuple[Array, Array]:
+        sensitivity = circadian.sensitivity_at(clock)
+        insulin = resting_insulin_pmoll(
+            balance,
+            complete,
+            excretion=excretion,
+            added_production=circadian.dawn_production_mg_per_kg_per_min * dawn_at(clock),
+            sensitivity=sensitivity,
+        )
+        flow = basal_flow_pmol_per_kg_per_min(complete, rates, insulin)
+        return 60.0 * jnp.asarray(u_per_min_from_flow(flow, complete["weight_kg"])), sensitivity
+
+    return jax.vmap(hour)(clocks_min)
 
 
 def _balance(complete: Values, without: frozenset[str]) -> tuple[Balance, Number, dict[str, Number]]:
