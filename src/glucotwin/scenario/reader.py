@@ -1,15 +1,18 @@
 """Reads scenario files (YAML); every complaint names the file, the line and the field."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import yaml
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.scenario.definition import Scenario
 
 LARGEST_BYTES = 1_000_000
+YAML_WORDS = {"tuple_type": "Input should be a list", "model_type": "Input should be a block of fields"}
 HINT = "See docs/how-to/simulate.md for the format, or the examples folder."
 
 
@@ -48,28 +51,99 @@ def parse_scenario(text: str, *, name: str = "scenario") -> Scenario:
         raise DataError(ErrorCode.UNREADABLE_FILE, f"{name}{where}: no valid YAML: {problem}.", hint=HINT) from error
     if content is None:
         raise DataError(ErrorCode.EMPTY_FILE, f"{name} is empty.", hint=HINT)
+    _refuse_repetition(yaml.compose(text, yaml.SafeLoader), name)
     try:
         return Scenario.model_validate(content)
     except ValidationError as error:
-        raise _as_data_error(error, text, name) from error
+        raise _as_data_error(error, content, text, name) from error
 
 
-def _as_data_error(error: ValidationError, text: str, name: str) -> DataError:
-    """The first complaint about a field, with its line."""
-    first = max(error.errors(), key=lambda one: len(_position(one["loc"])))
-    position = _position(first["loc"])
-    field = ".".join(str(step + 1) if isinstance(step, int) else step for step in position) or "scenario"
-    message = first["msg"].removeprefix("Value error, ")
-    line = _line_of(text, position)
-    return DataError(ErrorCode.INVALID_VALUE, f"{name}, line {line}, {field}: {message}.", hint=HINT)
+def _as_data_error(error: ValidationError, content: object, text: str, name: str) -> DataError:
+    """The complaint about the deepest field, with its line."""
+    complaints = error.errors()
+    deepest = max(complaints, key=lambda one: (len(_position(one)), not _is_mismatch(one)))
+    position = _position(deepest)
+    message = _words(deepest)
+    if _is_mismatch(deepest):
+        message = _alternatives([_words(one) for one in complaints if _position(one) == position])
+    where = f"{name}, line {_line_of(text, position)}, {_field(position)}{_variant(position, content)}"
+    return DataError(ErrorCode.INVALID_VALUE, f"{where}: {message}.", hint=HINT)
 
 
-def _position(location: Sequence[int | str]) -> tuple[int | str, ...]:
+def _words(complaint: ErrorDetails) -> str:
+    """What pydantic says, in the words of YAML."""
+    return YAML_WORDS.get(complaint["type"], complaint["msg"].removeprefix("Value error, "))
+
+
+def _is_mismatch(complaint: ErrorDetails) -> bool:
+    """Whether the value is of another kind than expected; where one of several is, another complaint may say more."""
+    return complaint["type"].endswith(("_type", "_parsing", "_error")) and complaint["type"] != "value_error"
+
+
+def _alternatives(messages: list[str]) -> str:
+    """What is expected, where it may be one of several."""
+    first, *others = dict.fromkeys(messages)
+    return ", or ".join([first, *(other.removeprefix("Input should be ") for other in others)])
+
+
+def _position(complaint: ErrorDetails) -> tuple[int | str, ...]:
     """Where in the file a complaint is: pydantic also names the alternatives it tried, which are no fields."""
-    fields = {"from"} | set(Scenario.model_fields)
-    for part in ("MealPart", "BolusPart", "ActivityPart", "BasalStep"):
-        fields |= set(Scenario.model_json_schema()["$defs"][part]["properties"])
-    return tuple(step for step in location if isinstance(step, int) or step in fields or step == location[-1])
+    position: list[int | str] = []
+    steps = complaint["loc"]
+    for place, step in enumerate(steps):
+        misspelt = complaint["type"] == "extra_forbidden" and place == len(steps) - 1
+        free = position[-1:] == ["subject"] and step != "[key]"
+        if isinstance(step, int) or step in _fields() or misspelt or free:
+            position.append(step)
+    return tuple(position)
+
+
+@cache
+def _fields() -> frozenset[str]:
+    """The names of all fields of a file."""
+    schema = Scenario.model_json_schema()
+    names = (name for one in schema["$defs"].values() for name in one.get("properties", {}))
+    return frozenset([*names, *schema["properties"]])
+
+
+def _field(position: Sequence[int | str]) -> str:
+    return ".".join(str(step + 1) if isinstance(step, int) else step for step in position) or "scenario"
+
+
+def _variant(position: Sequence[int | str], content: object) -> str:
+    """The name of the variant that a position is in, to be put behind it."""
+    if not isinstance(content, Mapping) or position[:1] != ("variants",) or len(position) < 2:
+        return ""
+    variant = content["variants"][position[1]]
+    return f" (variant {variant['name']!r})" if isinstance(variant, Mapping) and "name" in variant else ""
+
+
+def _refuse_repetition(node: yaml.Node | None, name: str) -> None:
+    """Passes when no field is given twice: YAML would silently keep the last one.
+
+    Raises:
+        DataError: a field is given twice.
+    """
+    pending, seen = [node], set[int]()
+    while pending:
+        current = pending.pop()
+        if current is None or id(current) in seen:
+            continue
+        seen.add(id(current))
+        if isinstance(current, yaml.SequenceNode):
+            pending += current.value
+        if isinstance(current, yaml.MappingNode):
+            pending += [value for _, value in current.value]
+            _refuse_equal_keys([key for key, _ in current.value], name)
+
+
+def _refuse_equal_keys(keys: Sequence[yaml.Node], name: str) -> None:
+    known: set[str] = set()
+    for key in keys:
+        if key.value in known:
+            where = f"{name}, line {key.start_mark.line + 1}, {key.value}"
+            raise DataError(ErrorCode.INVALID_VALUE, f"{where}: the field is given twice.", hint=HINT)
+        known.add(key.value)
 
 
 def _line_of(text: str, position: Sequence[int | str]) -> int:

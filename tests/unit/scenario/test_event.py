@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from glucotwin.core.error import DataError
-from glucotwin.scenario.event import Dosing, inputs_from_scenario
+from glucotwin.scenario.dosing import Dosing
+from glucotwin.scenario.event import inputs_from_scenario
 from glucotwin.scenario.reader import parse_scenario
 
 DOSING = Dosing(subject="adult#001", basal_u_per_min=0.02, carb_ratio_g_per_u=10.0)
