@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from glucotwin.cli.main import COMMANDS, glucotwin
+from glucotwin.cli.main import glucotwin
 
 PAGE = Path(__file__).parent / "reference" / "cli.md"
 COMMAND = "uv run python docs/generate_cli_reference.py"
@@ -29,12 +29,19 @@ def render_page() -> str:
 def _sections() -> Iterator[str]:
     root = click.Context(glucotwin, info_name="glucotwin", terminal_width=100, **glucotwin.context_settings)
     yield _section("glucotwin", glucotwin.get_help(root))
-    for name in COMMANDS:
-        command = glucotwin.get_command(root, name)
+    yield from _commands(glucotwin, root)
+
+
+def _commands(group: click.Group, parent: click.Context) -> Iterator[str]:
+    """Every command of a group; of a group in it, its own help and its commands."""
+    for name in group.list_commands(parent):
+        command = group.get_command(parent, name)
         if command is None:
             raise LookupError(f"The command '{name}' has no module.")
-        context = click.Context(command, info_name=name, parent=root, **command.context_settings)
-        yield _section(f"glucotwin {name}", command.get_help(context))
+        context = click.Context(command, info_name=name, parent=parent, **command.context_settings)
+        yield _section(context.command_path, command.get_help(context))
+        if isinstance(command, click.Group):
+            yield from _commands(command, context)
 
 
 def _section(title: str, text: str) -> str:

@@ -15,12 +15,28 @@ import glucotwin
 import glucotwin.cli
 from glucotwin.cli.command import Command
 from glucotwin.cli.console import Console
-from glucotwin.cli.main import COMMANDS, CommandEntry, LazyGroup, run
+from glucotwin.cli.group import CommandEntry, LazyGroup
+from glucotwin.cli.main import glucotwin as root
+from glucotwin.cli.main import run
 from glucotwin.core.error import DataError, ErrorCode
 
 Invoke = Callable[..., subprocess.CompletedProcess[str]]
-FRAME_MODULES = {"__init__", "main", "command", "console"}
+FRAME_MODULES = {"__init__", "main", "command", "console", "group"}
 HEAVY_PACKAGES = {"jax", "equinox", "polars", "pydantic", "numpy", "scipy", "matplotlib", "fluent", "rich"}
+
+
+def leaves(group: LazyGroup) -> dict[tuple[str, ...], tuple[CommandEntry, ...]]:
+    """Every command that does something, by the words that call it, with its entry and those of its groups."""
+    found: dict[tuple[str, ...], tuple[CommandEntry, ...]] = {}
+    for name, entry in group.entries.items():
+        command = group.get_command(click.Context(group), name)
+        inner = leaves(command) if isinstance(command, LazyGroup) else {(): ()}
+        found |= {(name, *words): (entry, *entries) for words, entries in inner.items()}
+    return found
+
+
+LEAVES = leaves(root)
+WORDS = tuple(LEAVES)
 
 
 def group_with(callback: Callable[[Console], None], monkeypatch: pytest.MonkeyPatch) -> LazyGroup:
@@ -53,30 +69,30 @@ def test_help_imports_nothing_heavy() -> None:
     assert not HEAVY_PACKAGES & modules_after("--help")
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_help_of_each_command_imports_no_jax(name: str) -> None:
-    assert not {"jax", "polars"} & modules_after(name, "--help")
+@pytest.mark.parametrize("words", WORDS, ids=" ".join)
+def test_help_of_each_command_imports_no_jax(words: tuple[str, ...]) -> None:
+    assert not {"jax", "polars"} & modules_after(*words, "--help")
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_help_of_each_command_ends_with_an_example_of_it(name: str, invoke: Invoke) -> None:
-    finished = invoke(name, "--help")
+@pytest.mark.parametrize("words", WORDS, ids=" ".join)
+def test_help_of_each_command_ends_with_an_example_of_it(words: tuple[str, ...], invoke: Invoke) -> None:
+    finished = invoke(*words, "--help")
     assert finished.returncode == 0
-    assert finished.stdout.rstrip().splitlines()[-1].strip().startswith(f"$ glucotwin {name}")
+    assert finished.stdout.rstrip().splitlines()[-1].strip().startswith(f"$ glucotwin {' '.join(words)}")
     assert "--json" in finished.stdout
 
 
 def test_every_command_module_is_in_the_table_and_the_other_way_round() -> None:
     folder = Path(glucotwin.cli.__path__[0])
-    tables = {entry.module.rpartition(".")[2] for entry in COMMANDS.values()}
+    tables = {commands[-1].module.rpartition(".")[2] for commands in LEAVES.values()}
     files = {file.stem for file in folder.glob("*.py")} - FRAME_MODULES
-    commands = {name for name in files if "cls=Command" in (folder / f"{name}.py").read_text(encoding="utf-8")}
-    assert tables == commands
+    found = {name for name in files if "cls=Command" in (folder / f"{name}.py").read_text(encoding="utf-8")}
+    assert tables == found
 
 
-@pytest.mark.parametrize("entry", COMMANDS.values())
-def test_module_of_each_command_can_be_found(entry: CommandEntry) -> None:
-    assert find_spec(entry.module) is not None
+@pytest.mark.parametrize("entries", LEAVES.values(), ids=[" ".join(words) for words in LEAVES])
+def test_module_of_each_command_can_be_found(entries: tuple[CommandEntry, ...]) -> None:
+    assert all(find_spec(entry.module) is not None for entry in entries)
 
 
 def test_version_is_the_package_version(invoke: Invoke) -> None:

@@ -1,24 +1,15 @@
 """The entry point ``glucotwin``: a table of commands, each imported only when it is called."""
 
-import importlib
 import sys
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
 
 import click
 
 from glucotwin import __version__
 from glucotwin.cli.command import report_failure
 from glucotwin.cli.console import Console
-
-
-class CommandEntry(NamedTuple):
-    """Where a command lives and its line in ``glucotwin --help``."""
-
-    module: str
-    summary: str
-
+from glucotwin.cli.group import CommandEntry, LazyGroup
 
 COMMANDS: Mapping[str, CommandEntry] = MappingProxyType(
     {
@@ -29,36 +20,14 @@ COMMANDS: Mapping[str, CommandEntry] = MappingProxyType(
         "forecast": CommandEntry("glucotwin.cli.forecast", "Forecast glucose, or judge forecasts."),
         "whatif": CommandEntry("glucotwin.cli.whatif", "Ask what would change with other food or insulin."),
         "report": CommandEntry("glucotwin.cli.report", "Write a report that a clinician can read."),
-        "simulate": CommandEntry("glucotwin.cli.simulate", "Simulate virtual subjects."),
+        "simulate": CommandEntry("glucotwin.cli.simulate", "Simulate virtual subjects, or a cohort of them."),
+        "cohort": CommandEntry("glucotwin.cli.cohort", "Create and describe cohorts of virtual people."),
     }
 )
-"""Every command by name, in the order of a first use; each module holds one click command named ``command``."""
+"""Every command by name, in the order of a first use; each module holds a click command or group named ``command``."""
 
 
-class LazyGroup(click.Group):
-    """A click group that knows its commands by a table and imports one only to run it or to show its own help."""
-
-    def __init__(self, *args: object, entries: Mapping[str, CommandEntry] = COMMANDS, **settings: object) -> None:
-        super().__init__(*args, **settings)  # pyright: ignore[reportArgumentType]  # handed on to click as they came
-        self.entries = entries
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names of all commands in table order."""
-        return list(self.entries)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Imports one command; None for an unknown name."""
-        entry = self.entries.get(cmd_name)
-        return None if entry is None else importlib.import_module(entry.module).command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Writes the table without importing a command."""
-        if self.entries:
-            with formatter.section("Commands"):
-                formatter.write_dl([(name, entry.summary) for name, entry in self.entries.items()])
-
-
-@click.command("glucotwin", cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command("glucotwin", cls=LazyGroup, entries=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="glucotwin")
 def glucotwin() -> None:
     """Open digital twins for diabetes: fit a person's own data, forecast, and ask what if.

@@ -11,6 +11,7 @@ import polars as pl
 from glucotwin.advise.change import Change
 from glucotwin.core.answer import Answer, ContextOfUse
 from glucotwin.core.error import ConflictError, DataError, ErrorCode, SafetyError
+from glucotwin.core.file import replace_file
 from glucotwin.core.message import message
 from glucotwin.core.profile import RESEARCHER, Authority, Capability
 from glucotwin.core.progress import ProgressCallback, part_of, silent
@@ -34,7 +35,6 @@ from glucotwin.twin.validity import check_validity
 from glucotwin.workflows.answer import require_same_person, wrap_answer
 from glucotwin.workflows.forecast import days_after_fit, evaluate_person
 from glucotwin.workflows.metrics import glucose_series, open_timeline
-from glucotwin.workflows.simulate import replace_file
 from glucotwin.workflows.what_if import replay_person, required_capability
 
 MODAL_DAY_BIN_MIN = 30.0

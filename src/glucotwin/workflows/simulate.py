@@ -1,28 +1,58 @@
 """Use case: simulate virtual subjects from an input table or a scenario, and write what became of their glucose."""
 
-import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import equinox as eqx
 import jax
 import numpy as np
 import polars as pl
 
-from glucotwin.core.error import DataError, ErrorCode, NotFoundError
+from glucotwin.core.error import DataError, ErrorCode, ModelError
+from glucotwin.core.file import replace_file
 from glucotwin.core.unit import GlucoseUnit, glucose_in, threshold_in
 from glucotwin.domain.inputs import Inputs
-from glucotwin.physiology.body import stack_bodies
-from glucotwin.physiology.registry import body_entry, body_of, find_subject
+from glucotwin.physiology.body import Body, stack_bodies
+from glucotwin.physiology.option import BodyOptions
+from glucotwin.physiology.registry import body_entry, body_of, changed, find_subject
 from glucotwin.physiology.subject import Subject
-from glucotwin.scenario.event import Dosing, inputs_from_scenario
 from glucotwin.scenario.input_table import read_input_table
-from glucotwin.scenario.reader import read_scenario
 from glucotwin.simulate.cohort import simulate_cohort, stack_inputs
-from glucotwin.simulate.trajectory import Trajectory, check_finite, simulate
+from glucotwin.simulate.reaction import CORRECTION, RESCUE_CARBS, SelfCare, with_added
+from glucotwin.simulate.trajectory import DEFAULT_OUTPUTS, Trajectory, check_finite, simulate
+from glucotwin.workflows.day_plan import AbstractDays, LivedDays, PlannedDays, chosen_variants
 
 TARGET_LOW_MGDL, TARGET_HIGH_MGDL = 70.0, 180.0
 UNIT_SUFFIX = {GlucoseUnit.MGDL: "mgdl", GlucoseUnit.MMOLL: "mmoll"}
+DEFAULT_BODY = "padova-t1d"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulationRequest:
+    """What to simulate: exactly one of ``table``, ``scenario`` and ``life``.
+
+    Attributes:
+        body: name of the body.
+        subject: a subject's name, a group's (``adult``), or ``all``; default the body's first subject.
+        table: per-minute input table (CSV).
+        scenario: scenario file (YAML).
+        variant: name of the only variant of the scenario to simulate; default all.
+        life: days drawn from a behaviour profile.
+        changes: what is different about the subjects, by name; a scenario's own changes come on top.
+        without: modules that the body lacks, besides those that a scenario names.
+        outputs: signals or states to keep besides plasma and interstitial glucose.
+    """
+
+    body: str = DEFAULT_BODY
+    subject: str = ""
+    table: Path | None = None
+    scenario: Path | None = None
+    variant: str = ""
+    life: LivedDays | None = None
+    changes: Mapping[str, float] = field(default_factory=dict)
+    without: frozenset[str] = frozenset()
+    outputs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,23 +61,35 @@ class Simulation:
 
     Attributes:
         body: name of the body.
+        variant: name of the scenario's variant; empty when there is only one.
         subjects: who, in the order of the rows of the outputs.
-        inputs: what each of them got.
+        inputs: what each of them got, what they did about their glucose included.
         t_min: minutes from the start, shape ``(points,)``.
-        glucose_mgdl, interstitial_mgdl: shape ``(subjects, points)``.
+        outputs: by name, each ``(subjects, points)``; plasma and interstitial glucose first.
     """
 
     body: str
+    variant: str
     subjects: tuple[Subject, ...]
     inputs: tuple[Inputs, ...]
     t_min: np.ndarray
-    glucose_mgdl: np.ndarray
-    interstitial_mgdl: np.ndarray
+    outputs: Mapping[str, np.ndarray]
+
+    @property
+    def glucose_mgdl(self) -> np.ndarray:
+        """Plasma glucose, ``(subjects, points)``."""
+        return self.outputs["glucose_mgdl"]
+
+    @property
+    def interstitial_mgdl(self) -> np.ndarray:
+        """Interstitial glucose, ``(subjects, points)``."""
+        return self.outputs["interstitial_mgdl"]
 
     def to_json(self) -> dict[str, object]:
         """A summary per subject as JSON values; glucose in mg/dL."""
         return {
             "body": self.body,
+            "variant": self.variant,
             "minutes": float(self.t_min[-1]),
             "subjects": [
                 {"subject": subject.name, **_summary(self.glucose_mgdl[row], self.inputs[row])}
@@ -56,33 +98,29 @@ class Simulation:
         }
 
 
-def simulate_subjects(
-    *, body: str, subject: str = "", table: Path | None = None, scenario: Path | None = None
-) -> Simulation:
-    """Simulates one subject, a group or all of a body.
-
-    Args:
-        body: name of the body.
-        subject: a subject's name, a group's (``adult``), or ``all``; default the body's first subject.
-        table: per-minute input table (CSV).
-        scenario: scenario file (YAML); exactly one of both must be given.
+def simulate_variants(request: SimulationRequest) -> tuple[Simulation, ...]:
+    """Simulates one subject, a group or all of a body; once for every variant of the scenario.
 
     Raises:
-        NotFoundError: there is no such body or subject.
+        NotFoundError: there is no such body, subject or insulin product.
         DataError: a file is not what it should be, or none or both are given.
+        ModelError: a change, module, medicine or output does not fit the body.
         SolverError: a result is not finite.
     """
-    subjects = subjects_named(body, subject)
-    inputs = _inputs_by_subject(subjects, table, scenario)
-    result = check_finite(_run(body, subjects, inputs))
-    return Simulation(
-        body=body,
-        subjects=subjects,
-        inputs=inputs,
-        t_min=np.asarray(result.t_min),
-        glucose_mgdl=np.atleast_2d(np.asarray(result.outputs["glucose_mgdl"])),
-        interstitial_mgdl=np.atleast_2d(np.asarray(result.outputs["interstitial_mgdl"])),
-    )
+    given = [one for one in (request.table, request.scenario, request.life) if one is not None]
+    if len(given) != 1:
+        raise DataError(
+            ErrorCode.INVALID_VALUE,
+            "A simulation needs an input table or a scenario, and not both.",
+            hint="Give --inputs FILE.csv, --scenario FILE.yaml or --scenario with a behaviour such as typical.",
+        )
+    if request.table is not None:
+        return (_simulate_table(request, request.table),)
+    if request.life is not None:
+        return (_simulate_days(request, request.life, ""),)
+    variants = chosen_variants(request.scenario if request.scenario is not None else Path(), request.variant)
+    named = len(variants) > 1
+    return tuple(_simulate_days(request, PlannedDays(scenario=plan), name if named else "") for name, plan in variants)
 
 
 def subjects_named(body: str, name: str = "") -> tuple[Subject, ...]:
@@ -96,72 +134,120 @@ def subjects_named(body: str, name: str = "") -> tuple[Subject, ...]:
     return group or (find_subject(body, name),)
 
 
-def write_simulation(simulation: Simulation, path: Path, *, unit: GlucoseUnit = GlucoseUnit.MGDL) -> None:
-    """Writes the glucose as CSV; several subjects get a ``subject`` column. An earlier file is replaced at once or not.
+def write_simulations(simulations: tuple[Simulation, ...], path: Path, *, unit: GlucoseUnit = GlucoseUnit.MGDL) -> None:
+    """Writes all outputs as CSV; variants and several subjects get a column each. An earlier file is replaced at once.
 
     Raises:
         NotFoundError: the folder does not exist.
     """
-    suffix = UNIT_SUFFIX[unit]
-    many, points = len(simulation.subjects) > 1, simulation.t_min.size
-    names = {"subject": np.repeat([one.name for one in simulation.subjects], points)} if many else {}
-    frame = pl.DataFrame(
-        {
-            **names,
-            "t_min": np.tile(simulation.t_min.astype(np.int64), len(simulation.subjects)),
-            f"glucose_{suffix}": glucose_in(simulation.glucose_mgdl.ravel(), unit),
-            f"interstitial_{suffix}": glucose_in(simulation.interstitial_mgdl.ravel(), unit),
-        }
-    )
+    frame = pl.concat([_frame(one, unit) for one in simulations])
     replace_file(path, frame.write_csv)
 
 
-def replace_file(path: Path, write: Callable[[Path], object]) -> None:
-    """Writes a file beside its place and moves it there, so that nobody ever finds half of one.
-
-    Args:
-        path: where the file belongs.
-        write: writes it to the path it is given, which has the same ending.
-
-    Raises:
-        NotFoundError: the folder does not exist.
-    """
-    if not path.parent.is_dir():
-        raise NotFoundError(ErrorCode.UNKNOWN_NAME, f"There is no folder {path.parent}.", hint="Make it first.")
-    sibling = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
-    try:
-        write(sibling)
-        sibling.replace(path)
-    finally:
-        sibling.unlink(missing_ok=True)
+def _frame(simulation: Simulation, unit: GlucoseUnit) -> pl.DataFrame:
+    """One variant's outputs as a table."""
+    points, people = simulation.t_min.size, len(simulation.subjects)
+    names: dict[str, object] = {}
+    if simulation.variant:
+        names["variant"] = [simulation.variant] * (points * people)
+    if people > 1:
+        names["subject"] = np.repeat([one.name for one in simulation.subjects], points)
+    columns = dict(_in_unit(name, values.ravel(), unit) for name, values in simulation.outputs.items())
+    return pl.DataFrame({**names, "t_min": np.tile(simulation.t_min.astype(np.int64), people), **columns})
 
 
-def _inputs_by_subject(subjects: tuple[Subject, ...], table: Path | None, scenario: Path | None) -> tuple[Inputs, ...]:
-    if (table is None) == (scenario is None):
-        raise DataError(
-            ErrorCode.INVALID_VALUE,
-            "A simulation needs an input table or a scenario, and not both.",
-            hint="Give --inputs FILE.csv or --scenario FILE.yaml.",
-        )
-    if table is not None:
-        return (read_input_table(table),) * len(subjects)
-    definition = read_scenario(scenario if scenario is not None else Path())
-    return tuple(inputs_from_scenario(definition, _dosing(subject)) for subject in subjects)
+def _in_unit(name: str, values: np.ndarray, unit: GlucoseUnit) -> tuple[str, np.ndarray]:
+    """An output's column name and values; glucose in the unit asked for."""
+    if not name.endswith("_mgdl"):
+        return name, values
+    return f"{name.removesuffix('mgdl')}{UNIT_SUFFIX[unit]}", glucose_in(values, unit)
 
 
-def _dosing(subject: Subject) -> Dosing:
-    return Dosing(
-        subject=subject.name,
-        basal_u_per_min=subject.basal_u_per_min,
-        carb_ratio_g_per_u=subject.carb_ratio_g_per_u,
+def _simulate_table(request: SimulationRequest, table: Path) -> Simulation:
+    subjects = _subjects(request)
+    inputs = (read_input_table(table),) * len(subjects)
+    options = BodyOptions(without=request.without)
+    bodies = [body_of(request.body, one, options=options) for one in subjects]
+    return _simulation(request, subjects, _run(bodies, stack_inputs(inputs), request, None), inputs, variant="")
+
+
+def _simulate_days(request: SimulationRequest, days: AbstractDays, variant: str) -> Simulation:
+    subjects = days.who(request.body, _subjects(request))
+    options = days.options(request.without)
+    bodies = [body_of(request.body, one, options=options) for one in subjects]
+    ((inputs, _),) = days.blocks(subjects, options)
+    check_medicines(bodies[0], inputs)
+    result = _run(bodies, inputs, request, days.care(subjects))
+    given = [_of_subject(inputs, row) for row in range(len(subjects))]
+    return _simulation(request, subjects, result, _with_reaction(given, result), variant=variant)
+
+
+def _subjects(request: SimulationRequest) -> tuple[Subject, ...]:
+    return tuple(changed(request.body, one, request.changes) for one in subjects_named(request.body, request.subject))
+
+
+def _simulation(
+    request: SimulationRequest,
+    subjects: tuple[Subject, ...],
+    result: Trajectory,
+    inputs: tuple[Inputs, ...],
+    *,
+    variant: str,
+) -> Simulation:
+    return Simulation(
+        body=request.body,
+        variant=variant,
+        subjects=subjects,
+        inputs=inputs,
+        t_min=np.asarray(result.t_min),
+        outputs={name: np.asarray(result.outputs[name]) for name in _outputs(request)},
     )
 
 
-def _run(body: str, subjects: tuple[Subject, ...], inputs: tuple[Inputs, ...]) -> Trajectory:
-    bodies = [body_of(body, subject) for subject in subjects]
-    if len(bodies) == 1:
-        return simulate(bodies[0], jax.tree.map(np.asarray, inputs[0]))
-    return simulate_cohort(stack_bodies(bodies), stack_inputs(inputs))
+def _outputs(request: SimulationRequest) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*DEFAULT_OUTPUTS, *request.outputs)))
+
+
+def _of_subject(inputs: Inputs, row: int) -> Inputs:
+    """One subject's inputs out of stacked ones, in which what all share stands once."""
+    return inputs.map(lambda values: values[row] if values.ndim > 1 else values)
+
+
+def _with_reaction(given: list[Inputs], result: Trajectory) -> tuple[Inputs, ...]:
+    """The inputs with the carbohydrate and insulin that people took because of their glucose."""
+    if RESCUE_CARBS not in result.outputs:
+        return tuple(given)
+    carbs = np.diff(np.asarray(result.outputs[RESCUE_CARBS]), axis=1)
+    insulin = np.diff(np.asarray(result.outputs[CORRECTION]), axis=1)
+    return tuple(with_added(one, carbs[row], insulin[row]) for row, one in enumerate(given))
+
+
+def check_medicines(body: Body, inputs: Inputs) -> None:
+    """Passes when the body answers every medicine; a misspelt one would do nothing.
+
+    Raises:
+        ModelError: it does not.
+    """
+    unknown = sorted(set(inputs.medication_mg_per_min) - body.medications)
+    if unknown:
+        known = ", ".join(sorted(body.medications)) or "none"
+        raise ModelError(
+            ErrorCode.UNKNOWN_NAME,
+            f"The body {body.name} does not answer the medicine {unknown[0]!r}.",
+            hint=f"It answers: {known}.",
+        )
+
+
+def _run(bodies: list[Body], inputs: Inputs, request: SimulationRequest, care: SelfCare | None) -> Trajectory:
+    """The outputs with a leading subject axis; one subject alone does not pay for a chunk of a cohort."""
+    outputs = (*_outputs(request), *((RESCUE_CARBS, CORRECTION) if care is not None else ()))
+    if len(bodies) > 1:
+        return check_finite(simulate_cohort(stack_bodies(bodies), inputs, reaction=care, outputs=outputs))
+    own_care = jax.tree.map(lambda leaf: leaf[0], care)
+    alone = simulate(bodies[0], _of_subject(inputs, 0), reaction=own_care, outputs=outputs)
+    return eqx.tree_at(
+        lambda one: one.outputs, alone, {name: values[None] for name, values in check_finite(alone).outputs.items()}
+    )
 
 
 def _summary(glucose_mgdl: np.ndarray, inputs: Inputs) -> dict[str, float]:
@@ -180,12 +266,10 @@ def _summary(glucose_mgdl: np.ndarray, inputs: Inputs) -> dict[str, float]:
     }
 
 
-def summary_rows(simulation: Simulation, unit: GlucoseUnit) -> list[tuple[str, ...]]:
-    """The summary as rows of text, the first one naming the columns."""
+def summary_rows(simulations: tuple[Simulation, ...], unit: GlucoseUnit) -> list[tuple[str, ...]]:
+    """The summaries as rows of text, the first one naming the columns."""
     decimals = 0 if unit is GlucoseUnit.MGDL else 1
     low, high = (f"{threshold_in(value, unit):.{decimals}f}" for value in (TARGET_LOW_MGDL, TARGET_HIGH_MGDL))
-    levels = ("mean_mgdl", "min_mgdl", "max_mgdl")
-    shares = ("time_in_range_pct", "time_below_range_pct", "time_above_range_pct")
     names = (
         "subject",
         f"mean {unit}",
@@ -197,15 +281,21 @@ def summary_rows(simulation: Simulation, unit: GlucoseUnit) -> list[tuple[str, .
         "insulin U",
         "carbs g",
     )
-    rows: list[tuple[str, ...]] = [names]
-    for row, subject in enumerate(simulation.subjects):
-        summary = _summary(simulation.glucose_mgdl[row], simulation.inputs[row])
-        rows.append(
-            (
-                subject.name,
-                *(f"{glucose_in(summary[name], unit):.{decimals}f}" for name in levels),
-                *(f"{summary[name]:.1f}" for name in (*shares, "insulin_u")),
-                f"{summary['carbs_g']:.0f}",
-            )
-        )
+    many = len(simulations) > 1
+    rows: list[tuple[str, ...]] = [("variant", *names) if many else names]
+    for simulation in simulations:
+        for row, subject in enumerate(simulation.subjects):
+            summary = _summary(simulation.glucose_mgdl[row], simulation.inputs[row])
+            cells = (subject.name, *_cells(summary, unit, decimals))
+            rows.append((simulation.variant, *cells) if many else cells)
     return rows
+
+
+def _cells(summary: Mapping[str, float], unit: GlucoseUnit, decimals: int) -> tuple[str, ...]:
+    levels = ("mean_mgdl", "min_mgdl", "max_mgdl")
+    shares = ("time_in_range_pct", "time_below_range_pct", "time_above_range_pct")
+    return (
+        *(f"{glucose_in(summary[name], unit):.{decimals}f}" for name in levels),
+        *(f"{summary[name]:.1f}" for name in (*shares, "insulin_u")),
+        f"{summary['carbs_g']:.0f}",
+    )
