@@ -1,0 +1,1 @@
+"""Clinical protocols on virtual people; one file per module of the body."""
