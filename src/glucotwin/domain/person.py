@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from glucotwin.core.error import DataError, ErrorCode
+from glucotwin.core.zone import find_zone
 from glucotwin.domain.record import check_range
 
 
@@ -80,12 +80,7 @@ class Person:
     dialysis: bool | None = None
 
     def __post_init__(self) -> None:
-        try:
-            ZoneInfo(self.zone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise DataError(
-                ErrorCode.UNKNOWN_NAME, f"There is no time zone {self.zone!r}.", hint="Use an IANA name: Europe/Berlin."
-            ) from error
+        find_zone(self.zone)
         check_range("birth_year", self.birth_year, 1890, 2100)
         check_range("height_cm", self.height_cm, 30.0, 260.0)
 

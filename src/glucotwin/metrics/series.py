@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from glucotwin.core.error import DataError, ErrorCode, UnitError
 from glucotwin.core.unit import MINUTES_PER_DAY
+from glucotwin.core.zone import find_zone
 from glucotwin.metrics.array import FloatArray, IntArray, TimeArray, as_floats, check_same_length
 
 CENSORED_LOW = -1
@@ -245,12 +245,7 @@ def _median_interval_min(time_min: FloatArray) -> float:
 
 def _offset_us(utc_us: IntArray, zone: str) -> IntArray:
     """Local minus UTC per instant; zones change their offset only at whole quarters of an hour."""
-    try:
-        rules = ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise DataError(
-            ErrorCode.UNKNOWN_NAME, f"Unknown time zone {zone!r}.", hint="Use a name such as Europe/Madrid."
-        ) from error
+    rules = find_zone(zone)
     step_us = _ZONE_STEP_MIN * _MINUTE_US
     steps, index = np.unique(utc_us // step_us, return_inverse=True)
     epoch = datetime(1970, 1, 1, tzinfo=UTC)

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.unit import MINUTES_PER_DAY
+from glucotwin.core.zone import find_zone
 from glucotwin.domain.inputs import minute_utc_from, time_from_minute_utc
 
 STEP_MIN: Final = 15
@@ -63,20 +64,6 @@ class LocalClock:
     def local_from_utc(self, minute_utc: np.ndarray) -> np.ndarray:
         """Local minutes of UTC minutes."""
         return minute_utc + self.offset_at(minute_utc)
-
-
-def find_zone(zone: str) -> ZoneInfo:
-    """The zone of an IANA name.
-
-    Raises:
-        DataError: the zone does not exist.
-    """
-    try:
-        return ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise DataError(
-            ErrorCode.UNKNOWN_NAME, f"There is no time zone {zone!r}.", hint="Use an IANA name: Europe/Berlin."
-        ) from error
 
 
 def local_day_edges(start: datetime, zone: str, days: int) -> list[int]:

@@ -146,20 +146,27 @@ def _within_bounds(values: Mapping[str, np.ndarray]) -> np.ndarray:
 
 def _rests(values: Mapping[str, np.ndarray]) -> np.ndarray:
     """Whether production, uptake and tissue glucose at rest are positive and use is less than production."""
-    balance = glucose_balance(values)  # pyright: ignore[reportArgumentType]  # arrays instead of numbers
+    balance = jax.jit(jax.vmap(glucose_balance))(_device(values))
     into_tissue = values["basal_production_mg_per_kg_per_min"] - values["glucose.independent_use_mg_per_kg_per_min"]
     return (into_tissue > 0.1) & (np.asarray(balance.vm0) > 0.0) & (np.asarray(balance.kp1) > 0.0)
 
 
 def _without_insulin(values: Mapping[str, np.ndarray]) -> np.ndarray:
-    return np.asarray(
-        without_insulin_mgdl(
-            glucose_balance(values),  # pyright: ignore[reportArgumentType]
-            values,  # pyright: ignore[reportArgumentType]
-            excretion_slope=values["glucose.excretion_per_min"],  # pyright: ignore[reportArgumentType]
-            threshold=values["glucose.excretion_threshold_mg_per_kg"],  # pyright: ignore[reportArgumentType]
+    def one(mine: Mapping[str, jax.Array]) -> jax.Array:
+        return jnp.asarray(
+            without_insulin_mgdl(
+                glucose_balance(mine),
+                mine,
+                excretion_slope=mine["glucose.excretion_per_min"],
+                threshold=mine["glucose.excretion_threshold_mg_per_kg"],
+            )
         )
-    )
+
+    return np.asarray(jax.jit(jax.vmap(one))(_device(values)))
+
+
+def _device(values: Mapping[str, np.ndarray]) -> dict[str, jax.Array]:
+    return {name: jnp.asarray(array) for name, array in values.items()}
 
 
 def _carb_ratios(candidates: Candidates, basal_u_per_min: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -183,7 +183,8 @@ def _counts(request: CohortRequest) -> dict[str, int]:
 
 def _check_shares(name: str, mix: Mapping[str, float], *, exactly_one: bool) -> None:
     total = sum(mix.values())
-    if any(share < 0.0 for share in mix.values()) or total > 1.0 + 1e-6 or (exactly_one and abs(total - 1.0) > 1e-6):
+    whole = abs(total - 1.0) <= 1e-6 if exactly_one else total <= 1.0 + 1e-6  # never true of NaN
+    if not whole or any(share < 0.0 for share in mix.values()):
         what = "add up to 1" if exactly_one else "add up to at most 1"
         raise DataError(ErrorCode.INVALID_VALUE, f"The shares of the {name} must {what}, not to {total:g}.")
 

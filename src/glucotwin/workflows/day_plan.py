@@ -2,18 +2,20 @@
 
 import abc
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 import polars as pl
 
-from glucotwin.core.array import Array
 from glucotwin.core.error import DataError, ErrorCode, NotFoundError
 from glucotwin.core.message import message
+from glucotwin.core.zone import find_zone
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.option import BodyOptions
 from glucotwin.physiology.registry import body_entry, changed
@@ -99,7 +101,7 @@ class LivedDays(AbstractDays):
 
     Raises:
         NotFoundError: there is no such profile.
-        DataError: there are no days.
+        DataError: there are no days, or no such zone.
     """
 
     profile: str
@@ -111,6 +113,7 @@ class LivedDays(AbstractDays):
 
     def __post_init__(self) -> None:
         find_behaviour(self.profile)
+        find_zone(self.zone)
         if self.days < 1:
             raise DataError(
                 ErrorCode.INVALID_VALUE, f"{self.days} days cannot be simulated.", hint="Ask for 1 or more."
@@ -124,7 +127,7 @@ class LivedDays(AbstractDays):
     @property
     def start(self) -> datetime:
         """Aware time of the first minute."""
-        return self.local_start.replace(tzinfo=ZoneInfo(self.zone))
+        return self.local_start.replace(tzinfo=find_zone(self.zone))
 
     @property
     def random_seed(self) -> int | None:
@@ -167,8 +170,9 @@ class LivedDays(AbstractDays):
             block_days=block_days,
         )
         for life in lives:
-            # The profile's own day-to-day sensitivity is a parameter of the circadian module.
-            inputs = life.inputs if CIRCADIAN not in options.without else replace(life.inputs, parameter_factor={})
+            inputs = life.inputs
+            if CIRCADIAN in options.without:  # the profile's day-to-day sensitivity is a parameter of that module
+                inputs = eqx.tree_at(lambda one: one.parameter_factor, inputs, {})
             yield inputs, life.started
 
     def care(self, subjects: tuple[Subject, ...]) -> SelfCare | None:
@@ -290,20 +294,17 @@ def self_care_of(profile: str, subjects: tuple[Subject, ...]) -> SelfCare:
         NotFoundError: there is no such profile.
     """
     care = find_behaviour(profile).care
-    count = len(subjects)
 
-    def alike(value: float) -> Array:
-        return jnp.full(count, value)
+    def own(subject: Subject) -> SelfCare:
+        return SelfCare(
+            low_mgdl=jnp.asarray(care.low_mgdl),
+            wakes_below_mgdl=jnp.asarray(care.wakes_below_mgdl),
+            carbs_g=jnp.asarray(care.rescue_carbs_g),
+            wait_min=jnp.asarray(care.wait_min),
+            high_mgdl=jnp.asarray(care.high_mgdl),
+            target_mgdl=jnp.asarray(care.target_mgdl),
+            correction_factor_mgdl_per_u=jnp.asarray(subject.correction_factor_mgdl_per_u or FALL_OF_UNIT_MGDL),
+            fade_per_min=jnp.asarray(1.0 / care.correction_time_min),
+        )
 
-    return SelfCare(
-        low_mgdl=alike(care.low_mgdl),
-        wakes_below_mgdl=alike(care.wakes_below_mgdl),
-        carbs_g=alike(care.rescue_carbs_g),
-        wait_min=alike(care.wait_min),
-        high_mgdl=alike(care.high_mgdl),
-        target_mgdl=alike(care.target_mgdl),
-        correction_factor_mgdl_per_u=jnp.asarray(
-            [one.correction_factor_mgdl_per_u or FALL_OF_UNIT_MGDL for one in subjects], dtype=jnp.float64
-        ),
-        fade_per_min=alike(1.0 / care.correction_time_min),
-    )
+    return jax.tree.map(lambda *leaves: jnp.stack(leaves), *(own(one) for one in subjects))

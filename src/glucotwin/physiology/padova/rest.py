@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+import jax.numpy as jnp
+
 from glucotwin.core.unit import PMOL_PER_U
 from glucotwin.physiology.build import Number, Values
 
@@ -124,15 +126,15 @@ def without_insulin_mgdl(balance: Balance, values: Values, *, excretion_slope: N
         threshold: ke2 in mg/kg.
     """
     v = balance.vm0 - balance.vmx * balance.reference_pmoll
-    v = v * (v > 0.0)
+    v = jnp.maximum(v, 0.0)
     low, high = 0.0 * v, 0.0 * v + 20_000.0
     for _ in range(60):
         middle = (low + high) / 2.0
         produced = balance.kp1 - balance.kp2 * middle
-        flow = produced * (produced > 0.0) - values["glucose.independent_use_mg_per_kg_per_min"]
-        flow = flow - excretion_slope * (middle - threshold) * (middle > threshold)
+        flow = jnp.maximum(produced, 0.0) - values["glucose.independent_use_mg_per_kg_per_min"]
+        flow = flow - excretion_slope * jnp.maximum(middle - threshold, 0.0)
         tissue = (values["glucose.to_tissue_per_min"] * middle - flow) / values["glucose.to_plasma_per_min"]
-        tissue = tissue * (tissue > 0.0)
+        tissue = jnp.maximum(tissue, 0.0)
         rises = flow > v * tissue / (values["glucose.uptake_half_mg_per_kg"] + tissue)
-        low, high = low + (middle - low) * rises, high + (middle - high) * (1.0 - rises)
+        low, high = jnp.where(rises, middle, low), jnp.where(rises, high, middle)
     return low / values["glucose.volume_dl_per_kg"]
