@@ -10,10 +10,12 @@ import pytest
 
 from glucotwin.cli.command import INTERNAL_CODE, SYSTEM_CODE, USAGE_CODE
 from glucotwin.cli.main import COMMANDS
+from glucotwin.core.claim import Verdict
 from glucotwin.core.error import ErrorCode
 from glucotwin.core.profile import Capability, Profile, Role
+from glucotwin.physiology.module.registry import MODULES
 
-GENERATOR = "generate_cli_reference.py"
+GENERATORS = ("generate_cli_reference.py", "generate_model_pages.py")
 
 
 def code_rows(page: Path) -> dict[str, str]:
@@ -22,10 +24,20 @@ def code_rows(page: Path) -> dict[str, str]:
     return {name: rest.strip() for name, rest in rows}
 
 
-def test_cli_reference_is_what_the_commands_say(root: Path, docs: Path) -> None:
-    command = [sys.executable, str(docs / GENERATOR), "--check"]
+@pytest.mark.parametrize("generator", GENERATORS)
+def test_generated_pages_are_what_the_code_says(generator: str, root: Path, docs: Path) -> None:
+    command = [sys.executable, str(docs / generator), "--check"]
     finished = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False, timeout=120)
-    assert finished.returncode == 0, f"Run: uv run python docs/{GENERATOR}\n{finished.stderr}"
+    assert finished.returncode == 0, f"Run: uv run python docs/{generator}\n{finished.stderr}"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_module_has_a_page_and_a_verdict(name: str, root: Path, docs: Path) -> None:
+    assert (docs / "models" / "module" / f"{name}.md").read_text(encoding="utf-8").startswith("# ")
+    table = (root / "validation" / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(rf"^\| {name} \|.*\| (\S+) \|$", table, flags=re.MULTILINE)
+    assert rows
+    assert {*rows} <= {verdict.value for verdict in Verdict}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
