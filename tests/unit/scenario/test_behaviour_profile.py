@@ -35,6 +35,11 @@ def test_care_falls_from_adherent_over_typical_to_careless() -> None:
         assert better.eating.size_log_sd < worse.eating.size_log_sd
         assert better.exercise.sessions_per_week > worse.exercise.sessions_per_week
         assert better.catheter.change_days < worse.catheter.change_days
+        assert better.care.low_mgdl >= worse.care.low_mgdl
+        assert better.care.wakes_below_mgdl > worse.care.wakes_below_mgdl
+        assert better.care.high_mgdl < worse.care.high_mgdl
+        assert better.settings.basal_log_sd < worse.settings.basal_log_sd
+        assert better.settings.carb_ratio_log_sd < worse.settings.carb_ratio_log_sd
 
 
 def test_a_profile_lists_what_differs_from_typical() -> None:
