@@ -140,7 +140,7 @@ def test_cohort_lives_and_is_told_of_by_group(invoke: Invoke, cohort: Path, tmp_
     assert f"3 people over 2 days; results in {out}" in finished.stderr.replace("\n", "")
     assert "earlier run" not in finished.stderr
     assert plot.read_bytes().startswith(PNG)
-    assert pl.read_parquet(out / "glucose-00000.parquet").height == 3 * 2 * 288
+    assert pl.read_parquet(out / "glucose-00000-000.parquet").height == 3 * 2 * 288
 
 
 def test_repeated_command_goes_on_with_its_folder_and_another_is_refused(
@@ -164,7 +164,7 @@ def test_cohort_can_follow_a_variant_of_a_scenario(invoke: Invoke, cohort: Path,
         finished = invoke("simulate", "--cohort", cohort, *chosen, "--json")
         assert finished.returncode == 0, finished.stderr
         mean[name] = json.loads(finished.stdout)["groups"][0]["mean_mgdl"]
-        assert not (tmp_path / name / "events-00000.parquet").exists()
+        assert not (tmp_path / name / "events-00000-000.parquet").exists()
     assert mean["without"] > mean["with its bolus"]
 
 

@@ -16,13 +16,13 @@ from glucotwin.core.file import replace_file
 from glucotwin.core.message import message
 from glucotwin.core.unit import GlucoseUnit, glucose_in, threshold_in
 from glucotwin.workflows.cohort import QUANTITIES, CohortReport, quantity_of
-from glucotwin.workflows.cohort_run import THRESHOLDS_MGDL, CohortRun, glucose_parts
+from glucotwin.workflows.cohort_run import THRESHOLDS_MGDL, CohortRun, glucose_files
 from glucotwin.workflows.simulation_figure import BAND, LINES, SUFFIXES
 
 OWN, PUBLISHED = LINES[0], LINES[1]
 CLOCK_BIN_MIN = 15
-DRAWN_PARTS = 8
-"""Parts of a run that its figure is drawn from: enough for smooth bands, and memory stays bounded."""
+DRAWN_FILES = 4
+"""Files of each group that a run's figure is drawn from, spread evenly: smooth bands, and memory stays bounded."""
 
 SHARES = (
     ("time_below_54_pct", "#882255"),
@@ -125,7 +125,7 @@ def _clock_profile(run: CohortRun) -> pl.DataFrame:
     minute = local.dt.hour().cast(pl.Int32) * 60 + local.dt.minute()
     group = pl.col("name").str.split("#").list.first()
     return (
-        pl.scan_parquet(glucose_parts(run.folder)[:DRAWN_PARTS])
+        pl.scan_parquet(_drawn_files(run))
         .group_by(group.alias("group"), (minute // CLOCK_BIN_MIN * CLOCK_BIN_MIN).alias("minute"))
         .agg(
             *(
@@ -136,6 +136,15 @@ def _clock_profile(run: CohortRun) -> pl.DataFrame:
         .sort("group", "minute")
         .collect()
     )
+
+
+def _drawn_files(run: CohortRun) -> list[Path]:
+    """Some of the files in which each group has people, early and late, each once."""
+    chosen: set[Path] = set()
+    for files in glucose_files(run.folder).values():
+        count = min(DRAWN_FILES, len(files))
+        chosen.update(files[place * len(files) // count] for place in range(count))
+    return sorted(chosen)
 
 
 def _draw_clock_profile(axes: Axes, profile: pl.DataFrame, unit: GlucoseUnit) -> None:

@@ -1,7 +1,7 @@
 """Use case: simulate a cohort for days, in constant memory, resumable, its results in Parquet as they come."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -36,6 +36,9 @@ CHUNK_PEOPLE = 256
 
 BLOCK_DAYS = 2
 """Days of inputs held at once."""
+
+STRETCH_BLOCKS = 14
+"""Blocks whose glucose is held at once and kept in one file: four weeks."""
 
 STRIDE_MIN = 5
 THRESHOLDS_MGDL = {"very_low": 54.0, "low": 70.0, "high": 180.0, "very_high": 250.0}
@@ -97,8 +100,8 @@ class CohortRun:
 def run_cohort(request: CohortRunRequest, *, progress: ProgressCallback = silent) -> CohortRun:
     """Simulates a cohort; what an interrupted run of the same request has finished is kept.
 
-    The folder holds ``manifest.json`` and, for every chunk of people, ``glucose-NNNNN.parquet``,
-    ``events-NNNNN.parquet`` and ``people-NNNNN.parquet``, each of which appears whole or not at all.
+    The folder holds ``manifest.json``; for every chunk of people ``people-NNNNN.parquet``; and for every four weeks of
+    theirs ``glucose-NNNNN-NNN.parquet`` and ``events-NNNNN-NNN.parquet``; each appears whole or not at all.
 
     Raises:
         NotFoundError: the cohort or the profile does not exist.
@@ -118,8 +121,7 @@ def run_cohort(request: CohortRunRequest, *, progress: ProgressCallback = silent
             resumed += len(chunk)
         else:
             bodies = stack_bodies([body_of(cohort.body, one, options=options) for one in chunk])
-            glucose, events = _simulate_blocks(request.days, bodies, chunk, options, partial(share, stage))
-            _write_part(request, chunk, number, glucose, events)
+            _run_part(request, number, bodies, chunk, options, partial(share, stage))
         share(stage, 1.0)
     tables = [pl.read_parquet(_part(request.out, PEOPLE, number)) for number in range(len(chunks))]
     return CohortRun(
@@ -131,9 +133,14 @@ def run_cohort(request: CohortRunRequest, *, progress: ProgressCallback = silent
     )
 
 
-def glucose_parts(folder: Path) -> list[Path]:
-    """The files with glucose of a run, in the order of its people."""
-    return sorted(folder.glob(f"{GLUCOSE}-*.parquet"))
+def glucose_files(folder: Path) -> dict[str, list[Path]]:
+    """The files with glucose of a run, by the groups that have people in them; in the order of people and time."""
+    files: dict[str, list[Path]] = {}
+    for path in sorted(folder.glob(f"{PEOPLE}-*.parquet")):
+        part = sorted(folder.glob(f"{path.stem.replace(PEOPLE, GLUCOSE)}-*.parquet"))
+        for group in pl.read_parquet(path, columns=["group"])["group"].unique():
+            files.setdefault(group, []).extend(part)
+    return files
 
 
 def _prepare_folder(request: CohortRunRequest) -> None:
@@ -168,53 +175,73 @@ def _settings(request: CohortRunRequest) -> dict[str, object]:
     }
 
 
-def _part(folder: Path, kind: str, number: int) -> Path:
-    return folder / f"{kind}-{number:05d}.parquet"
+def _part(folder: Path, kind: str, number: int, stretch: int | None = None) -> Path:
+    return folder / f"{kind}-{number:05d}{'' if stretch is None else f'-{stretch:03d}'}.parquet"
 
 
-def _simulate_blocks(
+def _run_part(
+    request: CohortRunRequest,
+    number: int,
+    bodies: Body,
+    subjects: tuple[Subject, ...],
+    options: BodyOptions,
+    tell: Callable[[float], None],
+) -> None:
+    """Simulates some people and writes what becomes of them, the summary last: it says that all is there."""
+    tally = _Tally(len(subjects))
+    first_point, stretch = 0, 0
+    taken: Mapping[str, np.ndarray] = {}
+    for outputs, events in _stretches(request.days, bodies, subjects, options, tell):
+        if events is not None:
+            replace_file(_part(request.out, EVENTS, number, stretch), events.write_parquet)
+        frame = _glucose_frame(request.days.start, first_point, subjects, outputs)
+        replace_file(_part(request.out, GLUCOSE, number, stretch), frame.write_parquet)
+        tally.add(outputs["interstitial_mgdl"])
+        taken = {name: outputs[name] for name in CARE_OUTPUTS if name in outputs}
+        first_point, stretch = first_point + outputs["glucose_mgdl"].shape[1], stretch + 1
+    summary = _people_frame(subjects, tally, taken, request.days.length_days)
+    replace_file(_part(request.out, PEOPLE, number), summary.write_parquet)
+
+
+def _stretches(
     days: AbstractDays,
     bodies: Body,
     subjects: tuple[Subject, ...],
     options: BodyOptions,
     tell: Callable[[float], None],
-) -> tuple[Mapping[str, np.ndarray], pl.DataFrame | None]:
-    """Outputs of all days, ``(people, points)`` by name without the end, and the events as far as there is a record."""
+) -> Iterator[tuple[Mapping[str, np.ndarray], pl.DataFrame | None]]:
+    """Outputs of some weeks at a time, ``(people, points)`` by name without the end, and the events as far as known.
+
+    What self-care has taken since the beginning is there too, ``(people,)`` by name.
+    """
     care = days.care(subjects)
     state: BodyState | None = None
     remembered: AbstractReactionState | None = None
-    parts: list[dict[str, np.ndarray]] = []
+    kept: list[dict[str, np.ndarray]] = []
     events: list[pl.DataFrame] = []
-    outputs = DEFAULT_OUTPUTS if care is None else (*DEFAULT_OUTPUTS, *CARE_OUTPUTS)
-    for inputs, started in days.blocks(subjects, options, block_days=BLOCK_DAYS):
+    names = DEFAULT_OUTPUTS if care is None else (*DEFAULT_OUTPUTS, *CARE_OUTPUTS)
+    blocks = days.blocks(subjects, options, block_days=BLOCK_DAYS)
+    for number, (inputs, started) in enumerate(blocks, start=1):
         check_medicines(bodies, inputs)
         result = simulate_cohort(
-            bodies, inputs, state=state, reaction=care, reaction_state=remembered, outputs=outputs, stride=STRIDE_MIN
+            bodies, inputs, state=state, reaction=care, reaction_state=remembered, outputs=names, stride=STRIDE_MIN
         )
         state, remembered = result.final_state, result.final_reaction
         _check_finite(result.outputs["glucose_mgdl"], subjects)
-        parts.append({name: np.asarray(values) for name, values in result.outputs.items()})
+        kept.append({name: np.asarray(values) for name, values in result.outputs.items()})
         events += [] if started is None else [started]
-        tell(min(1.0, len(parts) * BLOCK_DAYS / days.length_days))
-    joined = {name: np.concatenate([part[name][:, :-1] for part in parts], axis=1) for name in DEFAULT_OUTPUTS}
-    taken = {name: parts[-1][name][:, -1] for name in outputs[len(DEFAULT_OUTPUTS) :]}
-    return joined | taken, pl.concat(events) if events else None
+        tell(min(1.0, number * BLOCK_DAYS / days.length_days))
+        if len(kept) == STRETCH_BLOCKS:
+            yield _joined(kept), pl.concat(events) if events else None
+            kept, events = [], []
+    if kept:
+        yield _joined(kept), pl.concat(events) if events else None
 
 
-def _write_part(
-    request: CohortRunRequest,
-    subjects: tuple[Subject, ...],
-    number: int,
-    outputs: Mapping[str, np.ndarray],
-    events: pl.DataFrame | None,
-) -> None:
-    """Writes what became of some people, the summary last: it says that all is there."""
-    if events is not None:
-        replace_file(_part(request.out, EVENTS, number), events.write_parquet)
-    frame = _glucose_frame(request.days.start, subjects, outputs)
-    replace_file(_part(request.out, GLUCOSE, number), frame.write_parquet)
-    summary = _people_frame(subjects, outputs, request.days.length_days)
-    replace_file(_part(request.out, PEOPLE, number), summary.write_parquet)
+def _joined(blocks: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Courses of consecutive blocks as one, and the totals at their end."""
+    courses = {name: np.concatenate([one[name][:, :-1] for one in blocks], axis=1) for name in DEFAULT_OUTPUTS}
+    return courses | {name: values[:, -1] for name, values in blocks[-1].items() if name not in DEFAULT_OUTPUTS}
 
 
 def _check_finite(glucose_mgdl: object, subjects: tuple[Subject, ...]) -> None:
@@ -227,10 +254,12 @@ def _check_finite(glucose_mgdl: object, subjects: tuple[Subject, ...]) -> None:
         )
 
 
-def _glucose_frame(start: datetime, subjects: tuple[Subject, ...], outputs: Mapping[str, np.ndarray]) -> pl.DataFrame:
+def _glucose_frame(
+    start: datetime, first_point: int, subjects: tuple[Subject, ...], outputs: Mapping[str, np.ndarray]
+) -> pl.DataFrame:
     """One row per person and five minutes: name, UTC time, plasma and interstitial glucose."""
     points = outputs["glucose_mgdl"].shape[1]
-    minutes = np.arange(points, dtype=np.int64) * STRIDE_MIN + minute_utc_from(start)
+    minutes = np.arange(first_point, first_point + points, dtype=np.int64) * STRIDE_MIN + minute_utc_from(start)
     return pl.DataFrame(
         {
             "name": pl.Series(np.repeat([one.name for one in subjects], points)),
@@ -241,23 +270,48 @@ def _glucose_frame(start: datetime, subjects: tuple[Subject, ...], outputs: Mapp
     )
 
 
-def _people_frame(subjects: tuple[Subject, ...], outputs: Mapping[str, np.ndarray], days: int) -> pl.DataFrame:
+class _Tally:
+    """Sums over the courses of some people, from which shares of time, mean and spread follow."""
+
+    def __init__(self, people: int) -> None:
+        self.points = 0
+        self.total = np.zeros(people)
+        self.squares = np.zeros(people)
+        self.below = {name: np.zeros(people, dtype=np.int64) for name in THRESHOLDS_MGDL}
+        self.above = {name: np.zeros(people, dtype=np.int64) for name in THRESHOLDS_MGDL}
+
+    def add(self, glucose_mgdl: np.ndarray) -> None:
+        """Counts courses of shape ``(people, points)``."""
+        self.points += glucose_mgdl.shape[1]
+        self.total += glucose_mgdl.sum(axis=1)
+        self.squares += np.square(glucose_mgdl).sum(axis=1)
+        for name, limit in THRESHOLDS_MGDL.items():
+            self.below[name] += (glucose_mgdl < limit).sum(axis=1)
+            self.above[name] += (glucose_mgdl > limit).sum(axis=1)
+
+    def summary(self) -> dict[str, np.ndarray]:
+        """Mean, coefficient of variation and shares of time, by the columns of the people's table."""
+        mean = self.total / self.points
+        spread = np.sqrt(np.maximum(self.squares / self.points - mean**2, 0.0))
+        outside = self.below["low"] + self.above["high"]
+        counts = {
+            "time_in_range_pct": self.points - outside,
+            "time_below_70_pct": self.below["low"],
+            "time_below_54_pct": self.below["very_low"],
+            "time_above_180_pct": self.above["high"],
+            "time_above_250_pct": self.above["very_high"],
+        }
+        shares = {name: 100.0 * count / self.points for name, count in counts.items()}
+        return {"mean_mgdl": mean, "cv_pct": 100.0 * spread / mean, **shares}
+
+
+def _people_frame(
+    subjects: tuple[Subject, ...], tally: _Tally, taken: Mapping[str, np.ndarray], days: int
+) -> pl.DataFrame:
     """One row per person: shares of time by the sensor, mean, spread, and what self-care took a day."""
-    glucose = outputs["interstitial_mgdl"]
-    mean, limit = glucose.mean(axis=1), THRESHOLDS_MGDL
-    columns = {
-        "name": [one.name for one in subjects],
-        "group": [one.group for one in subjects],
-        "mean_mgdl": mean,
-        "cv_pct": 100.0 * glucose.std(axis=1) / mean,
-        "time_in_range_pct": 100.0 * ((glucose >= limit["low"]) & (glucose <= limit["high"])).mean(axis=1),
-        "time_below_70_pct": 100.0 * (glucose < limit["low"]).mean(axis=1),
-        "time_below_54_pct": 100.0 * (glucose < limit["very_low"]).mean(axis=1),
-        "time_above_180_pct": 100.0 * (glucose > limit["high"]).mean(axis=1),
-        "time_above_250_pct": 100.0 * (glucose > limit["very_high"]).mean(axis=1),
-    }
+    columns = {"name": [one.name for one in subjects], "group": [one.group for one in subjects], **tally.summary()}
     for name, source in zip(("rescue_carbs_g_per_day", "correction_u_per_day"), CARE_OUTPUTS, strict=True):
-        columns[name] = outputs.get(source, np.zeros(len(subjects))) / days
+        columns[name] = taken.get(source, np.zeros(len(subjects))) / days
     return pl.DataFrame(columns)
 
 

@@ -19,7 +19,7 @@ from glucotwin.physiology.registry import body_of
 from glucotwin.scenario.reader import parse_scenario
 from glucotwin.simulate.trajectory import simulate
 from glucotwin.workflows import cohort_run
-from glucotwin.workflows.cohort_run import CohortRun, CohortRunRequest, cohort_run_rows, glucose_parts, run_cohort
+from glucotwin.workflows.cohort_run import CohortRun, CohortRunRequest, cohort_run_rows, glucose_files, run_cohort
 from glucotwin.workflows.day_plan import LivedDays, PlannedDays
 
 TYPICAL = LivedDays(profile="typical", days=2, zone="Europe/Berlin")
@@ -73,13 +73,14 @@ def in_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_run_leaves_a_manifest_and_a_part_of_each_kind(typical_run: CohortRun, cohort_file: Path) -> None:
     names = {path.name for path in typical_run.folder.iterdir()}
-    assert names == {"manifest.json", *(f"{kind}-00000.parquet" for kind in KINDS)}
+    kept = {f"{kind}-00000{'' if kind == 'people' else '-000'}.parquet" for kind in KINDS}
+    assert names == {"manifest.json", *kept}
     manifest = json.loads((typical_run.folder / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["schema"], manifest["seed"]) == ("glucotwin-run/1", TYPICAL.seed)
     assert manifest["settings"]["cohort_sha256"] == sha256_of_file(cohort_file)
     assert manifest["settings"]["days"]["profile"] == "typical"
     assert manifest["settings"]["without"] == []
-    assert glucose_parts(typical_run.folder) == [typical_run.folder / "glucose-00000.parquet"]
+    assert set(glucose_files(typical_run.folder)) == {"adult", "adolescent", "child"}
 
 
 def test_glucose_has_a_row_per_person_and_five_minutes(typical_run: CohortRun, cohort_file: Path) -> None:
@@ -165,7 +166,7 @@ def test_results_do_not_depend_on_how_many_are_simulated_at_once(
     typical_run: CohortRun, cohort_file: Path, tmp_path: Path
 ) -> None:
     run = run_cohort(request_for(cohort_file, tmp_path))
-    assert len(glucose_parts(tmp_path)) == 3
+    assert [len(files) for _, files in sorted(glucose_files(tmp_path).items())] == [1, 2, 1]
     assert run.people.equals(typical_run.people)
     assert_same_results(tmp_path, typical_run.folder)
 
@@ -176,6 +177,20 @@ def test_results_do_not_depend_on_how_many_days_are_held_at_once(
     monkeypatch.setattr(cohort_run, "BLOCK_DAYS", 1)
     run_cohort(request_for(cohort_file, tmp_path))
     assert_same_results(tmp_path, typical_run.folder)
+
+
+def test_long_runs_are_kept_in_stretches_of_time(
+    typical_run: CohortRun, cohort_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cohort_run, "BLOCK_DAYS", 1)
+    monkeypatch.setattr(cohort_run, "STRETCH_BLOCKS", 1)
+    run = run_cohort(request_for(cohort_file, tmp_path))
+    assert [path.stem for path in glucose_files(tmp_path)["adult"]] == ["glucose-00000-000", "glucose-00000-001"]
+    for kind in ("glucose", "events"):
+        ours, theirs = (table(folder, kind) for folder in (tmp_path, typical_run.folder))
+        assert ours.sort(ours.columns).equals(theirs.sort(theirs.columns)), kind
+    for name in run.people.columns[2:]:
+        np.testing.assert_allclose(run.people[name], typical_run.people[name], rtol=1e-12, err_msg=name)
 
 
 @pytest.mark.usefixtures("in_pairs")
@@ -192,10 +207,10 @@ def test_killed_run_goes_on_as_if_nothing_had_happened(
         run_cohort(request, progress=kill_in_the_second_part)
     finished = sorted(path.name for path in tmp_path.glob("people-*"))
     assert finished == ["people-00000.parquet"]
-    before = (tmp_path / "glucose-00000.parquet").stat()
+    before = (tmp_path / "glucose-00000-000.parquet").stat()
     run = run_cohort(request)
     assert run.resumed == 2
-    assert (tmp_path / "glucose-00000.parquet").stat() == before
+    assert (tmp_path / "glucose-00000-000.parquet").stat() == before
     assert run.people.equals(typical_run.people)
     assert_same_results(tmp_path, typical_run.folder)
 
@@ -203,8 +218,8 @@ def test_killed_run_goes_on_as_if_nothing_had_happened(
 def test_part_without_its_people_is_simulated_again(typical_run: CohortRun, cohort_file: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(typical_run.folder, tmp_path / "run")
     (folder / "people-00000.parquet").unlink()
-    (folder / "events-00000.parquet").unlink()
-    (folder / "glucose-00000.parquet").write_bytes(b"half a file")
+    (folder / "events-00000-000.parquet").unlink()
+    (folder / "glucose-00000-000.parquet").write_bytes(b"half a file")
     run = run_cohort(request_for(cohort_file, folder))
     assert run.resumed == 0
     assert_same_results(folder, typical_run.folder)
@@ -279,7 +294,7 @@ def test_cohort_that_is_not_there_makes_no_folder(tmp_path: Path) -> None:
 def test_scenario_can_be_the_plan_and_leaves_no_events(cohort_file: Path, tmp_path: Path) -> None:
     run = run_cohort(replace(request_for(cohort_file, tmp_path), days=planned()))
     names = {path.name for path in tmp_path.iterdir()}
-    assert names == {"manifest.json", "glucose-00000.parquet", "people-00000.parquet"}
+    assert names == {"manifest.json", "glucose-00000-000.parquet", "people-00000.parquet"}
     manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["seed"] is None
     assert manifest["settings"]["days"]["scenario"]["days"] == 2
