@@ -1,7 +1,9 @@
 """What all tests share: a cache of their own, no network, reproducible property tests, strict array promotion."""
 
+import gc
 import os
 import socket
+import sys
 from collections.abc import Generator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
@@ -12,6 +14,9 @@ import pytest
 TESTS = Path(__file__).parent
 STRICT_LAYERS = {"core", "physiology", "simulate"}
 """Layers whose arrays never change type or rank silently; numpyro, blackjax and optax cannot run under this."""
+
+MOST_MEMORY_MAPS = 30_000
+"""Linux gives a process 65,530; every compiled program takes some, and XLA aborts when none is left."""
 
 # Compiled programs outlive a run of the tests, but never mix with the user's own.
 os.environ.setdefault("GLUCOTWIN_CACHE_DIR", str(TESTS.parent / ".pytest_cache" / "glucotwin"))
@@ -36,6 +41,16 @@ def _promotion_rules(path: Path) -> AbstractContextManager[object]:
         rules.enter_context(jax.numpy_dtype_promotion("strict"))
         rules.enter_context(jax.numpy_rank_promotion("raise"))
     return rules
+
+
+@pytest.fixture(autouse=True, scope="module")
+def few_programs() -> Generator[None]:
+    """Forgets the compiled programs between files before there are more than a process can hold."""
+    yield
+    maps = Path("/proc/self/maps")
+    if "jax" in sys.modules and maps.is_file() and maps.read_bytes().count(b"\n") > MOST_MEMORY_MAPS:
+        sys.modules["jax"].clear_caches()
+        gc.collect()
 
 
 @pytest.fixture(autouse=True, scope="session")
