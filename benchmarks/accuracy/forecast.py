@@ -22,7 +22,7 @@ from glucotwin.domain.insulin import BasalSegment
 from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.forecast.evaluate import evaluate_twin
 from glucotwin.ingest.format import ImportOptions
-from glucotwin.ingest.reader import import_file
+from glucotwin.ingest.reader import import_path
 from glucotwin.twin.fit import fit_twin
 
 HORIZONS = (30, 60, 120)
@@ -39,7 +39,7 @@ def main() -> None:
     for path in sorted(arguments.folder.rglob("*.csv")):
         name = path.stem.replace(" ", "-").lower()
         try:
-            rows.append(score(import_file(path, ImportOptions(person_id=name)).timeline))
+            rows.append(score(import_path(path, ImportOptions(person_id=name)).timeline))
         except GlucoTwinError as error:
             print(f"{name}: left out: {error}", file=sys.stderr)
             continue

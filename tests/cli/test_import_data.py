@@ -25,7 +25,7 @@ def test_page_tells_who_what_and_how_good(invoke: Invoke, tmp_path: Path) -> Non
     for words in ("azt1d", "America/Phoenix", "7,991", "99.1 %", "extended boluses", "Saved to"):
         assert words in finished.stdout
     assert (tmp_path / "line" / "manifest.json").is_file()
-    assert json.loads((tmp_path / "line" / "quality.json").read_text())["schema"] == "glucotwin-quality/1"
+    assert json.loads((tmp_path / "line" / "quality.json").read_text())["schema"] == "glucotwin-quality/2"
 
 
 def test_json_is_the_whole_report(invoke: Invoke, csv: Path, tmp_path: Path) -> None:
@@ -39,7 +39,7 @@ def test_json_is_the_whole_report(invoke: Invoke, csv: Path, tmp_path: Path) -> 
         "therapy": "pump",
     }
     assert answer["timeline"] == str(tmp_path / "line")
-    assert answer["quality"]["source"]["format"] == "canonical-csv"
+    assert [one["format"] for one in answer["quality"]["sources"]] == ["canonical-csv"]
     assert [one["stream"] for one in answer["quality"]["coverage"]] == ["glucose", "meal"]
     assert all(finding["text"] for finding in answer["quality"]["findings"])
 

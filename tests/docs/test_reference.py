@@ -13,6 +13,10 @@ from glucotwin.cli.main import COMMANDS
 from glucotwin.core.claim import Verdict
 from glucotwin.core.error import ErrorCode
 from glucotwin.core.profile import Capability, Profile, Role
+from glucotwin.ingest.live.registry import SOURCES
+from glucotwin.ingest.mapped.mapping import MappedFormat
+from glucotwin.ingest.registry import FORMATS
+from glucotwin.ingest.write.registry import WRITERS
 from glucotwin.physiology.module.registry import MODULES
 
 GENERATORS = ("generate_cli_reference.py", "generate_model_pages.py")
@@ -38,6 +42,19 @@ def test_every_module_has_a_page_and_a_verdict(name: str, root: Path, docs: Path
     rows = re.findall(rf"^\| {name} \|.*\| (\S+) \|$", table, flags=re.MULTILINE)
     assert rows
     assert {*rows} <= {verdict.value for verdict in Verdict}
+
+
+def test_every_format_source_and_writer_stands_in_its_page(docs: Path) -> None:
+    pages = {
+        "reference/formats.md": {one.name for one in FORMATS} | {MappedFormat.name},
+        "how-to/sync.md": {one.name for one in SOURCES},
+        "how-to/export-data.md": set(WRITERS),
+    }
+    for page, names in pages.items():
+        rows = re.findall(
+            r"^\| `([a-z0-9][a-z0-9-]*)` \|", (docs / page).read_text(encoding="utf-8"), flags=re.MULTILINE
+        )
+        assert set(rows) == names, page
 
 
 @pytest.mark.parametrize("name", COMMANDS)

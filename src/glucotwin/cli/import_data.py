@@ -12,7 +12,9 @@ from glucotwin.cli.option import PersonArguments, import_options, person_options
 from glucotwin.cli.table import aligned
 
 if TYPE_CHECKING:
-    from glucotwin.ingest.quality import Coverage
+    from collections.abc import Sequence
+
+    from glucotwin.ingest.quality import Coverage, Source
     from glucotwin.workflows.import_data import ImportAnswer
 
 
@@ -21,25 +23,27 @@ if TYPE_CHECKING:
     cls=Command,
     examples=(
         "glucotwin import export.csv --zone Europe/Berlin --out my-timeline",
+        "glucotwin import my-exports/ --zone Europe/Berlin --diabetes-type type1 --out my-timeline",
         "glucotwin import tidepool.json --json",
     ),
 )
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("path", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to save the timeline to; without it, only check.")
 @click.option("--overwrite", is_flag=True, help="Replace an existing timeline at --out.")
 @person_options
 @click.pass_obj
-def command(console: Console, file: Path, out: Path | None, overwrite: bool, **person: Unpack[PersonArguments]) -> None:
-    """Import a person's data from FILE and judge their quality.
+def command(console: Console, path: Path, out: Path | None, overwrite: bool, **person: Unpack[PersonArguments]) -> None:
+    """Import a person's data from PATH and judge their quality.
 
-    The format is recognised by the content: canonical CSV, AZT1D, Tidepool JSON; compressed with gzip or not.
-    Nothing is half-written: the folder appears whole or not at all.
+    PATH is a file, a folder, or a zip archive of what one person has; formats are recognised by content, and what
+    several devices tell of the same event is counted once. Nothing is half-written: the folder appears whole or not at
+    all.
     """
     from glucotwin.core.message import message
     from glucotwin.workflows.import_data import import_data
 
-    with console.progress(message("import-progress", name=file.name)) as progress:
-        answer = import_data(file, import_options(**person), out, overwrite=overwrite, progress=progress)
+    with console.progress(message("import-progress", name=path.name)) as progress:
+        answer = import_data(path, import_options(**person), out, overwrite=overwrite, progress=progress)
     if console.as_json:
         console.write_json(answer.to_json())
         return
@@ -57,12 +61,11 @@ def _page(answer: "ImportAnswer") -> str:
         therapy=str(person.therapy),
         zone=person.zone,
     )
-    read_as = message("import-read-as", name=quality.source_name, format=quality.format_name)
     findings = [f"  {finding.severity!s:<8} {finding.text}" for finding in quality.findings]
     saved = [] if answer.folder is None else ["", message("import-saved", path=str(answer.folder))]
     return "\n".join(
         [
-            read_as,
+            *_sources(quality.sources),
             about,
             "",
             message("import-coverage"),
@@ -73,6 +76,21 @@ def _page(answer: "ImportAnswer") -> str:
             *saved,
         ]
     )
+
+
+def _sources(sources: "Sequence[Source]") -> list[str]:
+    """A sentence on one file, a table of several."""
+    from glucotwin.core.message import message
+
+    if len(sources) == 1:
+        return [message("import-read-as", name=sources[0].name, format=sources[0].format_name)]
+    rows = [
+        (one.name, one.format_name or message("import-refused"), f"{one.records:,}" if one.refused is None else "")
+        for one in sources
+    ]
+    header = tuple(message(f"import-column-{name}") for name in ("file", "format", "records"))
+    reasons = [f"  {one.name}: {one.refused.message}" for one in sources if one.refused]
+    return [aligned([header, *rows], right=frozenset({2})), *(["", *reasons] if reasons else []), ""]
 
 
 def _coverage_table(answer: "ImportAnswer") -> str:

@@ -15,6 +15,9 @@ COMMANDS: Mapping[str, CommandEntry] = MappingProxyType(
     {
         "demo": CommandEntry("glucotwin.cli.demo", "See all of it on one open person's data."),
         "import": CommandEntry("glucotwin.cli.import_data", "Import a person's data and judge their quality."),
+        "export": CommandEntry("glucotwin.cli.export", "Write a timeline in the format of another program."),
+        "sync": CommandEntry("glucotwin.cli.sync", "Take in what a site, a follower service or a folder has new."),
+        "genotype": CommandEntry("glucotwin.cli.genotype", "Show listed genetic variants and what they would change."),
         "metrics": CommandEntry("glucotwin.cli.metrics", "Work out the consensus CGM metrics."),
         "fit": CommandEntry("glucotwin.cli.fit", "Fit a person's digital twin."),
         "forecast": CommandEntry("glucotwin.cli.forecast", "Forecast glucose, or judge forecasts."),

@@ -1,6 +1,7 @@
 """Options that several commands share: what is known about the person of a file."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack
 
 import click
@@ -24,6 +25,7 @@ class PersonArguments(TypedDict):
     weight_kg: float | None
     therapy: str | None
     ignore_columns: tuple[str, ...]
+    mappings: tuple[Path, ...]
 
 
 def person_options(function: Function) -> Function:
@@ -40,6 +42,13 @@ def person_options(function: Function) -> Function:
         click.option("--therapy", type=click.Choice([str(one) for one in TherapyKind]), help="How insulin is given."),
         click.option(
             "--ignore-column", "ignore_columns", multiple=True, metavar="NAME", help="Pass over a column of a CSV file."
+        ),
+        click.option(
+            "--mapping",
+            "mappings",
+            multiple=True,
+            type=click.Path(path_type=Path),
+            help="YAML file that describes a table of no known format.",
         ),
     )
     for option in reversed(options):
@@ -61,4 +70,5 @@ def import_options(**person: Unpack[PersonArguments]) -> "ImportOptions":
         weight_kg=person["weight_kg"],
         therapy=None if therapy is None else TherapyKind(therapy),
         ignore_columns=person["ignore_columns"],
+        mappings=person["mappings"],
     )

@@ -5,8 +5,6 @@ checked against the manifest before anything of them is used.
 """
 
 import json
-import shutil
-import uuid
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar, cast
@@ -16,6 +14,7 @@ import polars as pl
 from pydantic import TypeAdapter, ValidationError
 
 from glucotwin.core.error import ConflictError, DataError, ErrorCode, NotFoundError
+from glucotwin.core.file import replace_folder
 from glucotwin.core.provenance import make_manifest, sha256_of_bytes, sha256_of_file
 from glucotwin.domain.frame import STREAMS, schema_of
 from glucotwin.domain.person import Person
@@ -59,13 +58,9 @@ def save_timeline(
         ConflictError: the path exists, and either is no timeline or ``overwrite`` is not set.
     """
     check_free(path, overwrite=overwrite)
-    draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    draft.mkdir()
-    try:
-        _write_files(timeline, draft, inputs=manifest_inputs or {}, reports=reports or {})
-        _put_in_place(draft, path)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+    replace_folder(
+        path, lambda draft: _write_files(timeline, draft, inputs=manifest_inputs or {}, reports=reports or {})
+    )
     return path
 
 
@@ -179,21 +174,6 @@ def _write_files(
     manifest = make_manifest(SCHEMA, inputs=inputs)
     content = {**manifest.to_json(), "content_sha256": timeline_hash(timeline), "files": files}
     (folder / MANIFEST).write_text(json.dumps(content, indent=2), encoding="utf-8")
-
-
-def _put_in_place(draft: Path, path: Path) -> None:
-    """Renames the draft to its place; a timeline that is replaced is moved aside first and comes back on failure."""
-    if not path.exists():
-        draft.rename(path)
-        return
-    old = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    path.rename(old)
-    try:
-        draft.rename(path)
-    except OSError:
-        old.rename(path)
-        raise
-    shutil.rmtree(old)
 
 
 def _check_version(path: Path, manifest: Mapping[str, object]) -> None:

@@ -14,6 +14,7 @@ import polars as pl
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.domain.activity import Activity, HeartRate, HeartRateVariability, Sleep
 from glucotwin.domain.condition import AlcoholIntake, Condition
+from glucotwin.domain.correction import Correction
 from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.domain.insulin import BasalSegment, Bolus, PenDose
 from glucotwin.domain.meal import Meal
@@ -53,6 +54,7 @@ STREAMS: dict[str, type[Record]] = {
     "note": Note,
     "device": DeviceEvent,
     "outcome": PatientReportedOutcome,
+    "correction": Correction,
 }
 """Every kind of record by its stream's name: a new kind is one record class and one line here."""
 

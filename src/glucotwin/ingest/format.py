@@ -9,7 +9,7 @@ from typing import ClassVar
 import polars as pl
 
 from glucotwin.core.progress import ProgressCallback
-from glucotwin.domain.person import DiabetesType, Sex, TherapyKind
+from glucotwin.domain.person import DiabetesType, Sex, TherapyKind, WeightEntry
 from glucotwin.domain.therapy import TherapySettings
 from glucotwin.ingest.quality import Finding
 from glucotwin.ingest.source import FileHead
@@ -24,6 +24,7 @@ class ImportOptions:
         zone: IANA zone of the file's local times; needed when they carry no offset.
         diabetes_type, birth_year, sex, weight_kg, therapy: attributes of the person; they override the file's.
         ignore_columns: columns of a canonical CSV that are passed over.
+        mappings: mapping files (YAML) that describe tables of no known format.
     """
 
     person_id: str | None = None
@@ -34,6 +35,7 @@ class ImportOptions:
     weight_kg: float | None = None
     therapy: TherapyKind | None = None
     ignore_columns: tuple[str, ...] = ()
+    mappings: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,10 @@ class PersonHints:
     """What a file says, or its data set is known to say, about its person; None where it says nothing."""
 
     zone: str | None = None
+    birth_year: int | None = None
     adult: bool | None = None
+    sex: Sex | None = None
+    weights: tuple[WeightEntry, ...] = ()
     diabetes_type: DiabetesType | None = None
     therapy: TherapyKind | None = None
     cgm_device: str = ""

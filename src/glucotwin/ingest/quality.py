@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import polars as pl
 
+from glucotwin.core.error import GlucoTwinError
 from glucotwin.core.message import message
 
 
@@ -55,6 +56,19 @@ class FindingCode(StrEnum):
     MEALS_LOGGED_TWICE = "meals-logged-twice"
     WRONG_CLOCK = "wrong-clock"
     ZONE_ASSUMED = "zone-assumed"
+    DATE_ORDER_ASSUMED = "date-order-assumed"
+    UNREADABLE_ROWS = "unreadable-rows"
+    PASSED_OVER = "passed-over"
+    NOT_DELIVERED = "not-delivered"
+    MEAL_TIMES_ASSUMED = "meal-times-assumed"
+    DAILY_TOTALS_ONLY = "daily-totals-only"
+    SOURCES_OVERLAP = "sources-overlap"
+    UNITS_CONVERTED = "units-converted"
+    UNIT_INFERRED = "unit-inferred"
+    ENDS_EARLY = "ends-early"
+    EXTENDED_DURATION_ASSUMED = "extended-duration-assumed"
+    BASAL_PERCENT_UNKNOWN = "basal-percent-unknown"
+    PROGRAMMED_BASAL_REPLACED = "programmed-basal-replaced"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +83,7 @@ class Finding:
         count: how many records it concerns.
         values: further values of the sentence, formatted.
         first_time, last_time: when, if it can be placed.
+        file: the file it was found in, when there are several.
     """
 
     code: FindingCode
@@ -79,11 +94,13 @@ class Finding:
     values: Mapping[str, str] = field(default_factory=dict)
     first_time: datetime | None = None
     last_time: datetime | None = None
+    file: str = ""
 
     @property
     def text(self) -> str:
         """The finding as a sentence."""
-        return message(f"quality-{self.code}", count=self.count, **self.values)
+        sentence = message(f"quality-{self.code}", count=self.count, **self.values)
+        return f"{self.file}: {sentence}" if self.file else sentence
 
     def to_json(self) -> dict[str, object]:
         """The finding as JSON values."""
@@ -96,6 +113,7 @@ class Finding:
             "values": dict(self.values),
             "first_time": _iso(self.first_time),
             "last_time": _iso(self.last_time),
+            "file": self.file,
             "text": self.text,
         }
 
@@ -135,22 +153,53 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A file that was given.
+
+    Attributes:
+        name: what people call it: its name, or its path within the folder or archive.
+        sha256: SHA-256 of its bytes; empty when it was refused.
+        format_name: the format it was read as; empty when it was refused.
+        records: how many records it holds.
+        refused: why it was not read; None when it was.
+    """
+
+    name: str
+    sha256: str = ""
+    format_name: str = ""
+    records: int = 0
+    refused: GlucoTwinError | None = None
+
+    def to_json(self) -> dict[str, object]:
+        """The source as JSON values."""
+        refused = None if self.refused is None else {"code": str(self.refused.code), "message": self.refused.message}
+        return {
+            "name": self.name,
+            "sha256": self.sha256,
+            "format": self.format_name,
+            "records": self.records,
+            "refused": refused,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QualityReport:
     """What was read, how much of it there is, and what is wrong with it.
 
     Attributes:
-        source_name: name of the file, without its folder.
-        source_sha256: SHA-256 of its bytes.
-        format_name: the format it was read as.
+        sources: the files, read or refused; of files with the same content one.
         coverage: one entry per stream that has records.
         findings: the most severe first.
     """
 
-    source_name: str
-    source_sha256: str
-    format_name: str
+    sources: tuple[Source, ...]
     coverage: tuple[Coverage, ...]
     findings: tuple[Finding, ...]
+
+    @property
+    def format_names(self) -> tuple[str, ...]:
+        """The formats that were read, each once, in alphabetical order."""
+        return tuple(sorted({one.format_name for one in self.sources if one.format_name}))
 
     def coverage_of(self, stream: str) -> Coverage | None:
         """The coverage of a stream; None when it has no records."""
@@ -163,8 +212,8 @@ class QualityReport:
     def to_json(self) -> dict[str, object]:
         """The report as JSON values."""
         return {
-            "schema": "glucotwin-quality/1",
-            "source": {"name": self.source_name, "sha256": self.source_sha256, "format": self.format_name},
+            "schema": "glucotwin-quality/2",
+            "sources": [one.to_json() for one in self.sources],
             "coverage": [one.to_json() for one in self.coverage],
             "findings": [finding.to_json() for finding in self.findings],
         }

@@ -1,21 +1,32 @@
-"""Imports one file: recognise, read, clean, check, and hand back a timeline with a report on its quality."""
+"""Imports a file, a folder or an archive: recognise, read, join, check; a timeline and a report on its quality."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from enum import Enum
 from pathlib import Path
+from typing import TypeVar
 
-from glucotwin.core.error import DataError, ErrorCode
+from glucotwin.core.error import DataError, ErrorCode, GlucoTwinError
 from glucotwin.core.progress import ProgressCallback, part_of, silent
-from glucotwin.core.provenance import sha256_of_file
+from glucotwin.core.provenance import sha256_of_bytes, sha256_of_file
+from glucotwin.domain.archive import timeline_hash
 from glucotwin.domain.person import DiabetesType, Person, Sex, TherapyKind, WeightEntry
 from glucotwin.domain.timeline import Timeline
 from glucotwin.ingest.check import cleaned, common_findings, coverage_of
-from glucotwin.ingest.format import Imported, ImportOptions
-from glucotwin.ingest.quality import QualityReport, by_severity
+from glucotwin.ingest.container import SourceFile, files_of
+from glucotwin.ingest.format import DataFormat, Imported, ImportOptions, PersonHints
+from glucotwin.ingest.mapped.mapping import MappedFormat
+from glucotwin.ingest.mapped.mapping_file import read_mapping
+from glucotwin.ingest.merge import counted_once, joined
+from glucotwin.ingest.quality import Finding, FindingCode, QualityReport, Source, by_severity
 from glucotwin.ingest.registry import recognised_format
 from glucotwin.ingest.source import check_size, read_head
 
 PSEUDONYM_DIGITS = 8
+
+Known = TypeVar("Known", bound=Enum | str | int | None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,61 +37,152 @@ class ImportResult:
     quality: QualityReport
 
 
-def import_file(
+def import_path(
     path: Path, options: ImportOptions | None = None, *, progress: ProgressCallback = silent
 ) -> ImportResult:
-    """Imports a file of any known format, recognised by its content.
+    """Imports what one person has: a file of any known format, a folder or a zip archive of such files.
+
+    Formats are recognised by content. The same files in another order, split or overlapping, give the same timeline.
+    A file among others that cannot be read is listed with the reason in the report, and the rest is imported.
 
     Args:
-        path: the file; gzip is unpacked.
-        options: what the file may not say: zone, pseudonym, attributes of the person.
+        path: the file, folder or archive; gzip is unpacked.
+        options: what the files may not say: zone, pseudonym, attributes of the person.
         progress: told how far the work has come.
 
     Raises:
-        DataError: the file is empty, too large, damaged, of no known format, or its content is impossible.
-        UnitError: a unit is missing or unknown.
+        DataError: the only file is empty, too large, damaged, of no known format, or impossible; or none of several
+            files could be read, or there are no records in them.
+        UnitError: a unit is missing or unknown in the only file.
     """
     options = options or ImportOptions()
-    progress("recognising the file", 0.0)
-    head = read_head(path)
-    data_format = recognised_format(head)
-    check_size(path, limit_bytes=data_format.size_limit_bytes, title=data_format.title)
-    sha256 = sha256_of_file(path)
-    imported = data_format.read(path, options=options, progress=part_of(progress, start=0.1, end=0.8))
+    mapped = [MappedFormat(read_mapping(one)) for one in options.mappings]
+    progress("recognising the files", 0.0)
+    with files_of(path) as files:
+        read = _read_all(files, options, mapped, part_of(progress, start=0.05, end=0.8))
     progress("checking the data", 0.8)
-    streams, clean_findings = cleaned({name: frame for name, frame in imported.streams.items() if len(frame)})
+    streams, clean_findings = cleaned(joined(one.imported.streams for one in read if one.imported))
+    streams, overlap_findings = counted_once(streams)
+    streams = {name: frame for name, frame in streams.items() if len(frame)}
     if not streams:
         raise DataError(
             ErrorCode.TOO_LITTLE_DATA, f"{path.name!r} holds no records.", hint="Export a period with data."
         )
+    settings = dict.fromkeys(one for part in read if part.imported for one in part.imported.settings)
     first_day = min(frame["time"].min() for frame in streams.values()).date()  # pyright: ignore  # polars' types are wide
-    person = _person(imported, options, sha256=sha256, first_day=first_day)
-    timeline = Timeline(person=person, streams=streams, settings=imported.settings)
-    findings = (*imported.findings, *clean_findings, *common_findings(timeline))
+    hints = _hints([one.imported.person for one in read if one.imported])
+    timeline = Timeline(person=_person(hints, options, first_day), streams=streams, settings=tuple(settings))
+    if options.person_id is None:
+        timeline = replace(timeline, person=replace(timeline.person, person_id=_pseudonym(timeline)))
+    progress("checking the data", 0.9)
+    findings = [finding for one in read for finding in one.findings(several=len(read) > 1)]
+    if (hints.zone or "UTC") != "UTC":
+        findings = [one for one in findings if not _is_superseded(one)]
     quality = QualityReport(
-        source_name=path.name,
-        source_sha256=sha256,
-        format_name=data_format.name,
+        sources=tuple(one.source for one in read),
         coverage=coverage_of(timeline),
-        findings=by_severity(findings),
+        findings=by_severity((*findings, *overlap_findings, *clean_findings, *common_findings(timeline))),
     )
     progress("checking the data", 1.0)
     return ImportResult(timeline=timeline, quality=quality)
 
 
-def _person(imported: Imported, options: ImportOptions, *, sha256: str, first_day: date) -> Person:
-    """The person as the file has them, overridden by what the importing person said."""
-    hints = imported.person
-    weights = () if options.weight_kg is None else (WeightEntry(day=first_day, weight_kg=options.weight_kg),)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """One file: what was read, or why nothing was."""
+
+    source: Source
+    imported: Imported | None = None
+
+    def findings(self, *, several: bool) -> list[Finding]:
+        found = self.imported.findings if self.imported else ()
+        return [replace(one, file=self.source.name) if several else one for one in found]
+
+
+def _read_all(
+    files: Sequence[SourceFile], options: ImportOptions, mapped: Sequence[DataFormat], progress: ProgressCallback
+) -> list[_Read]:
+    """Every file, each content once."""
+    read: list[_Read] = []
+    seen: set[str] = set()
+    for number, file in enumerate(files):
+        step = part_of(progress, start=number / len(files), end=(number + 1) / len(files))
+        try:
+            data_format = _format_of(file, mapped, alone=len(files) == 1)
+            sha256 = sha256_of_file(file.path)
+            if sha256 in seen:
+                continue
+            seen.add(sha256)
+            imported = data_format.read(file.path, options=options, progress=step)
+        except GlucoTwinError as error:
+            if len(files) == 1:
+                raise
+            read.append(_Read(source=Source(name=file.name, refused=error)))
+            continue
+        records = sum(len(frame) for frame in imported.streams.values())
+        source = Source(name=file.name, sha256=sha256, format_name=data_format.name, records=records)
+        read.append(_Read(source=source, imported=imported))
+    if not any(one.imported for one in read):
+        reasons = Counter(one.source.refused.message for one in read if one.source.refused)
+        raise DataError(
+            ErrorCode.UNRECOGNISED_FORMAT,
+            f"None of {len(files)} files could be read; the first says: {next(iter(reasons))}",
+            hint="Give the folder or archive of an export.",
+        )
+    return read
+
+
+def _format_of(file: SourceFile, mapped: Sequence[DataFormat], *, alone: bool) -> DataFormat:
+    """The mapping that fits, else the recognised format; a lone file is what its mapping says, fitting or not."""
+    head = read_head(file.path)
+    fitting = [one for one in mapped if one.recognise(head) > 0.0] or (mapped if alone else [])
+    data_format = fitting[0] if fitting else recognised_format(head)
+    check_size(file.path, limit_bytes=data_format.size_limit_bytes, title=data_format.title)
+    return data_format
+
+
+def _hints(hints: Sequence[PersonHints]) -> PersonHints:
+    """What the files say of the person: of several answers the most frequent, and of these the first by its text."""
+
+    def best(values: list[Known]) -> Known | None:
+        known = Counter(one for one in values if one)
+        return min(known, key=lambda one: (-known[one], str(one))) if known else None
+
+    return PersonHints(
+        zone=best([one.zone for one in hints]),
+        birth_year=best([one.birth_year for one in hints]),
+        sex=best([one.sex for one in hints]),
+        weights=tuple(
+            sorted({entry for one in hints for entry in one.weights}, key=lambda entry: (entry.day, entry.weight_kg))
+        ),
+        adult=best([one.adult for one in hints]),
+        diabetes_type=best([one.diabetes_type for one in hints]),
+        therapy=best([one.therapy for one in hints]),
+        cgm_device=best([one.cgm_device for one in hints]) or "",
+    )
+
+
+def _person(hints: PersonHints, options: ImportOptions, first_day: date) -> Person:
+    """The person as the files have them, overridden by what the importing person said."""
+    weights = hints.weights if options.weight_kg is None else (WeightEntry(day=first_day, weight_kg=options.weight_kg),)
     return Person(
-        # A file's name often holds a person's name, so the pseudonym is made of its content.
-        person_id=options.person_id or f"person-{sha256[:PSEUDONYM_DIGITS]}",
+        person_id=options.person_id or "",
         zone=options.zone or hints.zone or "UTC",
-        birth_year=options.birth_year,
+        birth_year=options.birth_year or hints.birth_year,
         adult=hints.adult,
-        sex=options.sex or Sex.UNKNOWN,
+        sex=options.sex or hints.sex or Sex.UNKNOWN,
         weights=weights,
         diabetes_type=options.diabetes_type or hints.diabetes_type or DiabetesType.UNKNOWN,
         therapy=options.therapy or hints.therapy or TherapyKind.UNKNOWN,
         cgm_device=hints.cgm_device,
     )
+
+
+def _is_superseded(finding: Finding) -> bool:
+    """Whether it says that UTC is used for want of a zone, which another file names."""
+    return finding.code is FindingCode.ZONE_ASSUMED and finding.values.get("zone") == "UTC"
+
+
+def _pseudonym(timeline: Timeline) -> str:
+    """A pseudonym made of the records: a file's name often holds a person's, and files can be split."""
+    return f"person-{sha256_of_bytes([timeline_hash(timeline).encode()])[:PSEUDONYM_DIGITS]}"

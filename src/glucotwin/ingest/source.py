@@ -16,10 +16,14 @@ from glucotwin.core.error import DataError, ErrorCode
 HEAD_BYTES = 65536
 """How much of a file is looked at to recognise it."""
 
+ARCHIVE_HEAD_BYTES = 16 * 1024 * 1024
+"""How much of a zip file, such as a workbook: the names of its sheets may lie behind the sheets."""
+
 GZIP_MAGIC = b"\x1f\x8b"
+ZIP_MAGIC = b"PK\x03\x04"
 
 _BINARY_MAGICS = (
-    (b"PK\x03\x04", "a zip archive or an Office file (xlsx)"),
+    (ZIP_MAGIC, "a zip archive or an Office file (xlsx)"),
     (b"\xd0\xcf\x11\xe0", "an old Office file (xls)"),
     (b"%PDF", "a PDF document"),
     (b"PAR1", "a Parquet file"),
@@ -51,49 +55,56 @@ class FileHead:
     complete: bool = True
 
     @cached_property
-    def text(self) -> str:
-        """The first bytes as text, without a byte-order mark.
+    def encoding(self) -> str | None:
+        """How the file is written, judged by its first bytes; None when it is not text."""
+        return _encoding_of(self.data, complete=self.complete)
 
-        Raises:
-            DataError: the file is not UTF-8 text.
-        """
-        decoder = codecs.getincrementaldecoder("utf-8-sig")()
-        try:
-            return decoder.decode(self.data, final=self.complete)
-        except UnicodeDecodeError as error:
-            raise _not_utf8(self.name) from error
+    @cached_property
+    def text(self) -> str:
+        """The first bytes as text, without a byte-order mark; empty when the file is binary."""
+        if self.encoding is None:
+            return ""
+        return codecs.getincrementaldecoder(self.encoding)(errors="replace").decode(self.data, final=self.complete)
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The first lines, as they are; the last one may be cut off."""
+        return self.text.splitlines()
 
     @cached_property
     def header(self) -> str:
         """The first line that is not blank, without surrounding white space."""
-        return next((line.strip() for line in self.text.splitlines() if line.strip()), "")
+        return next((line.strip() for line in self.lines if line.strip()), "")
 
 
 def read_head(path: Path) -> FileHead:
-    """The head of a file that can be text.
+    """The head of a file.
 
     Args:
         path: an existing file.
 
     Raises:
-        DataError: it is a folder, empty, or binary; the message names what it seems to be.
+        DataError: it is a folder or empty.
     """
     if not path.is_file():
         what = "a folder" if path.is_dir() else "not there"
         raise DataError(ErrorCode.UNREADABLE_FILE, f"{path.name!r} is {what}.", hint="Give the path of one file.")
     with path.open("rb") as file:
         start = file.read(HEAD_BYTES + 1)
+        most = ARCHIVE_HEAD_BYTES if start.startswith(ZIP_MAGIC) else HEAD_BYTES
+        start += file.read(most - HEAD_BYTES)
     compressed = start.startswith(GZIP_MAGIC)
     if compressed:
         start = _gzip_head(path)
     head = FileHead(
         name=path.name,
         size_bytes=path.stat().st_size,
-        data=start[:HEAD_BYTES],
+        data=start[:most],
         compressed=compressed,
-        complete=len(start) <= HEAD_BYTES,
+        complete=len(start) <= most,
     )
-    _refuse_what_is_no_text(head)
+    if not head.data.strip():
+        raise DataError(ErrorCode.EMPTY_FILE, f"{head.name!r} is empty.", hint="Export the data again.")
     return head
 
 
@@ -105,22 +116,39 @@ def _gzip_head(path: Path) -> bytes:
         raise _damaged_gzip(path) from error
 
 
-def _refuse_what_is_no_text(head: FileHead) -> None:
-    if not head.data.strip():
-        raise DataError(ErrorCode.EMPTY_FILE, f"{head.name!r} is empty.", hint="Export the data again.")
+def refuse_what_is_no_text(head: FileHead) -> None:
+    """Passes when a file that no format recognised is at least text.
+
+    Raises:
+        DataError: it is binary; the message names what it seems to be.
+    """
     for magic, what in _BINARY_MAGICS:
         if head.data.startswith(magic):
             raise DataError(
                 ErrorCode.UNREADABLE_FILE,
-                f"{head.name!r} is {what}, whatever its name says.",
-                hint="Give a text file: CSV or JSON.",
+                f"{head.name!r} is {what}, whatever its name says, and of no known format.",
+                hint="Export the data as CSV or JSON.",
             )
-    if head.data.startswith(_UTF16_MARKS):
-        raise _not_utf8(head.name)
-    if b"\x00" in head.data:
+    if head.encoding is None:
         raise DataError(
             ErrorCode.UNREADABLE_FILE, f"{head.name!r} is binary, not text.", hint="Give a text file: CSV or JSON."
         )
+
+
+def _encoding_of(data: bytes, *, complete: bool) -> str | None:
+    """UTF-8 or UTF-16 with or without a mark, else the Windows code page that spreadsheets save in; None for binary."""
+    if data.startswith(_UTF16_MARKS):
+        return "utf-16"
+    if any(data.startswith(magic) for magic, _ in _BINARY_MAGICS):
+        return None
+    if b"\x00" in data:
+        zeros_at_odd = data[1:200:2].count(0)
+        return "utf-16-le" if zeros_at_odd > 0.4 * len(data[:200]) and b"\x00" not in data[:200:2] else None
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(data, final=complete)
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8-sig"
 
 
 def check_size(path: Path, *, limit_bytes: int, title: str) -> None:
@@ -146,6 +174,21 @@ def read_bytes(path: Path, *, limit_bytes: int, title: str) -> bytes:
     if len(data) > limit_bytes:
         raise _too_large(path, "more when uncompressed", limit_bytes, title)
     return data
+
+
+def read_text(path: Path, *, limit_bytes: int, title: str) -> str:
+    """The file's text in whatever of the usual encodings it is written, without a byte-order mark.
+
+    Vendors' exports are UTF-8 or UTF-16; a spreadsheet that saves them again writes Windows' code page 1252.
+
+    Raises:
+        DataError: it is larger than the limit, damaged, or binary.
+    """
+    data = read_bytes(path, limit_bytes=limit_bytes, title=title)
+    encoding = _encoding_of(data, complete=True)
+    if encoding is None:
+        raise DataError(ErrorCode.UNREADABLE_FILE, f"{path.name!r} is not text.", hint="Export the data again.")
+    return data.decode(encoding, errors="replace")
 
 
 @contextmanager

@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from glucotwin.core.error import DataError, ErrorCode
+from glucotwin.core.yaml_file import line_of, load_yaml, read_yaml_text
 from glucotwin.scenario.definition import Scenario
 
-LARGEST_BYTES = 1_000_000
 YAML_WORDS = {"tuple_type": "Input should be a list", "model_type": "Input should be a block of fields"}
 HINT = "See docs/how-to/simulate.md for the format, or the examples folder."
 
@@ -22,14 +21,7 @@ def read_scenario(path: Path) -> Scenario:
     Raises:
         DataError: the file cannot be read or is no scenario; says where and what to do.
     """
-    if not path.is_file():
-        raise DataError(ErrorCode.UNREADABLE_FILE, f"There is no file {path}.", hint="Check the path.")
-    if path.stat().st_size > LARGEST_BYTES:
-        raise DataError(ErrorCode.FILE_TOO_LARGE, f"{path.name} is too large for a scenario.", hint=HINT)
-    try:
-        return parse_scenario(path.read_text(encoding="utf-8"), name=path.name)
-    except UnicodeDecodeError as error:
-        raise DataError(ErrorCode.UNREADABLE_FILE, f"{path.name} is not UTF-8 text.", hint=HINT) from error
+    return parse_scenario(read_yaml_text(path, hint=HINT), name=path.name)
 
 
 def parse_scenario(text: str, *, name: str = "scenario") -> Scenario:
@@ -42,16 +34,7 @@ def parse_scenario(text: str, *, name: str = "scenario") -> Scenario:
     Raises:
         DataError: the text is no scenario; says where and what to do.
     """
-    try:
-        content = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 1}" if mark is not None else ""
-        problem = getattr(error, "problem", None) or str(error)
-        raise DataError(ErrorCode.UNREADABLE_FILE, f"{name}{where}: no valid YAML: {problem}.", hint=HINT) from error
-    if content is None:
-        raise DataError(ErrorCode.EMPTY_FILE, f"{name} is empty.", hint=HINT)
-    _refuse_repetition(yaml.compose(text, yaml.SafeLoader), name)
+    content, _ = load_yaml(text, name=name, hint=HINT)
     try:
         return Scenario.model_validate(content)
     except ValidationError as error:
@@ -66,7 +49,7 @@ def _as_data_error(error: ValidationError, content: object, text: str, name: str
     message = _words(deepest)
     if _is_mismatch(deepest):
         message = _alternatives([_words(one) for one in complaints if _position(one) == position])
-    where = f"{name}, line {_line_of(text, position)}, {_field(position)}{_variant(position, content)}"
+    where = f"{name}, line {line_of(text, position)}, {_field(position)}{_variant(position, content)}"
     return DataError(ErrorCode.INVALID_VALUE, f"{where}: {message}.", hint=HINT)
 
 
@@ -116,50 +99,3 @@ def _variant(position: Sequence[int | str], content: object) -> str:
         return ""
     variant = content["variants"][position[1]]
     return f" (variant {variant['name']!r})" if isinstance(variant, Mapping) and "name" in variant else ""
-
-
-def _refuse_repetition(node: yaml.Node | None, name: str) -> None:
-    """Passes when no field is given twice: YAML would silently keep the last one.
-
-    Raises:
-        DataError: a field is given twice.
-    """
-    pending, seen = [node], set[int]()
-    while pending:
-        current = pending.pop()
-        if current is None or id(current) in seen:
-            continue
-        seen.add(id(current))
-        if isinstance(current, yaml.SequenceNode):
-            pending += current.value
-        if isinstance(current, yaml.MappingNode):
-            pending += [value for _, value in current.value]
-            _refuse_equal_keys([key for key, _ in current.value], name)
-
-
-def _refuse_equal_keys(keys: Sequence[yaml.Node], name: str) -> None:
-    known: set[str] = set()
-    for key in keys:
-        if key.value in known:
-            where = f"{name}, line {key.start_mark.line + 1}, {key.value}"
-            raise DataError(ErrorCode.INVALID_VALUE, f"{where}: the field is given twice.", hint=HINT)
-        known.add(key.value)
-
-
-def _line_of(text: str, position: Sequence[int | str]) -> int:
-    """The line, from 1, of the deepest part of a position that the text has."""
-    node = yaml.compose(text, yaml.SafeLoader)
-    line = 1
-    for step in position:
-        if isinstance(node, yaml.MappingNode):
-            pairs = {key.value: (key, value) for key, value in node.value}
-            if step not in pairs:
-                break
-            key, node = pairs[step]
-            line = key.start_mark.line + 1
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            node = node.value[step]
-            line = node.start_mark.line + 1
-        else:
-            break
-    return line

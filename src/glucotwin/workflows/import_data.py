@@ -8,7 +8,7 @@ from glucotwin.domain.archive import check_free, save_timeline, timeline_hash
 from glucotwin.domain.timeline import Timeline
 from glucotwin.ingest.format import ImportOptions
 from glucotwin.ingest.quality import QualityReport
-from glucotwin.ingest.reader import import_file
+from glucotwin.ingest.reader import import_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +52,10 @@ def import_data(
     overwrite: bool = False,
     progress: ProgressCallback = silent,
 ) -> ImportAnswer:
-    """Imports a file of any known format and saves it as a timeline's folder, which appears whole or not at all.
+    """Imports a file, folder or archive and saves it as a timeline's folder, which appears whole or not at all.
 
     Args:
-        path: the file.
+        path: the file, folder or zip archive.
         options: what the file may not say.
         out: folder to save to; None saves nothing.
         overwrite: replace an existing timeline at ``out``.
@@ -67,13 +67,14 @@ def import_data(
     """
     if out is not None:
         check_free(out, overwrite=overwrite)
-    result = import_file(path, options, progress=part_of(progress, start=0.0, end=0.9))
+    result = import_path(path, options, progress=part_of(progress, start=0.0, end=0.9))
     if out is not None:
         progress("saving the timeline", 0.9)
+        read = [one for one in result.quality.sources if one.refused is None]
         save_timeline(
             result.timeline,
             out,
-            manifest_inputs={"source": result.quality.source_sha256},
+            manifest_inputs={f"source-{number}": one.sha256 for number, one in enumerate(read, start=1)},
             reports={"quality": result.quality.to_json()},
             overwrite=overwrite,
         )

@@ -14,7 +14,7 @@ from glucotwin.domain.glucose import Censoring, GlucoseKind, GlucoseReading
 from glucotwin.domain.person import Person
 from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.ingest.format import ImportOptions
-from glucotwin.ingest.reader import import_file
+from glucotwin.ingest.reader import import_path
 from glucotwin.metrics.panel import MetricsPanel, metrics_panel
 from glucotwin.metrics.series import CENSORED_HIGH, CENSORED_LOW, GlucoseSeries
 from glucotwin.metrics.time_in_range import STANDARD_TARGET, TARGET_PRESETS
@@ -79,7 +79,7 @@ def open_timeline(path: Path, options: ImportOptions | None = None, *, progress:
     """
     if path.is_dir():
         return load_timeline(path)
-    return import_file(path, options, progress=progress).timeline
+    return import_path(path, options, progress=progress).timeline
 
 
 def glucose_series(timeline: Timeline) -> GlucoseSeries:

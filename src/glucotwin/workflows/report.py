@@ -24,7 +24,7 @@ from glucotwin.forecast.forecast import Forecast
 from glucotwin.forecast.predict import forecast_glucose
 from glucotwin.ingest.format import ImportOptions
 from glucotwin.ingest.quality import QualityReport
-from glucotwin.ingest.reader import import_file
+from glucotwin.ingest.reader import import_path
 from glucotwin.metrics.grid import build_grid
 from glucotwin.metrics.panel import metrics_panel
 from glucotwin.metrics.profile import compute_modal_day
@@ -144,7 +144,7 @@ def open_with_quality(path: Path, options: ImportOptions | None = None) -> tuple
     """
     if path.is_dir():
         return open_timeline(path), None
-    imported = import_file(path, options)
+    imported = import_path(path, options)
     return imported.timeline, imported.quality
 
 

@@ -10,7 +10,7 @@ from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.domain.insulin import BasalSegment, Bolus
 from glucotwin.domain.meal import Meal
 from glucotwin.ingest.quality import FindingCode
-from glucotwin.ingest.reader import ImportResult, import_file
+from glucotwin.ingest.reader import ImportResult, import_path
 
 DEMO = Path(str(resources.files("glucotwin.workflows"))) / "demo_data" / "azt1d_subject_24.csv.gz"
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "datasets" / "azt1d" / "AZT1D_dev.zip"
@@ -20,11 +20,11 @@ needs_shared = pytest.mark.skipif(not SHARED.is_file(), reason="../shared is abs
 def imported(subject: int, folder: Path) -> ImportResult:
     name = f"CGM Records/Subject {subject}/Subject {subject}.csv"
     with zipfile.ZipFile(SHARED) as archive:
-        return import_file(Path(archive.extract(name, folder)))
+        return import_path(Path(archive.extract(name, folder)))
 
 
 def test_demo_person_is_complete_and_plausible() -> None:
-    result = import_file(DEMO)
+    result = import_path(DEMO)
     line = result.timeline
     days = line.window().days
     assert days == pytest.approx(28.0, abs=0.1)

@@ -8,7 +8,7 @@ import pytest
 from glucotwin.domain.glucose import GlucoseKind, GlucoseReading
 from glucotwin.domain.insulin import BasalSegment, Bolus
 from glucotwin.domain.timeline import Timeline
-from glucotwin.ingest.reader import import_file
+from glucotwin.ingest.reader import import_path
 
 FOLDER = Path(__file__).parent / "tidepool"
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "exports" / "tidepool" / "jill-jellyfish-lite.json"
@@ -21,7 +21,7 @@ def exported(name: str) -> pl.DataFrame:
 
 @pytest.fixture(params=["api_data.json", "TidepoolExport_mgdL.json"])
 def timeline(request: pytest.FixtureRequest) -> Timeline:
-    return import_file(FOLDER / request.param).timeline
+    return import_path(FOLDER / request.param).timeline
 
 
 @pytest.mark.parametrize(("name", "kind"), [("cgm", GlucoseKind.CGM), ("smbg", GlucoseKind.FINGERSTICK)])
@@ -51,7 +51,7 @@ def test_boluses_agree(timeline: Timeline) -> None:
 
 def test_both_shapes_give_the_same_settings() -> None:
     names = ("api_data.json", "TidepoolExport_mgdL.json")
-    api, export = (import_file(FOLDER / name).timeline.settings for name in names)
+    api, export = (import_path(FOLDER / name).timeline.settings for name in names)
     assert len(api) == len(export) == 1
     for field in ("basal_u_per_h", "carb_ratio_g_per_u", "correction_factor_mgdl_per_u", "target_low_mgdl"):
         assert getattr(api[0], field) == getattr(export[0], field) is not None
@@ -59,7 +59,7 @@ def test_both_shapes_give_the_same_settings() -> None:
 
 @pytest.mark.skipif(not SHARED.is_file(), reason="../shared is absent: the demo account is not in the repository")
 def test_real_download_is_read() -> None:
-    timeline = import_file(SHARED).timeline
+    timeline = import_path(SHARED).timeline
     glucose = timeline.frame(GlucoseReading)
     assert glucose["kind"].value_counts().sort("kind").rows() == [("cgm", 1282), ("fingerstick", 55)]
     assert timeline.frame(Bolus).height == 215 - 1

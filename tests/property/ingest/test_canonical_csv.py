@@ -14,7 +14,7 @@ from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.domain.insulin import BasalSegment
 from glucotwin.domain.meal import Meal
 from glucotwin.ingest.format import ImportOptions
-from glucotwin.ingest.reader import ImportResult, import_file
+from glucotwin.ingest.reader import ImportResult, import_path
 
 START = datetime(2024, 3, 30, tzinfo=UTC)
 ZONES = ("UTC", "Europe/Berlin", "America/Phoenix", "Asia/Kathmandu", "Australia/Lord_Howe")
@@ -25,7 +25,7 @@ def imported(text: bytes, zone: str = "UTC") -> ImportResult:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "data.csv"
         file.write_bytes(text)
-        return import_file(file, ImportOptions(zone=zone))
+        return import_path(file, ImportOptions(zone=zone))
 
 
 def is_read_or_refused_politely(text: str) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.domain.activity import Activity, HeartRate, HeartRateVariability, Sleep
 from glucotwin.domain.condition import AlcoholIntake, Condition, ConditionKind
+from glucotwin.domain.correction import Correction
 from glucotwin.domain.frame import STREAMS
 from glucotwin.domain.glucose import Censoring, GlucoseKind, GlucoseReading
 from glucotwin.domain.insulin import BasalSegment, Bolus, BolusKind, PenDose
@@ -43,6 +44,9 @@ EXAMPLES: tuple[Record, ...] = (
     Note(time=NOON, text="ran"),
     DeviceEvent(time=NOON, kind=DeviceEventKind.SITE_CHANGE),
     PatientReportedOutcome(time=NOON, instrument="DDS-17", score=2.0),
+    Correction(
+        time=NOON, stream="basal", quantity="rate_u_per_h", original=800.0, corrected=0.8, reason="basal-milliunits"
+    ),
 )
 
 

@@ -16,3 +16,12 @@ def write(tmp_path: Path) -> Callable[..., Path]:
         return file
 
     return write_lines
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of real exports beside the repository; tests that need it are skipped where it is absent."""
+    folder = Path(__file__).resolve().parents[4] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the folder of real exports is not here")
+    return folder

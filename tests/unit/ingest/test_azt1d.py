@@ -14,7 +14,7 @@ from glucotwin.domain.meal import Meal
 from glucotwin.domain.observation import DeviceEvent
 from glucotwin.domain.person import DiabetesType, TherapyKind
 from glucotwin.ingest.quality import FindingCode
-from glucotwin.ingest.reader import ImportResult, import_file
+from glucotwin.ingest.reader import ImportResult, import_path
 
 HEADER = (
     "EventDateTime,DeviceMode,BolusType,Basal,CorrectionDelivered,TotalBolusInsulinDelivered,FoodDelivered,CarbSize,CGM"
@@ -27,7 +27,7 @@ Write = Callable[..., Path]
 
 
 def imported(write: Write, *rows: str, header: str = HEADER) -> ImportResult:
-    return import_file(write(header, *rows))
+    return import_path(write(header, *rows))
 
 
 def count(result: ImportResult, code: FindingCode) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from glucotwin.core.error import DataError, ErrorCode, GlucoTwinError, UnitError
+from glucotwin.core.error import ErrorCode, GlucoTwinError, UnitError
 from glucotwin.domain.activity import Activity, HeartRate, Sleep
 from glucotwin.domain.glucose import Censoring, GlucoseKind, GlucoseReading
 from glucotwin.domain.insulin import BasalSegment, Bolus, PenDose
@@ -16,19 +16,19 @@ from glucotwin.domain.timeline import Timeline
 from glucotwin.ingest.canonical.column import COLUMNS
 from glucotwin.ingest.format import ImportOptions
 from glucotwin.ingest.quality import FindingCode
-from glucotwin.ingest.reader import import_file
+from glucotwin.ingest.reader import import_path
 
 Write = Callable[..., Path]
 BERLIN = ImportOptions(zone="Europe/Berlin", person_id="p1")
 
 
 def timeline(file: Path, options: ImportOptions = BERLIN) -> Timeline:
-    return import_file(file, options).timeline
+    return import_path(file, options).timeline
 
 
 def refusal(file: Path, options: ImportOptions = BERLIN) -> GlucoTwinError:
     with pytest.raises(GlucoTwinError) as caught:
-        import_file(file, options)
+        import_path(file, options)
     assert caught.value.hint
     return caught.value
 
@@ -110,19 +110,19 @@ def test_unsorted_rows_are_sorted(write: Write) -> None:
 
 
 def test_repeated_rows_count_once_and_are_reported(write: Write) -> None:
-    result = import_file(write("time,glucose_mgdl", "2024-03-01 08:05,105", "2024-03-01 08:05,105"), BERLIN)
+    result = import_path(write("time,glucose_mgdl", "2024-03-01 08:05,105", "2024-03-01 08:05,105"), BERLIN)
     assert len(result.timeline.frame(GlucoseReading)) == 1
     assert result.quality.having(FindingCode.DUPLICATE_ROWS)[0].count == 1
 
 
 def test_column_can_be_passed_over(write: Write) -> None:
     file = write("time,glucose_mgdl,Trend", "2024-03-01 08:05,105,up")
-    result = import_file(file, ImportOptions(zone="UTC", ignore_columns=("Trend",)))
+    result = import_path(file, ImportOptions(zone="UTC", ignore_columns=("Trend",)))
     assert result.quality.having(FindingCode.IGNORED_COLUMNS)[0].values == {"names": "trend"}
 
 
 def test_offset_makes_the_zone_unnecessary(write: Write) -> None:
-    result = import_file(write("time,glucose_mgdl", "2024-03-01T08:05:00Z,105"))
+    result = import_path(write("time,glucose_mgdl", "2024-03-01T08:05:00Z,105"))
     assert result.timeline.person.zone == "UTC"
     assert result.quality.having(FindingCode.ZONE_ASSUMED)
 
@@ -202,9 +202,8 @@ def test_column_names_may_be_quoted_and_in_any_case(write: Write) -> None:
     assert len(timeline(write('"Time","Glucose_MGDL"', "2024-03-01 08:00,90")).frame(GlucoseReading)) == 1
 
 
-def test_not_utf8_text_is_refused(tmp_path: Path) -> None:
+def test_text_of_an_old_spreadsheet_is_read_in_its_code_page(tmp_path: Path) -> None:
     file = tmp_path / "latin.csv"
     file.write_bytes("time,note\n2024-03-01 08:00,Frühstück\n".encode("latin-1"))
-    error = refusal(file)
-    assert isinstance(error, DataError)
-    assert error.code is ErrorCode.UNREADABLE_FILE
+    notes = import_path(file, ImportOptions(zone="Europe/Berlin")).timeline.streams["note"]
+    assert notes["text"].to_list() == ["Frühstück"]

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from glucotwin.core.error import DataError, ErrorCode
-from glucotwin.ingest.clock import utc_from_iso, utc_from_local
+from glucotwin.ingest.parse.clock import utc_from_iso, utc_from_local
 from glucotwin.ingest.quality import FindingCode
 
 

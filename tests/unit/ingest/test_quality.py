@@ -26,6 +26,7 @@ from glucotwin.ingest.quality import (
     FindingCode,
     QualityReport,
     Severity,
+    Source,
     by_severity,
     findings_in,
 )
@@ -90,7 +91,7 @@ def test_coverage_counts_gaps_and_active_time() -> None:
     assert (basal.gaps, basal.gap_min, basal.active_percent) == (1, 30.0, pytest.approx(50.0))
     assert (meal.records, meal.gaps, meal.active_percent) == (1, None, None)
     report = QualityReport(
-        source_name="a.csv", source_sha256="0", format_name="x", coverage=tuple(coverage.values()), findings=()
+        sources=(Source(name="a.csv", sha256="0", format_name="x"),), coverage=tuple(coverage.values()), findings=()
     )
     assert report.coverage_of("meal") is meal
     assert report.coverage_of("bolus") is None

@@ -16,7 +16,7 @@ from glucotwin.domain.observation import DeviceEvent, DeviceEventKind, Note, Not
 from glucotwin.domain.person import TherapyKind
 from glucotwin.ingest.format import ImportOptions
 from glucotwin.ingest.quality import FindingCode
-from glucotwin.ingest.reader import ImportResult, import_file
+from glucotwin.ingest.reader import ImportResult, import_path
 
 Fields = Mapping[str, object]
 HOUR = {"value": 1, "units": "hours"}
@@ -30,7 +30,7 @@ def document(kind: str, **fields: object) -> dict[str, object]:
 def imported(folder: Path, documents: Iterable[Fields], options: ImportOptions | None = None) -> ImportResult:
     file = folder / "tidepool.json"
     file.write_text(json.dumps(list(documents)))
-    return import_file(file, options)
+    return import_path(file, options)
 
 
 def test_glucose_in_mmoll_becomes_mgdl_without_tails(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_suspension_runs_at_zero_and_blank_automated_rate_is_zero(tmp_path: Path
         document("basal", deliveryType="scheduled", duration=60000),
     ]
     basal = list(imported(tmp_path, documents).timeline.records(BasalSegment))
-    assert [(one.rate_u_per_h, one.kind) for one in basal] == [(0.0, BasalKind.SUSPENDED), (0.0, BasalKind.AUTOMATED)]
+    assert [(one.rate_u_per_h, one.kind) for one in basal] == [(0.0, BasalKind.AUTOMATED), (0.0, BasalKind.SUSPENDED)]
 
 
 def test_boluses_of_all_shapes_give_what_was_delivered(tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ def test_file_that_ends_early_is_refused(tmp_path: Path, cut: int) -> None:
     file = tmp_path / "tidepool.json"
     file.write_text(json.dumps([document("bolus", id=str(index), normal=1) for index in range(5)])[:cut])
     with pytest.raises(DataError) as caught:
-        import_file(file)
+        import_path(file)
     assert caught.value.code is ErrorCode.UNREADABLE_FILE
 
 

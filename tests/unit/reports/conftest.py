@@ -13,7 +13,7 @@ from glucotwin.domain.person import DiabetesType, Person, TherapyKind
 from glucotwin.domain.timeline import Window
 from glucotwin.forecast.evaluation import Evaluation, HorizonScore
 from glucotwin.forecast.forecast import Band, Forecast
-from glucotwin.ingest.quality import Action, Coverage, Finding, FindingCode, QualityReport, Severity
+from glucotwin.ingest.quality import Action, Coverage, Finding, FindingCode, QualityReport, Severity, Source
 from glucotwin.metrics.grid import build_grid
 from glucotwin.metrics.panel import metrics_panel
 from glucotwin.metrics.profile import compute_modal_day
@@ -47,9 +47,7 @@ def series() -> GlucoseSeries:
 @pytest.fixture(scope="session")
 def quality() -> QualityReport:
     return QualityReport(
-        source_name="person.csv",
-        source_sha256="0" * 64,
-        format_name="AZT1D",
+        sources=(Source(name="person.csv", sha256="0" * 64, format_name="AZT1D", records=8100),),
         coverage=(
             Coverage(stream="glucose", records=7991, first=START, last=END, gaps=9, gap_min=227.6, active_percent=99.1),
             Coverage(stream="meal", records=109, first=START, last=END),

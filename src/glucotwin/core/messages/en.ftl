@@ -99,6 +99,49 @@ quality-wrong-clock = { $count ->
    *[other] The clock of the device was wrong for { $count } entries; the corrected times are used.
 }
 quality-zone-assumed = The file does not name a time zone; { $zone } is used for the times of day.
+quality-date-order-assumed = Days and months cannot be told apart in this file; { $order } is assumed. Check the dates.
+quality-unreadable-rows = { $count ->
+    [one] One row could not be read and is left out.
+   *[other] { $count } rows could not be read and are left out.
+}
+quality-passed-over = { $count ->
+    [one] One record of a kind that is not used is passed over: { $kinds }.
+   *[other] { $count } records of kinds that are not used are passed over: { $kinds }.
+}
+quality-not-delivered = { $count ->
+    [one] One dose was programmed but not delivered and does not count.
+   *[other] { $count } doses were programmed but not delivered and do not count.
+}
+quality-meal-times-assumed = { $count ->
+    [one] One meal was logged without a time of day; the usual hour of its kind is assumed ({ $hours }).
+   *[other] { $count } meals were logged without a time of day; the usual hour of their kind is assumed ({ $hours }).
+}
+quality-daily-totals-only = { $count ->
+    [one] Basal insulin of one day is known only as its total; it is spread over the day.
+   *[other] Basal insulin of { $count } days is known only as daily totals; they are spread over the day.
+}
+quality-sources-overlap = { $count ->
+    [one] One record was reported by several devices at once and is counted once.
+   *[other] { $count } records were reported by several devices at once and are counted once.
+}
+quality-units-converted = { $count ->
+    [one] One value was converted from { $unit }.
+   *[other] { $count } values were converted from { $unit }.
+}
+quality-unit-inferred = The file names no unit of glucose; its values can only be { $unit }.
+quality-ends-early = The file is damaged or ends early; what stands before the damage was read.
+quality-extended-duration-assumed = { $count ->
+    [one] The duration of one extended bolus is not in the file; { $minutes } minutes are assumed.
+   *[other] The duration of { $count } extended boluses is not in the file; { $minutes } minutes are assumed.
+}
+quality-basal-percent-unknown = { $count ->
+    [one] One temporary basal rate is a percentage of a programme that the file does not hold; it is left out.
+   *[other] { $count } temporary basal rates are percentages of a programme that the file does not hold; they are left out.
+}
+quality-programmed-basal-replaced = { $count ->
+    [one] One programmed basal rate did not run, because the pump set its own; it is left out.
+   *[other] { $count } programmed basal rates did not run, because the pump set its own; they are left out.
+}
 
 ## glucotwin import
 
@@ -110,6 +153,9 @@ import-findings = What was noticed
 import-no-findings = Nothing was noticed.
 import-saved = Saved to { $path }.
 import-column-stream = data
+import-column-file = file
+import-column-format = read as
+import-refused = not read
 import-column-records = records
 import-column-first = first
 import-column-last = last

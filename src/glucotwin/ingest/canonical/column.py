@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from glucotwin.core.error import DataError, ErrorCode, UnitError
-from glucotwin.ingest.table import LINE
+from glucotwin.ingest.parse.table import LINE
 
 TIME = "time"
 COLUMNS = (

@@ -8,11 +8,11 @@ from glucotwin.core.error import DataError, UnitError
 from glucotwin.core.progress import ProgressCallback
 from glucotwin.ingest.canonical.column import check_columns, is_meant, normalised
 from glucotwin.ingest.canonical.stream import streams_of
-from glucotwin.ingest.clock import utc_from_iso
 from glucotwin.ingest.format import DataFormat, Imported, ImportOptions, PersonHints
+from glucotwin.ingest.parse.clock import utc_from_iso
+from glucotwin.ingest.parse.table import LINE, read_table
 from glucotwin.ingest.quality import Action, Finding, FindingCode, Severity
 from glucotwin.ingest.source import FileHead, read_head
-from glucotwin.ingest.table import LINE, read_table
 
 SEPARATORS = (",", ";", "\t")
 

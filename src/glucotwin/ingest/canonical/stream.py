@@ -9,7 +9,7 @@ from glucotwin.core.unit import GlucoseUnit, mgdl_from
 from glucotwin.domain.activity import ActivityType
 from glucotwin.domain.glucose import Censoring, GlucoseKind
 from glucotwin.ingest.limit import RANGES
-from glucotwin.ingest.table import LINE, numbers
+from glucotwin.ingest.parse.table import LINE, numbers
 
 SENSOR_BOUNDS_MGDL = (40.0, 400.0)
 """What LOW and HIGH of a sensor mean when the file does not say."""

@@ -69,7 +69,7 @@ class _ArrayReader:
         while True:
             try:
                 value, self.position = self.decoder.raw_decode(self.buffer, self.position)
-            except json.JSONDecodeError:
+            except (ValueError, RecursionError):
                 if len(self.buffer) - self.position > LONGEST_DOCUMENT_CHARACTERS or not self._fill():
                     return None
             else:
@@ -122,7 +122,7 @@ class Document:
         text = self.text("time")
         try:
             return as_utc(datetime.fromisoformat(text))
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise DataError(
                 ErrorCode.INVALID_VALUE,
                 f"Document {self.number} ({self.type}) has the time {text!r}, which is none.",
@@ -149,7 +149,12 @@ class Document:
     def number_at(self, path: str) -> float | None:
         """The number at a path; None when absent."""
         value = self.get(path)
-        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            return None
+        try:
+            return float(value)
+        except OverflowError:
+            return math.inf
 
     def items(self, path: str) -> Iterator["Document"]:
         """The objects of a list at a path, as documents."""
@@ -195,7 +200,7 @@ def threshold_mgdl(annotation: Document, value_mgdl: float) -> float:
     A threshold carries no unit, but the value that comes with it lies just beyond it: the unit is the one that fits.
     """
     threshold = annotation.number_at("threshold")
-    if not threshold:
+    if threshold is None or not (0 < threshold < math.inf and 0 < value_mgdl < math.inf):
         return value_mgdl
     readings = (threshold, round(float(mgdl_from(threshold, GlucoseUnit.MMOLL)), 2))
     return min(readings, key=lambda reading: abs(math.log(reading / value_mgdl)))
@@ -205,6 +210,6 @@ def _parsed(value: object) -> object:
     if isinstance(value, str) and value[:1] in "{[" and value[-1:] in "}]" and value:
         try:
             return json.loads(value)
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):
             return value
     return value

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time
 
+from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.unit import GlucoseUnit
 from glucotwin.domain.therapy import DailySchedule, TherapySettings
 from glucotwin.ingest.tidepool.document import Document
@@ -99,11 +100,18 @@ def _target(entry: Document) -> tuple[float | None, float | None]:
 
 def _start(entry: Document) -> time:
     value = entry.get("start")
-    if isinstance(value, str):
-        moment = datetime.fromisoformat(value)
-        return time(moment.hour, moment.minute)
-    minutes = int(entry.number_at("start") or 0) // _MS_PER_MINUTE
-    return time(minutes // 60, minutes % 60)
+    try:
+        if isinstance(value, str):
+            moment = datetime.fromisoformat(value)
+            return time(moment.hour, moment.minute)
+        minutes = int(entry.number_at("start") or 0) // _MS_PER_MINUTE
+        return time(minutes // 60, minutes % 60)
+    except (ValueError, OverflowError) as error:
+        raise DataError(
+            ErrorCode.INVALID_VALUE,
+            f"Document {entry.number} has a schedule that begins at {value!r}, which is no time of day.",
+            hint="Starts are ms from midnight, or ISO 8601 times of 1970-01-01.",
+        ) from error
 
 
 def _insulin_duration_min(document: Document) -> float | None:

@@ -18,11 +18,11 @@ from glucotwin.domain.glucose import Censoring, GlucoseKind
 from glucotwin.domain.insulin import BasalKind, DosePurpose
 from glucotwin.domain.observation import DeviceEventKind
 from glucotwin.domain.person import DiabetesType, TherapyKind
-from glucotwin.ingest.clock import utc_from_iso
 from glucotwin.ingest.format import DataFormat, Imported, ImportOptions, PersonHints
+from glucotwin.ingest.parse.clock import utc_from_iso
+from glucotwin.ingest.parse.table import LINE, numbers, read_table, require_columns
 from glucotwin.ingest.quality import Action, Finding, FindingCode, Severity, findings_in
 from glucotwin.ingest.source import FileHead
-from glucotwin.ingest.table import LINE, numbers, read_table, require_columns
 
 ZONE = "America/Phoenix"
 SENSOR_COLUMNS = ("CGM", "Readings (CGM / BGM)")

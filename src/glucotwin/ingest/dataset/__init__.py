@@ -1,0 +1,1 @@
+"""Open research data sets."""

@@ -1,0 +1,1 @@
+"""Diaries of food and treatment, and results of laboratories."""

@@ -1,0 +1,1 @@
+"""Files of genotype services and sequencing, of which only the listed variants are read."""

@@ -1,0 +1,1 @@
+"""Sources that give a person's data as they come: sites, follower services and a folder."""

@@ -1,0 +1,1 @@
+"""Nightscout: the documents of its collections, from files or from a site's REST interface."""

@@ -1,0 +1,1 @@
+"""How texts of exports become tables, times, numbers and glucose."""

@@ -1,0 +1,1 @@
+"""Writers of a person's data in the formats of others."""
