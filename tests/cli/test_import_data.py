@@ -1,6 +1,7 @@
 """``glucotwin import``."""
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from importlib import resources
@@ -78,3 +79,25 @@ def test_column_can_be_passed_over(invoke: Invoke, tmp_path: Path) -> None:
     file.write_text("time,glucose_mgdl,trend\n2024-03-01T08:00Z,100,up\n")
     assert "error[unknown-name]" in invoke("import", file).stderr
     assert invoke("import", file, "--ignore-column", "trend").returncode == 0
+
+
+def test_quality_page_is_written_and_replaced_only_when_asked_for(invoke: Invoke, csv: Path, tmp_path: Path) -> None:
+    page = tmp_path / "quality.html"
+    assert invoke("import", csv, "--zone", "Europe/Berlin", "--page", page).returncode == 0
+    assert "Quality of the data" in page.read_text(encoding="utf-8")
+    again = invoke("import", csv, "--zone", "Europe/Berlin", "--page", page)
+    assert again.returncode == 2
+    assert "error[already-exists]" in again.stderr
+    assert invoke("import", csv, "--zone", "Europe/Berlin", "--page", page, "--overwrite").returncode == 0
+
+
+def test_folder_is_told_file_by_file(invoke: Invoke, csv: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    (folder / "good.csv").write_bytes(csv.read_bytes())
+    (folder / "poem.txt").write_text("roses are red\n", encoding="utf-8")
+    finished = invoke("import", folder, "--zone", "Europe/Berlin")
+    assert finished.returncode == 0
+    assert re.search(r"good\.csv +canonical-csv", finished.stdout)
+    assert re.search(r"poem\.txt +not read", finished.stdout)
+    assert "poem.txt: 'poem.txt' is none of the known formats" in finished.stdout

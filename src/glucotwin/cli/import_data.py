@@ -24,15 +24,23 @@ if TYPE_CHECKING:
     examples=(
         "glucotwin import export.csv --zone Europe/Berlin --out my-timeline",
         "glucotwin import my-exports/ --zone Europe/Berlin --diabetes-type type1 --out my-timeline",
-        "glucotwin import tidepool.json --json",
+        "glucotwin import tidepool.json --page quality.html",
     ),
 )
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to save the timeline to; without it, only check.")
-@click.option("--overwrite", is_flag=True, help="Replace an existing timeline at --out.")
+@click.option("--overwrite", is_flag=True, help="Replace an existing timeline at --out, or --page.")
+@click.option("--page", type=click.Path(path_type=Path), help="HTML file to write the quality page to.")
 @person_options
 @click.pass_obj
-def command(console: Console, path: Path, out: Path | None, overwrite: bool, **person: Unpack[PersonArguments]) -> None:
+def command(
+    console: Console,
+    path: Path,
+    out: Path | None,
+    overwrite: bool,
+    page: Path | None,
+    **person: Unpack[PersonArguments],
+) -> None:
     """Import a person's data from PATH and judge their quality.
 
     PATH is a file, a folder, or a zip archive of what one person has; formats are recognised by content, and what
@@ -43,7 +51,7 @@ def command(console: Console, path: Path, out: Path | None, overwrite: bool, **p
     from glucotwin.workflows.import_data import import_data
 
     with console.progress(message("import-progress", name=path.name)) as progress:
-        answer = import_data(path, import_options(**person), out, overwrite=overwrite, progress=progress)
+        answer = import_data(path, import_options(**person), out, overwrite=overwrite, page=page, progress=progress)
     if console.as_json:
         console.write_json(answer.to_json())
         return

@@ -1,7 +1,7 @@
 """The interface of an importable format: what it is given and what it gives back."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
@@ -103,3 +103,18 @@ class DataFormat(ABC):
             DataError: the file is not what it claims to be; the message says where.
             UnitError: a unit is missing or unknown.
         """
+
+    def read_together(
+        self, paths: Sequence[Path], *, options: ImportOptions, progress: ProgressCallback
+    ) -> Imported | None:
+        """What several files of one person say when they explain each other, such as doses and the settings meant.
+
+        Args:
+            paths: files that ``read`` has read.
+            options: what the importing person knows.
+            progress: told how far the reading has come.
+
+        Returns:
+            None when each file stands for itself, which is the rule.
+        """
+        return None

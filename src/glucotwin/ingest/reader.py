@@ -59,7 +59,8 @@ def import_path(
     mapped = [MappedFormat(read_mapping(one)) for one in options.mappings]
     progress("recognising the files", 0.0)
     with files_of(path) as files:
-        read = _read_all(files, options, mapped, part_of(progress, start=0.05, end=0.8))
+        read = _read_all(files, options, mapped, part_of(progress, start=0.05, end=0.7))
+        read = _read_together(read, options, part_of(progress, start=0.7, end=0.8))
     progress("checking the data", 0.8)
     streams, clean_findings = cleaned(joined(one.imported.streams for one in read if one.imported))
     streams, overlap_findings = counted_once(streams)
@@ -89,14 +90,17 @@ def import_path(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
-    """One file: what was read, or why nothing was."""
+    """One file: what was read and how, or why nothing was; ``joint`` when it speaks for others of its format too."""
 
     source: Source
     imported: Imported | None = None
+    path: Path | None = None
+    data_format: DataFormat | None = None
+    joint: bool = False
 
     def findings(self, *, several: bool) -> list[Finding]:
         found = self.imported.findings if self.imported else ()
-        return [replace(one, file=self.source.name) if several else one for one in found]
+        return [replace(one, file=self.source.name) if several and not self.joint else one for one in found]
 
 
 def _read_all(
@@ -121,7 +125,7 @@ def _read_all(
             continue
         records = sum(len(frame) for frame in imported.streams.values())
         source = Source(name=file.name, sha256=sha256, format_name=data_format.name, records=records)
-        read.append(_Read(source=source, imported=imported))
+        read.append(_Read(source=source, imported=imported, path=file.path, data_format=data_format))
     if not any(one.imported for one in read):
         reasons = Counter(one.source.refused.message for one in read if one.source.refused)
         raise DataError(
@@ -130,6 +134,20 @@ def _read_all(
             hint="Give the folder or archive of an export.",
         )
     return read
+
+
+def _read_together(read: list[_Read], options: ImportOptions, progress: ProgressCallback) -> list[_Read]:
+    """The files with those of formats whose files explain each other read at once, for which the first then speaks."""
+    joined_up = list(read)
+    for data_format in dict.fromkeys(one.data_format for one in read if one.data_format):
+        places = [place for place, one in enumerate(read) if one.data_format is data_format]
+        paths = [one.path for one in read if one.data_format is data_format and one.path]
+        joint = data_format.read_together(paths, options=options, progress=progress) if len(paths) > 1 else None
+        if joint is not None:
+            for place in places:
+                joined_up[place] = replace(read[place], imported=Imported(streams={}))
+            joined_up[places[0]] = replace(read[places[0]], imported=joint, joint=True)
+    return joined_up
 
 
 def _format_of(file: SourceFile, mapped: Sequence[DataFormat], *, alone: bool) -> DataFormat:

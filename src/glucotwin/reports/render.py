@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from glucotwin.core.answer import Answer
 from glucotwin.reports.content import ReportContent
 from glucotwin.reports.page import build_page, check_permitted
+from glucotwin.reports.view import Page
 
 TEMPLATE = "report.html.j2"
 _BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:%|mg/dL|mmol/L|h|min)(?!\w))")
@@ -23,7 +24,12 @@ def render_report(answer: Answer[ReportContent]) -> str:
         NotAllowedError: the content holds a what-if that the answer's authority may not see.
     """
     check_permitted(answer)
-    return _template().render(page=build_page(answer))
+    return render_page(build_page(answer))
+
+
+def render_page(page: Page) -> str:
+    """A page as one self-contained HTML document."""
+    return _template().render(page=page)
 
 
 def keep_together(value: object) -> object:

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from glucotwin.core.error import ConflictError, ErrorCode
+from glucotwin.core.file import replace_file
 from glucotwin.core.progress import ProgressCallback, part_of, silent
 from glucotwin.domain.archive import check_free, save_timeline, timeline_hash
 from glucotwin.domain.timeline import Timeline
 from glucotwin.ingest.format import ImportOptions
 from glucotwin.ingest.quality import QualityReport
 from glucotwin.ingest.reader import import_path
+from glucotwin.reports.quality_page import render_quality
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,7 @@ def import_data(
     out: Path | None = None,
     *,
     overwrite: bool = False,
+    page: Path | None = None,
     progress: ProgressCallback = silent,
 ) -> ImportAnswer:
     """Imports a file, folder or archive and saves it as a timeline's folder, which appears whole or not at all.
@@ -58,15 +62,20 @@ def import_data(
         path: the file, folder or zip archive.
         options: what the file may not say.
         out: folder to save to; None saves nothing.
-        overwrite: replace an existing timeline at ``out``.
+        overwrite: replace an existing timeline at ``out``, and an existing page.
+        page: HTML file to write the quality page to; None writes none.
         progress: told how far the work has come.
 
     Raises:
         DataError, UnitError: the file cannot be what it claims to be.
-        ConflictError: ``out`` exists and may not be replaced.
+        ConflictError: ``out`` or the page exists and may not be replaced.
     """
     if out is not None:
         check_free(out, overwrite=overwrite)
+    if page is not None and page.exists() and not overwrite:
+        raise ConflictError(
+            ErrorCode.ALREADY_EXISTS, f"{page} exists.", hint="Choose another file, or replace it: --overwrite."
+        )
     result = import_path(path, options, progress=part_of(progress, start=0.0, end=0.9))
     if out is not None:
         progress("saving the timeline", 0.9)
@@ -78,6 +87,9 @@ def import_data(
             reports={"quality": result.quality.to_json()},
             overwrite=overwrite,
         )
+    if page is not None:
+        text = render_quality(result.timeline, result.quality)
+        replace_file(page, lambda place: place.write_text(text, encoding="utf-8"))
     return ImportAnswer(
         timeline=result.timeline,
         quality=result.quality,

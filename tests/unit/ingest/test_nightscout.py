@@ -730,3 +730,22 @@ def test_other_samples_are_not_recognised(samples: Path) -> None:
     ]
     assert others
     assert [file.name for file in others if NightscoutFormat().recognise(read_head(file))] == []
+
+
+def test_treatments_and_profile_in_two_files_explain_each_other(tmp_path: Path) -> None:
+    steps = {
+        name: [{"time": "00:00", "value": value}] for name, value in {"basal": 1.0, "carbratio": 10, "sens": 50}.items()
+    }
+    store = {"Default": {**steps, "timezone": "UTC", "units": "mg/dl"}}
+    profile = {"_id": "p", "startDate": "2024-01-01T00:00:00Z", "defaultProfile": "Default", "store": store}
+    temp = {"_id": "t", "eventType": "Temp Basal", "percent": -50, "duration": 30, "created_at": "2024-03-01T12:00:00Z"}
+    later = {"_id": "n", "eventType": "Note", "notes": "later", "created_at": "2024-03-01T14:00:00Z"}
+    names = {"b-treatments.json": [temp, later], "a-profile.json": [profile], "copy.json": [later, temp]}
+    for name, documents in names.items():
+        (tmp_path / name).write_text(json.dumps(documents))
+    result = import_path(tmp_path)
+    half = result.timeline.streams["basal"].filter(kind="temporary")
+    assert half.select("rate_u_per_h", "duration_min").rows() == [(0.5, 30.0)]
+    assert len(result.timeline.settings) == 1
+    assert len(result.timeline.streams["note"]) == 1
+    assert [one.format_name for one in result.quality.sources] == ["nightscout"] * 3

@@ -258,6 +258,33 @@ report-stream-ketone = ketones
 report-stream-note = notes
 report-stream-device = device events
 report-stream-outcome = questionnaires
+report-stream-alcohol = alcohol
+report-stream-condition = illness and other conditions
+report-stream-correction = corrections by the import
+quality-page-title = Quality of the data
+quality-page-files = Files
+quality-page-days = What there is, day by day
+quality-page-days-alt = A grid with a row for each kind of data and a column for each day; the darker a cell, the more there is. Rows: { $kinds }.
+quality-page-days-table = The same as numbers
+quality-page-kind = Data
+quality-page-days-with = Days with any
+quality-page-days-full = Full days
+quality-page-some = some
+quality-page-full = as much as on the fullest days
+quality-page-refused = { $count ->
+    [one] One file could not be read; the reason stands under its name.
+   *[other] { $count } files could not be read; the reasons stand under their names.
+}
+quality-page-counts = { $problem ->
+    [one] One problem
+   *[other] { $problem } problems
+}, { $warning ->
+    [one] one warning
+   *[other] { $warning } warnings
+}, { $info } for information
+quality-page-footer = Nothing was changed silently: what was corrected is kept beside its original in the timeline.
+report-fact-zone = Time zone
+report-fact-problems = Noticed
 
 ## The report: glucose
 

@@ -127,6 +127,21 @@ class Collections:
         return None
 
 
+def united(parts: Sequence[Collections]) -> Collections:
+    """The documents of several files, each once however many of the files hold it."""
+    together = Collections()
+    for name in ("entries", "treatments", "profiles", "device_status"):
+        known: dict[str, Fields] = {}
+        for part in parts:
+            for document in getattr(part, name):
+                known.setdefault(json.dumps(document, sort_keys=True, default=str), document)
+        getattr(together, name).extend(known[key] for key in sorted(known))
+    for part in parts:
+        together.unread.update(part.unread)
+        together.passed_over.update(part.passed_over)
+    return together
+
+
 _CONTAINERS = ("entries", "treatments", "profile", "profiles", "devicestatus", "result")
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from glucotwin.core.progress import ProgressCallback
 from glucotwin.domain.frame import STREAMS, conform_frame
 from glucotwin.domain.insulin import BasalKind, DosePurpose
 from glucotwin.domain.person import TherapyKind
+from glucotwin.ingest.finding_sum import added_up
 from glucotwin.ingest.format import DataFormat, Imported, ImportOptions, PersonHints
 from glucotwin.ingest.nightscout.device_status import streams_of_device_status
 from glucotwin.ingest.nightscout.document import (
@@ -21,6 +23,7 @@ from glucotwin.ingest.nightscout.document import (
     collections_of,
     omissions,
     sensor_of,
+    united,
     unreadable,
 )
 from glucotwin.ingest.nightscout.entry import streams_of_entries
@@ -56,12 +59,7 @@ class NightscoutFormat(DataFormat):
     def read(self, path: Path, *, options: ImportOptions, progress: ProgressCallback) -> Imported:
         """Reads the documents; those that cannot be read are left out and counted."""
         progress("reading the file", 0.0)
-        text = read_text(path, limit_bytes=self.size_limit_bytes, title=self.title)
-        if text.lstrip()[:1] in {"[", "{"}:
-            collections, findings = collections_of(text, name=path.name), ()
-        else:
-            table = documents_of_table(text, name=path.name, zone=options.zone)
-            collections, findings = table.collections, table.findings
+        collections, findings = self._collections(path, options)
         progress("sorting out documents", 0.4)
         if not any((collections.entries, collections.treatments, collections.profiles, collections.device_status)):
             raise DataError(
@@ -70,6 +68,23 @@ class NightscoutFormat(DataFormat):
                 hint="Download entries, treatments, profile or devicestatus of the site.",
             )
         return imported_from(collections, zone=options.zone, findings=findings)
+
+    def read_together(
+        self, paths: Sequence[Path], *, options: ImportOptions, progress: ProgressCallback
+    ) -> Imported | None:
+        """Treatments with the profiles that temporary rates in percent, and rates as programmed, refer to."""
+        progress("sorting out documents", 0.0)
+        parts = [self._collections(path, options) for path in paths]
+        together = united([collections for collections, _ in parts])
+        findings = tuple(finding for _, found in parts for finding in found)
+        return imported_from(together, zone=options.zone, findings=added_up(findings))
+
+    def _collections(self, path: Path, options: ImportOptions) -> tuple[Collections, tuple[Finding, ...]]:
+        text = read_text(path, limit_bytes=self.size_limit_bytes, title=self.title)
+        if text.lstrip()[:1] in {"[", "{"}:
+            return collections_of(text, name=path.name), ()
+        table = documents_of_table(text, name=path.name, zone=options.zone)
+        return table.collections, table.findings
 
 
 def _json_sureness(text: str) -> float:

@@ -14,7 +14,7 @@ def quality_section(content: ReportContent) -> Section:
     quality = content.quality
     blocks: tuple[Block, ...] = (Text(text=message("report-quality-unknown"), tone="note"),)
     if quality is not None:
-        blocks = (_coverage_table(quality, content.person.zone_info), _findings(quality))
+        blocks = (coverage_table(quality, content.person.zone_info), findings_block(quality))
     return Section(identifier="quality", title=message("report-quality"), blocks=blocks)
 
 
@@ -23,7 +23,8 @@ def stream_name(stream: str) -> str:
     return message(f"report-stream-{stream.replace('_', '-')}")
 
 
-def _coverage_table(quality: QualityReport, zone: ZoneInfo) -> Table:
+def coverage_table(quality: QualityReport, zone: ZoneInfo) -> Table:
+    """How much there is of every stream, in local days."""
     names = ("stream", "records", "days", "known", "gaps")
     return Table(
         header=tuple(message(f"report-coverage-{name}") for name in names),
@@ -47,7 +48,8 @@ def _coverage_row(coverage: Coverage, zone: ZoneInfo) -> Row:
     )
 
 
-def _findings(quality: QualityReport) -> Block:
+def findings_block(quality: QualityReport) -> Block:
+    """What was noticed and what was done about it; a sentence when there is nothing."""
     if not quality.findings:
         return Text(text=message("import-no-findings"))
     return Table(
