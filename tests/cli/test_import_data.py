@@ -91,6 +91,14 @@ def test_quality_page_is_written_and_replaced_only_when_asked_for(invoke: Invoke
     assert invoke("import", csv, "--zone", "Europe/Berlin", "--page", page, "--overwrite").returncode == 0
 
 
+def test_days_are_judged_in_page_json_and_folder(invoke: Invoke, csv: Path, tmp_path: Path) -> None:
+    options = ("--zone", "Europe/Berlin", "--out", tmp_path / "line")
+    answer = json.loads(invoke("import", csv, "--json", *options).stdout)
+    assert (answer["days"]["days"], answer["days"]["fit_days"]) == (1, 0)
+    assert json.loads((tmp_path / "line" / "days.json").read_text()) == answer["days"]
+    assert "0 of 1 days are fit for a twin." in invoke("import", csv, "--zone", "Europe/Berlin").stdout
+
+
 def test_folder_is_told_file_by_file(invoke: Invoke, csv: Path, tmp_path: Path) -> None:
     folder = tmp_path / "mixed"
     folder.mkdir()

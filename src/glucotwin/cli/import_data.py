@@ -79,6 +79,7 @@ def _page(answer: "ImportAnswer") -> str:
             message("import-coverage"),
             _coverage_table(answer),
             "",
+            *_days(answer),
             message("import-findings"),
             *(findings or [f"  {message('import-no-findings')}"]),
             *saved,
@@ -99,6 +100,19 @@ def _sources(sources: "Sequence[Source]") -> list[str]:
     header = tuple(message(f"import-column-{name}") for name in ("file", "format", "records"))
     reasons = [f"  {one.name}: {one.refused.message}" for one in sources if one.refused]
     return [aligned([header, *rows], right=frozenset({2})), *(["", *reasons] if reasons else []), ""]
+
+
+def _days(answer: "ImportAnswer") -> list[str]:
+    """How many days are fit for a twin, and what speaks most against the others."""
+    from collections import Counter
+
+    from glucotwin.core.message import message
+    from glucotwin.ingest.detect.days import REASON_TEXTS
+
+    fit = sum(one.fit for one in answer.days)
+    against = Counter(reason for one in answer.days for reason in one.reasons_against)
+    reasons = (message("quality-page-reason", count=count, reason=REASON_TEXTS[one]) for one, count in against.items())
+    return [message("quality-page-fit", fit=fit, days=len(answer.days)), *(f"  {one}" for one in reasons), ""]
 
 
 def _coverage_table(answer: "ImportAnswer") -> str:

@@ -1,20 +1,24 @@
 """The quality of a person's data as a page of its own: files, what there is day by day, and what was noticed."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
 
 from glucotwin.core.message import message
 from glucotwin.domain.timeline import Timeline
+from glucotwin.ingest.detect.days import REASON_TEXTS, DayReport
 from glucotwin.ingest.quality import QualityReport, Severity, Source
 from glucotwin.reports.figure.presence import draw_presence, presence_height_px
 from glucotwin.reports.figure.style import BLUE, BLUE_LIGHT, NARROW_PX, WIDE_PX, Canvas, render
 from glucotwin.reports.number import capitalised, window_days
 from glucotwin.reports.render import render_page
 from glucotwin.reports.section.quality import coverage_table, findings_block, stream_name
-from glucotwin.reports.view import Block, Figure, Key, Page, Row, Section, Table, Text
+from glucotwin.reports.view import Block, Figure, Key, Page, Points, Row, Section, Table, Text
 
 FULL_DAY_QUANTILE = 0.9
 """A day with as many records as nine tenths of the days with any count as full."""
@@ -22,17 +26,18 @@ NO_DATA = frozenset({"correction"})
 """Streams that tell of other streams."""
 
 
-def render_quality(timeline: Timeline, quality: QualityReport) -> str:
+def render_quality(timeline: Timeline, quality: QualityReport, days: Sequence[DayReport]) -> str:
     """The page as one self-contained HTML document: no script, nothing loaded from anywhere.
 
     Args:
         timeline: the person's data.
         quality: what their import found.
+        days: what there is on each of their days and whether it is fit for a twin.
     """
     zone = timeline.person.zone_info
     sections = (
         Section(identifier="files", title=message("quality-page-files"), blocks=_files(quality)),
-        Section(identifier="days", title=message("quality-page-days"), blocks=(_presence(timeline),)),
+        _day_section(timeline, days),
         Section(identifier="coverage", title=message("import-coverage"), blocks=(coverage_table(quality, zone),)),
         Section(identifier="findings", title=message("import-findings"), blocks=(findings_block(quality),)),
     )
@@ -47,6 +52,11 @@ def render_quality(timeline: Timeline, quality: QualityReport) -> str:
         footer=(message("quality-page-footer"),),
     )
     return render_page(page)
+
+
+def _day_section(timeline: Timeline, days: Sequence[DayReport]) -> Section:
+    blocks = (*_verdict(days), _presence(timeline), _day_table(days, timeline.person.zone_info))
+    return Section(identifier="days", title=message("quality-page-days"), blocks=blocks)
 
 
 def _facts(timeline: Timeline, quality: QualityReport) -> tuple[tuple[str, str], ...]:
@@ -109,6 +119,41 @@ def _presence(timeline: Timeline) -> Figure:
         table=table,
         table_title=message("quality-page-days-table"),
     )
+
+
+def _verdict(days: Sequence[DayReport]) -> tuple[Block, ...]:
+    """How many days are fit for a twin, and what speaks against the others."""
+    fit = sum(one.fit for one in days)
+    sentence = Text(text=message("quality-page-fit", fit=fit, days=len(days)))
+    against = Counter(reason for one in days for reason in one.reasons_against)
+    if not against:
+        return (sentence,)
+    reasons = (
+        message("quality-page-reason", count=count, reason=REASON_TEXTS[one]) for one, count in against.most_common()
+    )
+    return (sentence, Points(sentences=tuple(reasons), title=message("quality-page-against")))
+
+
+def _day_table(days: Sequence[DayReport], zone: ZoneInfo) -> Block:
+    """Every day that something speaks against or on which something was detected."""
+    noted = [one for one in days if one.reasons_against or one.detections]
+    if not noted:
+        return Text(text=message("quality-page-nothing-detected"))
+    rows = tuple(
+        Row(
+            cells=(f"{one.day:%a %d %b %Y}", _notes(one, zone)),
+            note="" if one.fit else message("quality-page-not-fit"),
+        )
+        for one in noted
+    )
+    header = (message("quality-page-day"), message("report-finding-text"))
+    return Table(header=header, rows=rows, words=True)
+
+
+def _notes(day: DayReport, zone: ZoneInfo) -> str:
+    """What speaks against a day, and what was detected on it with its time on the clock."""
+    reasons = [capitalised(f"{REASON_TEXTS[one]}.") for one in day.reasons_against]
+    return " ".join([*reasons, *(f"{one.start.astimezone(zone):%H:%M} {one.text}" for one in day.detections)])
 
 
 def daily_counts(timeline: Timeline, names: list[str]) -> tuple[date, dict[str, np.ndarray]]:

@@ -8,6 +8,7 @@ from glucotwin.core.file import replace_file
 from glucotwin.core.progress import ProgressCallback, part_of, silent
 from glucotwin.domain.archive import check_free, save_timeline, timeline_hash
 from glucotwin.domain.timeline import Timeline
+from glucotwin.ingest.detect.days import DayReport, day_reports, days_json
 from glucotwin.ingest.format import ImportOptions
 from glucotwin.ingest.quality import QualityReport
 from glucotwin.ingest.reader import import_path
@@ -21,12 +22,14 @@ class ImportAnswer:
     Attributes:
         timeline: the person's data.
         quality: what the import found out about them.
+        days: what there is on each local day, what was detected, and whether it is fit for a twin.
         folder: where they were saved; None when nothing was saved.
         content_sha256: hash of the timeline's content.
     """
 
     timeline: Timeline
     quality: QualityReport
+    days: tuple[DayReport, ...]
     folder: Path | None
     content_sha256: str
 
@@ -44,6 +47,7 @@ class ImportAnswer:
             "content_sha256": self.content_sha256,
             "settings": len(self.timeline.settings),
             "quality": self.quality.to_json(),
+            "days": days_json(self.days),
         }
 
 
@@ -76,7 +80,9 @@ def import_data(
         raise ConflictError(
             ErrorCode.ALREADY_EXISTS, f"{page} exists.", hint="Choose another file, or replace it: --overwrite."
         )
-    result = import_path(path, options, progress=part_of(progress, start=0.0, end=0.9))
+    result = import_path(path, options, progress=part_of(progress, start=0.0, end=0.85))
+    progress("judging the days", 0.85)
+    days = day_reports(result.timeline)
     if out is not None:
         progress("saving the timeline", 0.9)
         read = [one for one in result.quality.sources if one.refused is None]
@@ -84,15 +90,16 @@ def import_data(
             result.timeline,
             out,
             manifest_inputs={f"source-{number}": one.sha256 for number, one in enumerate(read, start=1)},
-            reports={"quality": result.quality.to_json()},
+            reports={"quality": result.quality.to_json(), "days": days_json(days)},
             overwrite=overwrite,
         )
     if page is not None:
-        text = render_quality(result.timeline, result.quality)
+        text = render_quality(result.timeline, result.quality, days)
         replace_file(page, lambda place: place.write_text(text, encoding="utf-8"))
     return ImportAnswer(
         timeline=result.timeline,
         quality=result.quality,
+        days=days,
         folder=out,
         content_sha256=timeline_hash(result.timeline),
     )

@@ -13,6 +13,7 @@ from glucotwin.domain.meal import Meal
 from glucotwin.domain.person import Person
 from glucotwin.domain.timeline import Timeline
 from glucotwin.ingest.check import coverage_of
+from glucotwin.ingest.detect.days import day_reports
 from glucotwin.ingest.quality import Action, Finding, FindingCode, QualityReport, Severity, Source
 from glucotwin.reports.quality_page import daily_counts, render_quality
 from glucotwin.reports.section.quality import stream_name
@@ -40,7 +41,7 @@ QUALITY = QualityReport(
 
 @pytest.fixture(scope="module")
 def page() -> str:
-    return render_quality(LINE, QUALITY)
+    return render_quality(LINE, QUALITY, day_reports(LINE))
 
 
 def test_page_shows_files_days_coverage_and_findings(page: str) -> None:
@@ -53,6 +54,10 @@ def test_page_shows_files_days_coverage_and_findings(page: str) -> None:
         "0 problems, one warning, 0 for information",
         "Sensor glucose",
         "not a medical device",
+        "0 of 4 days are fit for a twin.",
+        "What speaks against the others:",
+        "Not fit for a twin",
+        "No meal is logged.",
         "anna",
     ):
         assert text in page, text

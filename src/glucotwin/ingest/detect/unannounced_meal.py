@@ -1,0 +1,38 @@
+"""Unannounced meals: rises of glucose that no logged carbohydrate explains, of about 30 g and more.
+
+The probability of a meal at each step follows from what speaks for it (``meal_evidence``) by a logistic regression,
+with one set of weights for records in which meals are logged, where an unannounced meal has no bolus either, and one
+for those without, where a bolus that no high glucose asked for is the best sign of a meal. It looks an hour ahead, so
+it is for records, not for alarms. ``benchmarks/accuracy/detect.py`` says how many meals are found and how many
+detections are right.
+"""
+
+from typing import Final
+
+from glucotwin.domain.timeline import Timeline
+from glucotwin.ingest.detect.detection import Detection, DetectionKind
+from glucotwin.ingest.detect.meal_search import SearchedMeal, search_meals
+from glucotwin.ingest.detect.meal_weight import LOGGED_WEIGHTS, UNLOGGED_WEIGHTS
+
+THRESHOLD: Final = 0.3
+
+
+def find_unannounced_meals(timeline: Timeline, *, at_least: float = THRESHOLD) -> tuple[Detection, ...]:
+    """Meals that nobody logged; needs a day of readings at least every quarter of an hour.
+
+    Args:
+        timeline: a person's data.
+        at_least: smallest score, the probability at the step where most speaks for the meal.
+    """
+    found = search_meals(timeline, logged=LOGGED_WEIGHTS, unlogged=UNLOGGED_WEIGHTS, at_least=at_least)
+    return tuple(
+        Detection(
+            kind=DetectionKind.UNANNOUNCED_MEAL, start=meal.start, end=meal.end, score=meal.score, text=_text(meal)
+        )
+        for meal in found
+    )
+
+
+def _text(meal: SearchedMeal) -> str:
+    unlike = "that the logged carbohydrate does not explain" if meal.logs_meals else "as after a meal"
+    return f"Glucose rose by {meal.rise_mgdl:.0f} mg/dL {unlike} (like {meal.least_g} g or more without insulin)."
