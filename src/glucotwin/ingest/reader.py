@@ -8,6 +8,8 @@ from enum import Enum
 from pathlib import Path
 from typing import TypeVar
 
+import polars as pl
+
 from glucotwin.core.error import DataError, ErrorCode, GlucoTwinError
 from glucotwin.core.progress import ProgressCallback, part_of, silent
 from glucotwin.core.provenance import sha256_of_bytes, sha256_of_file
@@ -117,7 +119,7 @@ def _read_all(
             if sha256 in seen:
                 continue
             seen.add(sha256)
-            imported = data_format.read(file.path, options=options, progress=step)
+            imported = _imported(file, data_format, options, step)
         except GlucoTwinError as error:
             if len(files) == 1:
                 raise
@@ -134,6 +136,26 @@ def _read_all(
             hint="Give the folder or archive of an export.",
         )
     return read
+
+
+def _imported(
+    file: SourceFile, data_format: DataFormat, options: ImportOptions, progress: ProgressCallback
+) -> Imported:
+    """What a file holds.
+
+    Raises:
+        DataError, UnitError: it is not what it claims to be; also when its columns contradict each other in a way that
+            its format does not foresee.
+    """
+    try:
+        return data_format.read(file.path, options=options, progress=progress)
+    except pl.exceptions.PolarsError as error:
+        reason = str(error).partition("\n")[0]
+        raise DataError(
+            ErrorCode.UNREADABLE_FILE,
+            f"{file.name!r} cannot be read as {data_format.title}: {reason}.",
+            hint="Export it again; it may have been changed by another program.",
+        ) from error
 
 
 def _read_together(read: list[_Read], options: ImportOptions, progress: ProgressCallback) -> list[_Read]:

@@ -207,3 +207,10 @@ def test_text_of_an_old_spreadsheet_is_read_in_its_code_page(tmp_path: Path) -> 
     file.write_bytes("time,note\n2024-03-01 08:00,Frühstück\n".encode("latin-1"))
     notes = import_path(file, ImportOptions(zone="Europe/Berlin")).timeline.streams["note"]
     assert notes["text"].to_list() == ["Frühstück"]
+
+
+def test_two_columns_of_one_meaning_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "twins.csv"
+    file.write_text("time,carbs_g,Carbs_g \n2024-03-01T08:00:00Z,30,40\n")
+    error = refusal(file)
+    assert "'carbs_g' twice" in error.message

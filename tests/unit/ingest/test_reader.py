@@ -5,12 +5,14 @@ from pathlib import Path
 
 import jax
 import numpy as np
+import polars as pl
 import pytest
 
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.random import root_key
 from glucotwin.domain.archive import timeline_hash
 from glucotwin.ingest import container
+from glucotwin.ingest.canonical.read import CanonicalCsvFormat
 from glucotwin.ingest.format import ImportOptions
 from glucotwin.ingest.quality import FindingCode
 from glucotwin.ingest.reader import ImportResult, import_path
@@ -134,3 +136,13 @@ def test_findings_name_their_file_when_there_are_several(tmp_path: Path) -> None
     findings = import_path(tmp_path / "two").quality.having(FindingCode.ZONE_ASSUMED)
     assert [one.file for one in findings] == ["a.csv", "b.csv"]
     assert findings[0].text.startswith("a.csv: ")
+
+
+def test_columns_that_contradict_each_other_are_a_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def contradict(*_args: object, **_options: object) -> None:
+        raise pl.exceptions.DuplicateError("column 'sgv' is duplicate\n\nmore")
+
+    monkeypatch.setattr(CanonicalCsvFormat, "read", contradict)
+    with pytest.raises(DataError, match="cannot be read as a canonical CSV: column 'sgv' is duplicate") as caught:
+        imported(write(tmp_path, "a.csv", ROWS))
+    assert caught.value.code is ErrorCode.UNREADABLE_FILE

@@ -231,6 +231,15 @@ def test_cells_that_cannot_be_read_are_counted(write: Write) -> None:
     assert count(result, FindingCode.UNREADABLE_ROWS) == 4
 
 
+@pytest.mark.parametrize(
+    "header", ['Type,"Ev""ent",EventDateTime,IOB', "Type,<Record a=\"b\" c='d'>,EventDateTime,IOB"]
+)
+def test_damaged_header_of_one_section_leaves_the_others(write: Write, header: str) -> None:
+    rows = ("", header, '"IOB","81","2024-03-01T00:00:19","13.24"')
+    result = imported(write, *PREAMBLE, READINGS, reading("08:00", "120"), *rows)
+    assert result.timeline.streams["glucose"]["glucose_mgdl"].to_list() == [120.0]
+
+
 def test_file_without_rows_or_zone_is_an_error(write: Write) -> None:
     with pytest.raises(DataError) as caught:
         imported(write, READINGS)

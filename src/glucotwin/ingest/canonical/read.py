@@ -1,10 +1,11 @@
 """Recognises and reads a canonical CSV."""
 
+from collections import Counter
 from pathlib import Path
 
 import polars as pl
 
-from glucotwin.core.error import DataError, UnitError
+from glucotwin.core.error import DataError, ErrorCode, UnitError
 from glucotwin.core.progress import ProgressCallback
 from glucotwin.ingest.canonical.column import check_columns, is_meant, normalised
 from glucotwin.ingest.canonical.stream import streams_of
@@ -35,6 +36,7 @@ class CanonicalCsvFormat(DataFormat):
         progress("reading the table", 0.0)
         header = read_head(path).header
         table = read_table(path, limit_bytes=self.size_limit_bytes, title=self.title, separator=separator_of(header))
+        _refuse_twins(table.columns, name=path.name)
         table = table.rename({name: normalised(name) for name in table.columns})
         ignored = [normalised(name) for name in options.ignore_columns]
         try:
@@ -51,6 +53,18 @@ class CanonicalCsvFormat(DataFormat):
             streams={name: frame.with_columns(source=pl.lit(self.name)) for name, frame in streams.items()},
             person=PersonHints(zone=options.zone),
             findings=(*resolved.findings, *_ignored(passed_over), *_zone_assumed(options)),
+        )
+
+
+def _refuse_twins(columns: list[str], *, name: str) -> None:
+    """Passes when no two columns mean the same."""
+    meanings = Counter(normalised(column) for column in columns)
+    twins = [column for column, count in meanings.items() if count > 1]
+    if twins:
+        raise DataError(
+            ErrorCode.INVALID_VALUE,
+            f"{name!r} has the column {twins[0]!r} twice.",
+            hint="Rename or remove one of them; capitals and blanks around a name make no difference.",
         )
 
 

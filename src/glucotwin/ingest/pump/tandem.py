@@ -153,14 +153,16 @@ def _section(lines: list[str], *, zone: str, name: str, first_line: int) -> tupl
     names = [_plain(cell) for cell in _cells(lines[0])]
     if len(lines) > 1 and BEFORE_UNNAMED in names and len(_cells(lines[1].rstrip().rstrip(","))) == len(names) + 1:
         names.insert(names.index(BEFORE_UNNAMED) + 1, "unnamed")
-    header = ",".join(f'"{cell}"' for cell in names)
+    header = ",".join('"' + cell.replace('"', '""') + '"' for cell in names)
     try:
         table = table_of("\n".join([header, *lines[1:]]), name=name, first_line=first_line, ragged=True)
     except DataError as error:
         if error.code is ErrorCode.EMPTY_FILE:
             return [], []
         raise
-    column = next(one for one in (*TIMES,) if one in table.columns)
+    column = next((one for one in (*TIMES,) if one in table.columns), None)
+    if column is None:  # a damaged header whose cells are not what they seemed
+        return [], list(unreadable_rows(len(table)))
     written = local_times(table[column], lines=table[LINE])
     resolved = utc_from_local(written.local, zone)
     missing = int(table[column].is_null().sum())
