@@ -107,11 +107,11 @@ def _days(answer: "ImportAnswer") -> list[str]:
     from collections import Counter
 
     from glucotwin.core.message import message
-    from glucotwin.ingest.detect.days import REASON_TEXTS
+    from glucotwin.ingest.detect.days import reason_text
 
     fit = sum(one.fit for one in answer.days)
     against = Counter(reason for one in answer.days for reason in one.reasons_against)
-    reasons = (message("quality-page-reason", count=count, reason=REASON_TEXTS[one]) for one, count in against.items())
+    reasons = (message("quality-page-reason", count=count, reason=reason_text(one)) for one, count in against.items())
     return [message("quality-page-fit", fit=fit, days=len(answer.days)), *(f"  {one}" for one in reasons), ""]
 
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from glucotwin.core.message import message
 from glucotwin.domain.timeline import Timeline
-from glucotwin.ingest.detect.days import REASON_TEXTS, DayReport
+from glucotwin.ingest.detect.days import DayReport, reason_text
 from glucotwin.ingest.quality import QualityReport, Severity, Source
 from glucotwin.reports.figure.presence import draw_presence, presence_height_px
 from glucotwin.reports.figure.style import BLUE, BLUE_LIGHT, NARROW_PX, WIDE_PX, Canvas, render
@@ -129,7 +129,7 @@ def _verdict(days: Sequence[DayReport]) -> tuple[Block, ...]:
     if not against:
         return (sentence,)
     reasons = (
-        message("quality-page-reason", count=count, reason=REASON_TEXTS[one]) for one, count in against.most_common()
+        message("quality-page-reason", count=count, reason=reason_text(one)) for one, count in against.most_common()
     )
     return (sentence, Points(sentences=tuple(reasons), title=message("quality-page-against")))
 
@@ -152,7 +152,7 @@ def _day_table(days: Sequence[DayReport], zone: ZoneInfo) -> Block:
 
 def _notes(day: DayReport, zone: ZoneInfo) -> str:
     """What speaks against a day, and what was detected on it with its time on the clock."""
-    reasons = [capitalised(f"{REASON_TEXTS[one]}.") for one in day.reasons_against]
+    reasons = [capitalised(f"{reason_text(one)}.") for one in day.reasons_against]
     return " ".join([*reasons, *(f"{one.start.astimezone(zone):%H:%M} {one.text}" for one in day.detections)])
 
 

@@ -143,6 +143,42 @@ quality-programmed-basal-replaced = { $count ->
    *[other] { $count } programmed basal rates did not run, because the pump set its own; they are left out.
 }
 
+## What detectors find in a person's data
+
+detect-stuck-sensor = The sensor showed { $value } mg/dL in { $count } readings in a row.
+detect-sensor-warm-up = A sensor was started; its readings are less accurate for about { $hours } h.
+detect-sensor-jump = Sensor glucose jumped by { $size } mg/dL within { $minutes } min and stayed there, as after a sensor change or calibration.
+detect-sensor-jump-explained = Sensor glucose jumped by { $size } mg/dL within { $minutes } min and stayed there, after a sensor change or calibration.
+detect-compression-low = The sensor read about { $depth } mg/dL too low for { $minutes } min, as when someone lies on it.
+detect-acetaminophen-strong = Acetaminophen was taken, which { $sensor } takes for glucose: readings may be too high for { $hours } h.
+detect-acetaminophen-above-tolerated = More than { $grams } g of acetaminophen was taken within { $hours } h: { $sensor } may read too high.
+detect-acetaminophen-unknown-sensor = Acetaminophen was taken; some sensors read too high for { $hours } h, and which one was worn is not known.
+detect-unannounced-meal = Glucose rose by { $rise } mg/dL that the logged carbohydrate does not explain (like { $grams } g or more without insulin).
+detect-unannounced-meal-without-log = Glucose rose by { $rise } mg/dL as after a meal (like { $grams } g or more without insulin).
+detect-bolus-without-carbs = A bolus of { $units } U, as for a meal, has no carbohydrate on record.
+detect-missed-bolus = A meal of { $grams } g has no bolus.
+detect-missed-bolus-rise = A meal of { $grams } g has no bolus; glucose rose by { $rise } mg/dL.
+detect-heart-rate-without-steps = The heart beat { $rate } times a minute ({ $resting } at rest) without steps: exercise that was not counted, such as cycling, or stress or fever.
+detect-basal-unknown-days = The basal rate is not recorded for { $days } days.
+detect-basal-unknown-hours = The basal rate is not recorded for { $hours } h.
+detect-unit-mix-up-mmoll = { $count } readings have a median of { $median } mg/dL: they were probably mmol/L.
+detect-unit-mix-up-twice = { $count } readings have a median of { $median } mg/dL: they were probably multiplied by 18 twice.
+detect-clock-fault-late = Glucose rises { $hours } h after the logged meals (by { $rise } mg/dL in an hour), not at them ({ $logged } mg/dL): the log's clock is probably wrong.
+detect-clock-fault-early = Glucose rises { $hours } h before the logged meals (by { $rise } mg/dL in an hour), not at them ({ $logged } mg/dL): the log's clock is probably wrong.
+
+## Whether a day is fit for a twin
+
+day-fit = Fit for a twin.
+day-unfit = Not fit for a twin: { $reasons }.
+day-reason-little-glucose = sensor readings cover less than { $percent } % of the day
+day-reason-no-insulin = no insulin is on record
+day-reason-basal-unknown = the basal rate is known for less than { $percent } % of the day
+day-reason-no-meals = no meal is logged
+day-reason-meals-missing = meals seem to be missing from the log
+day-reason-stuck-sensor = the sensor was stuck for { $hours } h or more
+day-reason-unit-mix-up = readings seem to be in another unit
+day-reason-clock-fault = the log's clock seems to be wrong
+
 ## glucotwin import
 
 import-progress = Importing { $name }

@@ -19,6 +19,7 @@ from typing import Final
 
 import polars as pl
 
+from glucotwin.core.message import message
 from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.domain.observation import MedicationDose, Note
 from glucotwin.domain.timeline import Timeline
@@ -77,13 +78,11 @@ def find_acetaminophen(timeline: Timeline) -> tuple[Detection, ...]:
 def _text(answer: Interference, sensor: str) -> str:
     hours = WINDOW // timedelta(hours=1)
     if answer is Interference.STRONG:
-        return f"Acetaminophen was taken, which {sensor} takes for glucose: readings may be too high for {hours} h."
+        return message("detect-acetaminophen-strong", sensor=sensor, hours=hours)
     if answer is Interference.ABOVE_TOLERATED:
-        return (
-            f"More than {TOLERATED_MG / 1000.0:.0f} g of acetaminophen was taken within {hours} h: {sensor} may read"
-            " too high."
-        )
-    return f"Acetaminophen was taken; some sensors read too high for {hours} h, and which one was worn is not known."
+        grams = f"{TOLERATED_MG / 1000.0:.0f}"
+        return message("detect-acetaminophen-above-tolerated", sensor=sensor, hours=hours, grams=grams)
+    return message("detect-acetaminophen-unknown-sensor", hours=hours)
 
 
 def _sensor(timeline: Timeline) -> str:

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from glucotwin.core.message import message
 from glucotwin.domain.insulin import Bolus, DosePurpose
 from glucotwin.domain.meal import Meal
 from glucotwin.domain.timeline import Timeline
@@ -54,7 +55,7 @@ def find_boluses_without_carbs(timeline: Timeline, *, at_least: float = THRESHOL
             start=row["time"],
             end=row["time"] + TOGETHER,
             score=row["score"],
-            text=f"A bolus of {row['units']:.1f} U, as for a meal, has no carbohydrate on record.",
+            text=message("detect-bolus-without-carbs", units=f"{row['units']:.1f}"),
         )
         for row in scored.filter(pl.col("score") >= at_least).iter_rows(named=True)
     )

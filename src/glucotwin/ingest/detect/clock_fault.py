@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from glucotwin.core.message import message
 from glucotwin.domain.meal import Meal
 from glucotwin.domain.timeline import Timeline
 from glucotwin.ingest.detect.detection import Detection, DetectionKind
@@ -74,8 +75,12 @@ def _judge(grid: SensorGrid, rise_mgdl: FloatArray, meals: IntArray) -> Detectio
         start=grid.time(int(meals[0])),
         end=grid.time(int(meals[-1])) + timedelta(minutes=STEP_MIN),
         score=min(1.0, t / CERTAIN_T),
-        text=f"Glucose rises {abs(best)} h {'after' if best > 0 else 'before'} the logged meals (by {mean:.0f} mg/dL in"
-        f" an hour), not at them ({logged.mean():+.0f} mg/dL): the log's clock is probably wrong.",
+        text=message(
+            "detect-clock-fault-late" if best > 0 else "detect-clock-fault-early",
+            hours=abs(best),
+            rise=f"{mean:.0f}",
+            logged=f"{logged.mean():+.0f}",
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from glucotwin.core.message import message
 from glucotwin.domain.timeline import Timeline
 from glucotwin.ingest.detect.detection import Detection, DetectionKind
 from glucotwin.ingest.detect.sensor_grid import FREQUENT_MIN, STEP_MIN, STEPS_PER_DAY, SensorGrid, sensor_grid
@@ -69,8 +70,11 @@ def find_compression_lows(timeline: Timeline, *, at_least: float = THRESHOLD) ->
             start=grid.time(first),
             end=grid.time(last),
             score=min(1.0, float(fits.ratio[first]) / CERTAIN_RATIO),
-            text=f"The sensor read about {fits.depth_mgdl[first]:.0f} mg/dL too low for {(last - first) * STEP_MIN} min"
-            ", as when someone lies on it.",
+            text=message(
+                "detect-compression-low",
+                depth=f"{fits.depth_mgdl[first]:.0f}",
+                minutes=str((last - first) * STEP_MIN),
+            ),
         )
         for first, last in _apart(fits, CERTAIN_RATIO * at_least)
     )

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 import polars as pl
 
+from glucotwin.core.message import message
 from glucotwin.domain.activity import Activity
 from glucotwin.domain.insulin import BasalSegment, Bolus, PenDose
 from glucotwin.domain.meal import Meal
@@ -48,19 +48,14 @@ class DayReason(StrEnum):
     CLOCK_FAULT = "clock-fault"
 
 
-REASON_TEXTS: Final = MappingProxyType(
-    {
-        DayReason.LITTLE_GLUCOSE: f"sensor readings cover less than {ENOUGH_GLUCOSE_PCT:.0f} % of the day",
-        DayReason.NO_INSULIN: "no insulin is on record",
-        DayReason.BASAL_UNKNOWN: f"the basal rate is known for less than {ENOUGH_BASAL_PCT:.0f} % of the day",
-        DayReason.NO_MEALS: "no meal is logged",
-        DayReason.MEALS_MISSING: "meals seem to be missing from the log",
-        DayReason.STUCK_SENSOR: f"the sensor was stuck for {STUCK_MIN / 60.0:.0f} h or more",
-        DayReason.UNIT_MIX_UP: "readings seem to be in another unit",
-        DayReason.CLOCK_FAULT: "the log's clock seems to be wrong",
+def reason_text(reason: DayReason) -> str:
+    """The reason in words."""
+    values: dict[DayReason, dict[str, str]] = {
+        DayReason.LITTLE_GLUCOSE: {"percent": f"{ENOUGH_GLUCOSE_PCT:.0f}"},
+        DayReason.BASAL_UNKNOWN: {"percent": f"{ENOUGH_BASAL_PCT:.0f}"},
+        DayReason.STUCK_SENSOR: {"hours": f"{STUCK_MIN / 60.0:.0f}"},
     }
-)
-"""The reasons in words."""
+    return message(f"day-reason-{reason}", **values.get(reason, {}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +99,8 @@ class DayReport:
     def text(self) -> str:
         """The verdict as a sentence."""
         if self.fit:
-            return "Fit for a twin."
-        return f"Not fit for a twin: {'; '.join(REASON_TEXTS[reason] for reason in self.reasons_against)}."
+            return message("day-fit")
+        return message("day-unfit", reasons="; ".join(reason_text(reason) for reason in self.reasons_against))
 
     def to_json(self) -> dict[str, object]:
         """The report as JSON values."""

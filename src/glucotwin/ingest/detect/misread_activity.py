@@ -9,6 +9,7 @@ from typing import Final
 
 import polars as pl
 
+from glucotwin.core.message import message
 from glucotwin.domain.activity import Activity, HeartRate, Sleep
 from glucotwin.domain.timeline import Timeline
 from glucotwin.ingest.detect.detection import Detection, DetectionKind
@@ -54,8 +55,7 @@ def find_heart_rate_without_steps(timeline: Timeline) -> tuple[Detection, ...]:
             start=row["start"],
             end=row["end"],
             score=min(1.0, (row["rate"] - resting) / CERTAIN_BPM),
-            text=f"The heart beat {row['rate']:.0f} times a minute ({resting:.0f} at rest) without steps: exercise that"
-            " was not counted, such as cycling, or stress or fever.",
+            text=message("detect-heart-rate-without-steps", rate=f"{row['rate']:.0f}", resting=f"{resting:.0f}"),
         )
         for row in stretches.iter_rows(named=True)
     )

@@ -5,6 +5,7 @@ from typing import Final
 
 import polars as pl
 
+from glucotwin.core.message import message
 from glucotwin.domain.insulin import Bolus, DosePurpose
 from glucotwin.domain.meal import Meal
 from glucotwin.domain.timeline import Timeline
@@ -82,18 +83,19 @@ def _with_nearest(meals: pl.DataFrame, doses: pl.DataFrame) -> pl.DataFrame:
 def _detection(time: object, carbs_g: float, grid: SensorGrid | None) -> Detection | None:
     """The missed bolus of a meal; None when the meal treated a low."""
     start = pl.Series([time], dtype=pl.Datetime("us", "UTC"))
-    score, told = USUAL_SCORE, ""
+    score, text = USUAL_SCORE, message("detect-missed-bolus", grams=f"{carbs_g:.0f}")
     step = -1 if grid is None else int(grid.step(start)[0])
     if grid is not None and 0 <= step < grid.steps and grid.known_between(0, LOOKED_AT_STEPS)[step]:
         glucose = grid.glucose_mgdl
         if glucose[max(0, step - 3) : step + 2].min() < TREATED_BELOW_MGDL:
             return None
         rise = float(glucose[step : step + LOOKED_AT_STEPS].max() - glucose[step])
-        score, told = 0.3 + 0.7 * min(1.0, max(0.0, rise) / CLEAR_RISE_MGDL), f"; glucose rose by {rise:.0f} mg/dL"
+        score = 0.3 + 0.7 * min(1.0, max(0.0, rise) / CLEAR_RISE_MGDL)
+        text = message("detect-missed-bolus-rise", grams=f"{carbs_g:.0f}", rise=f"{rise:.0f}")
     return Detection(
         kind=DetectionKind.MISSED_BOLUS,
         start=start[0],
         end=start[0] + AFTER,
         score=score,
-        text=f"A meal of {carbs_g:.0f} g has no bolus{told}.",
+        text=text,
     )

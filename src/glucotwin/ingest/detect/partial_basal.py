@@ -5,6 +5,7 @@ from typing import Final
 
 import polars as pl
 
+from glucotwin.core.message import message
 from glucotwin.domain.insulin import BasalSegment, Bolus
 from glucotwin.domain.segment import without_overlaps
 from glucotwin.domain.timeline import Timeline
@@ -33,7 +34,7 @@ def find_unknown_basal(timeline: Timeline) -> tuple[Detection, ...]:
             start=start,
             end=end,
             score=1.0,
-            text=f"The basal rate is not recorded for {_length(end - start)}.",
+            text=_text(end - start),
         )
         for start, end in unknown_stretches(basal, first, last)
         if end - start >= SHORTEST
@@ -51,5 +52,7 @@ def unknown_stretches(basal: pl.DataFrame, first: datetime, last: datetime) -> l
     return [(start, end) for start, end in zip(starts, ends, strict=True) if end > start]
 
 
-def _length(length: timedelta) -> str:
-    return f"{length / DAY:.1f} days" if length >= 2 * DAY else f"{length / timedelta(hours=1):.1f} h"
+def _text(length: timedelta) -> str:
+    if length >= 2 * DAY:
+        return message("detect-basal-unknown-days", days=f"{length / DAY:.1f}")
+    return message("detect-basal-unknown-hours", hours=f"{length / timedelta(hours=1):.1f}")

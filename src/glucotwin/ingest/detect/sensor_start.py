@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from glucotwin.core.message import message
 from glucotwin.domain.observation import DeviceEvent, DeviceEventKind
 from glucotwin.domain.timeline import Timeline
 from glucotwin.ingest.detect.detection import Detection, DetectionKind
@@ -36,7 +37,7 @@ def find_sensor_warm_up(timeline: Timeline) -> tuple[Detection, ...]:
             start=start,
             end=start + SETTLED,
             score=1.0,
-            text=f"A sensor was started; its readings are less accurate for about {SETTLED // timedelta(hours=1)} h.",
+            text=message("detect-sensor-warm-up", hours=SETTLED // timedelta(hours=1)),
         )
         for start in _starts(timeline)
     )
@@ -56,13 +57,13 @@ def _jump(grid: SensorGrid, step: int, changes: list[datetime]) -> Detection:
     size = float(grid.glucose_mgdl[step + 1] - grid.glucose_mgdl[step])
     explained = any(timedelta() <= time - change <= NEAR_CHANGE for change in changes)
     share = min(1.0, abs(size) / CERTAIN_JUMP_MGDL)
-    reason = "after a sensor change or calibration" if explained else "as after a sensor change or calibration"
+    name = "detect-sensor-jump-explained" if explained else "detect-sensor-jump"
     return Detection(
         kind=DetectionKind.SENSOR_JUMP,
         start=time,
         end=grid.time(step + 1),
         score=share if explained else 0.7 * share,
-        text=f"Sensor glucose jumped by {size:+.0f} mg/dL within {STEP_MIN} min and stayed there, {reason}.",
+        text=message(name, size=f"{size:+.0f}", minutes=STEP_MIN),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 import polars as pl
 
+from glucotwin.core.message import message
 from glucotwin.domain.timeline import Timeline
 from glucotwin.ingest.detect.detection import Detection, DetectionKind
 from glucotwin.ingest.detect.sensor_grid import is_value, sensor_readings
@@ -36,7 +37,7 @@ def find_stuck_sensor(timeline: Timeline) -> tuple[Detection, ...]:
             start=row["start"],
             end=row["end"],
             score=min(1.0, (row["end"] - row["start"]).total_seconds() / 60.0 / CERTAIN_MIN),
-            text=f"The sensor showed {row['value']:.0f} mg/dL in {row['count']} readings in a row.",
+            text=message("detect-stuck-sensor", value=f"{row['value']:.0f}", count=str(row["count"])),
         )
         for row in runs.iter_rows(named=True)
     )

@@ -9,6 +9,7 @@ detections are right.
 
 from typing import Final
 
+from glucotwin.core.message import message
 from glucotwin.domain.timeline import Timeline
 from glucotwin.ingest.detect.detection import Detection, DetectionKind
 from glucotwin.ingest.detect.meal_search import SearchedMeal, search_meals
@@ -34,5 +35,5 @@ def find_unannounced_meals(timeline: Timeline, *, at_least: float = THRESHOLD) -
 
 
 def _text(meal: SearchedMeal) -> str:
-    unlike = "that the logged carbohydrate does not explain" if meal.logs_meals else "as after a meal"
-    return f"Glucose rose by {meal.rise_mgdl:.0f} mg/dL {unlike} (like {meal.least_g} g or more without insulin)."
+    name = "detect-unannounced-meal" if meal.logs_meals else "detect-unannounced-meal-without-log"
+    return message(name, rise=f"{meal.rise_mgdl:.0f}", grams=str(meal.least_g))

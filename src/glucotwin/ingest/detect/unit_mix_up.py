@@ -9,6 +9,7 @@ from typing import Final
 
 import polars as pl
 
+from glucotwin.core.message import message
 from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.domain.timeline import Timeline
 from glucotwin.ingest.detect.detection import Detection, DetectionKind
@@ -56,5 +57,5 @@ def find_unit_mix_ups(timeline: Timeline) -> tuple[Detection, ...]:
 
 def _text(median: float, count: int) -> str:
     if median < LOW_MEDIAN_MGDL:
-        return f"{count} readings have a median of {median:.1f} mg/dL: they were probably mmol/L."
-    return f"{count} readings have a median of {median:.0f} mg/dL: they were probably multiplied by 18 twice."
+        return message("detect-unit-mix-up-mmoll", count=str(count), median=f"{median:.1f}")
+    return message("detect-unit-mix-up-twice", count=str(count), median=f"{median:.0f}")

@@ -11,7 +11,7 @@ from glucotwin.domain.meal import Meal
 from glucotwin.domain.person import Person, TherapyKind
 from glucotwin.domain.record import Record
 from glucotwin.domain.timeline import Timeline
-from glucotwin.ingest.detect.days import REASON_TEXTS, DayReason, DayReport, day_reports, days_json
+from glucotwin.ingest.detect.days import DayReason, DayReport, day_reports, days_json, reason_text
 from glucotwin.ingest.detect.detection import Detection, DetectionKind, in_time_order
 from glucotwin.ingest.detect.registry import DETECTORS, detections_of
 from made_up_sensor import START, at, level, readings, timeline
@@ -62,7 +62,7 @@ def test_whole_day_is_fit_and_counted() -> None:
 def test_what_is_missing_speaks_against_a_day(records: list[Record], reason: DayReason) -> None:
     report = first_day(*records)
     assert report.reasons_against == (reason,)
-    assert report.text == f"Not fit for a twin: {REASON_TEXTS[reason]}."
+    assert report.text == f"Not fit for a twin: {reason_text(reason)}."
 
 
 def test_day_without_insulin_is_unfit_only_for_those_who_take_it() -> None:
@@ -140,7 +140,7 @@ def test_reports_leave_as_json() -> None:
 
 
 def test_every_reason_has_its_words() -> None:
-    assert set(REASON_TEXTS) == set(DayReason)
+    assert all(reason_text(reason) for reason in DayReason)
 
 
 def test_every_kind_has_a_detector() -> None:
