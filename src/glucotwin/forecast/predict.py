@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import equinox as eqx
+import jax.numpy as jnp
 import numpy as np
 
 from glucotwin.core.error import ErrorCode, SafetyError
@@ -12,10 +13,11 @@ from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.domain.inputs import Inputs
 from glucotwin.domain.record import as_utc
 from glucotwin.domain.timeline import Timeline, Window
-from glucotwin.forecast.forecast import Band, Forecast
+from glucotwin.forecast.forecast import Band, Forecast, forecast_of
+from glucotwin.forecast.trajectory import PATH_LEVELS, disturbance_template, join_marginals
 from glucotwin.twin.fit import model_of
 from glucotwin.twin.grid import GriddedData, grid_data
-from glucotwin.twin.mixture import mixture_cdf, mixture_quantile
+from glucotwin.twin.mixture import mixture_quantile
 from glucotwin.twin.predictive import predict_from, usual_future
 from glucotwin.twin.state_space import STEP_MIN
 from glucotwin.twin.twin import Twin
@@ -51,16 +53,26 @@ def forecast_glucose(
     mean, spread, t_min = predictive_draws(
         twin, timeline, origin=origin, horizon_min=horizon_min, draws=DRAWS, planned=planned
     )
-    return Forecast(
+    template = disturbance_template(t_min.size, flux_time_min=_flux_time_min(twin))
+    return forecast_of(
+        join_marginals(marginal_quantiles(mean, spread), template),
         origin=origin,
         t_min=t_min,
-        median_mgdl=mixture_quantile(0.5, mean, spread),
-        bands=bands_of(mean, spread),
-        probability_below_70=mixture_cdf(70.0, mean, spread),
-        probability_below_54=mixture_cdf(54.0, mean, spread),
+        levels=LEVELS,
         future_inputs=message("future-inputs-planned" if planned else "future-inputs-usual"),
         last_reading_age_min=reading_age_min(timeline, origin),
+        method="twin",
     )
+
+
+def marginal_quantiles(mean: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    """Quantiles of a mixture over the leading axis at the levels of the paths; glucose is never below zero."""
+    return np.maximum(np.stack([mixture_quantile(float(level), mean, spread) for level in PATH_LEVELS]), 0.0)
+
+
+def _flux_time_min(twin: Twin) -> float:
+    _, noise = model_of(twin).build(jnp.asarray(twin.posterior.mean))
+    return float(noise.flux_time_min)
 
 
 def predictive_draws(

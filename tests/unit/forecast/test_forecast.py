@@ -14,6 +14,7 @@ def forecast(median: list[float], high: list[float]) -> Forecast:
         t_min=np.array([5.0, 10.0]),
         median_mgdl=np.array(median),
         bands=(Band(level=0.9, low_mgdl=nothing, high_mgdl=np.array(high)),),
+        trajectories_mgdl=np.array([median, median]) if np.all(np.isfinite(median)) else np.zeros((2, 2)),
         probability_below_70=nothing,
         probability_below_54=nothing,
         future_inputs="nothing",

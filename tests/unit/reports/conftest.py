@@ -147,6 +147,7 @@ def example_at(origin: datetime) -> ForecastExample:
         t_min=t_min,
         median_mgdl=median,
         bands=bands(median, 14.0 + 3.1 * np.sqrt(t_min)),
+        trajectories_mgdl=median + np.linspace(-30.0, 30.0, 20)[:, None],
         probability_below_70=np.linspace(0.01, 0.06, t_min.size),
         probability_below_54=np.linspace(0.0, 0.01, t_min.size),
         future_inputs="No meals and no boluses.",
