@@ -19,6 +19,8 @@ MOST_TIMES_LARGER = 1_000
 """A member that unpacks to more than this many times its size is no export but a bomb."""
 DEEPEST = 2
 """Archives within archives."""
+LONGEST_NAME = 50
+"""Characters of a member's name that its file keeps; file systems allow some 60 of four bytes each."""
 _BLOCK_BYTES = 1024 * 1024
 
 
@@ -84,9 +86,8 @@ class _Unpacker:
         try:
             with zipfile.ZipFile(path) as archive:
                 for member in sorted(archive.infolist(), key=lambda one: one.filename):
-                    if not member.is_dir() and not any(
-                        _is_hidden(part) for part in Path(member.filename).parts if part != ".."
-                    ):
+                    parts = _parts(member)
+                    if parts and not any(_is_hidden(part) for part in parts):
                         yield from self._member(archive, member, name=name, depth=depth)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
             raise DataError(
@@ -99,7 +100,8 @@ class _Unpacker:
         self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, *, name: str, depth: int
     ) -> Iterator[SourceFile]:
         # A folder of its own, so that the member keeps its last name whatever path it claims.
-        place = Path(tempfile.mkdtemp(dir=self.folder)) / (Path(member.filename).name or "member")
+        *folders, last = _parts(member)
+        place = Path(tempfile.mkdtemp(dir=self.folder)) / last[-LONGEST_NAME:]
         most = MOST_TIMES_LARGER * max(member.compress_size, 1024)
         size = 0
         with archive.open(member) as packed, place.open("wb") as unpacked:
@@ -110,9 +112,7 @@ class _Unpacker:
                     raise _too_much(name, "unpacks to far more than an export has")
                 unpacked.write(block)
         for one in self.files(place, name="", depth=depth + 1):
-            yield SourceFile(
-                name=f"{name}/{member.filename.rpartition('/')[0]}/{one.name}".replace("//", "/"), path=one.path
-            )
+            yield SourceFile(name="/".join((name, *folders, one.name)), path=one.path)
 
 
 def is_archive(path: Path) -> bool:
@@ -121,6 +121,17 @@ def is_archive(path: Path) -> bool:
         if file.read(len(ZIP_MAGIC)) != ZIP_MAGIC:
             return False
     return not is_workbook(read_head(path))
+
+
+def _parts(member: zipfile.ZipInfo) -> list[str]:
+    """The folders and the name that a member claims, without those that lead upwards; none for a folder.
+
+    Some programs write backslashes between them.
+    """
+    claimed = member.filename.replace("\\", "/")
+    if claimed.endswith("/"):
+        return []
+    return [part for part in claimed.split("/") if part not in {"", ".", ".."}] or ["member"]
 
 
 def _is_hidden(name: str) -> bool:
