@@ -20,7 +20,7 @@ def write_subject(folder: Path, number: int) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     rows = [f"{START + timedelta(minutes=5 * step):%Y-%m-%d %H:%M:%S},,,0.8,,,,,{110 + number}" for step in range(300)]
     path = folder / f"Subject {number}.csv"
-    path.write_text(COLUMNS + "\n".join(rows) + "\n")
+    path.write_text("\n".join([COLUMNS, *rows]) + "\n")
     return path
 
 
