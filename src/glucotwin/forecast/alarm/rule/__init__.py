@@ -1,0 +1,1 @@
+"""One file per kind of alarm: how likely it is, how soon, and why."""
