@@ -92,6 +92,7 @@ def _page(answer: "FitAnswer") -> str:
         aligned([header, *parameter_rows(diagnostics.parameters)]),
         "",
         *(message(key) for key in diagnostics.warnings),
+        *(one.text for one in diagnostics.imputed),
         *(message(key) for key in (*validity.reasons_against, *validity.cautions)),
         *(() if validity.valid else (message("fit-page-invalid"),)),
         message("fit-page-saved", path=str(answer.path)),

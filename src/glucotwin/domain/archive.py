@@ -5,7 +5,7 @@ checked against the manifest before anything of them is used.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -91,7 +91,8 @@ def load_timeline(path: Path) -> Timeline:
         timeline = Timeline(person=person, streams=streams, settings=settings)
     except DataError as error:
         raise _damaged(path, error.message) from error
-    if timeline_hash(timeline) != manifest.get("content_sha256"):
+    written = {name: frame.columns for name, frame in streams.items()}
+    if sha256_of_bytes(_content_parts(timeline, written)) != manifest.get("content_sha256"):
         raise _damaged(path / MANIFEST, "its content is not what the manifest says")
     return timeline
 
@@ -109,18 +110,20 @@ def is_timeline(path: Path) -> bool:
 
 def timeline_hash(timeline: Timeline) -> str:
     """SHA-256 of a timeline's content: person, settings and records, whatever file or order they came in."""
-    return sha256_of_bytes(_content_parts(timeline))
+    return sha256_of_bytes(_content_parts(timeline, {}))
 
 
-def _content_parts(timeline: Timeline) -> Iterable[bytes]:
+def _content_parts(timeline: Timeline, written: Mapping[str, Collection[str]]) -> Iterable[bytes]:
+    """What is hashed; of streams in ``written`` only those columns, as an older version wrote fewer."""
     yield _canonical(_PERSON.dump_python(timeline.person, mode="json"))
     yield _canonical(_SETTINGS.dump_python(timeline.settings, mode="json"))
     for name in sorted(timeline.streams):
-        yield from _frame_parts(name, timeline.streams[name])
+        yield from _frame_parts(name, timeline.streams[name], written.get(name))
 
 
-def _frame_parts(name: str, frame: pl.DataFrame) -> Iterable[bytes]:
-    columns = schema_of(STREAMS[name])
+def _frame_parts(name: str, frame: pl.DataFrame, written: Collection[str] | None) -> Iterable[bytes]:
+    schema = schema_of(STREAMS[name])
+    columns = {column: kind for column, kind in schema.items() if written is None or column in written}
     ordered = frame.sort(list(columns), nulls_last=True)
     yield _canonical({"stream": name, "rows": len(ordered), "columns": list(columns)})
     for column, kind in columns.items():

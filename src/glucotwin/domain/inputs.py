@@ -22,7 +22,8 @@ class Inputs(eqx.Module):
     Leading axis: time. Inside a scan the arrays are scalars (one minute). Doses are by product, so that a body picks
     the depots it knows; ``parameter_factor`` multiplies named parameters (``"organ.parameter"``) minute by minute and
     is differentiable: time-varying, fitted or scripted. ``unexplained_flux_mgdl_per_min`` carries what a fit could not
-    explain.
+    explain. ``imputed_flux_power`` tells how uncertain the flux is because inputs are imputed: variance times
+    correlation time, in (mg/dL/min)^2 min; None when nothing is.
     """
 
     minute_utc: Int[AnyArray, "*time"]
@@ -42,6 +43,7 @@ class Inputs(eqx.Module):
     condition_level: Mapping[str, Float[AnyArray, "*time"]]
     parameter_factor: Mapping[str, Float[AnyArray, "*time"]]
     unexplained_flux_mgdl_per_min: Float[AnyArray, "*time"]
+    imputed_flux_power: Float[AnyArray, "*time"] | None = None
 
     @property
     def minutes(self) -> int:

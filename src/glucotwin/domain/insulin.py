@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from glucotwin.domain.record import Record, check_range
 
+LONG_ACTING = ("long", "nph", "detemir", "glargine-u100", "glargine-u300", "degludec", "icodec")
+"""Products of which a dose acts for a day and more."""
+
 
 class BolusKind(StrEnum):
     """Shape of a pump bolus."""

@@ -41,11 +41,13 @@ class RasterisedInputs:
         inputs: dense inputs, first minute = the window's start (floored to the minute).
         start: aware time of the first minute.
         basal_known: per minute, whether a basal segment covers it; where not, the settings' profile is used, else zero.
+        basal_from_profile: per minute, whether the settings' profile stands in.
     """
 
     inputs: Inputs
     start: datetime
     basal_known: np.ndarray
+    basal_from_profile: np.ndarray
 
 
 def inputs_from_timeline(timeline: Timeline, window: Window) -> RasterisedInputs:
@@ -63,7 +65,7 @@ def inputs_from_timeline(timeline: Timeline, window: Window) -> RasterisedInputs
     minutes = minute_utc_from(window.end) - first
     grid = _Grid(first=first, minutes=minutes)
     clock = clock_arrays(window.start, minutes, timeline.person.zone)
-    basal, basal_known = _basal(timeline, grid, clock["minute_of_day"])
+    basal, basal_known, programmed = _basal(timeline, grid, clock["minute_of_day"])
     insulin = _sum_by_product(basal, _boluses(timeline, grid), _pen_doses(timeline, grid))
     inputs = Inputs(
         **clock,
@@ -76,7 +78,9 @@ def inputs_from_timeline(timeline: Timeline, window: Window) -> RasterisedInputs
         unexplained_flux_mgdl_per_min=np.zeros(minutes),
     )
     start = window.start.replace(second=0, microsecond=0)
-    return RasterisedInputs(inputs=inputs, start=start, basal_known=basal_known)
+    return RasterisedInputs(
+        inputs=inputs, start=start, basal_known=basal_known, basal_from_profile=programmed & ~basal_known
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +121,10 @@ def _numpy(frame: pl.DataFrame, column: str) -> np.ndarray:
     return frame[column].cast(pl.Float64).fill_null(0.0).to_numpy()
 
 
-def _basal(timeline: Timeline, grid: _Grid, minute_of_day: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
+def _basal(
+    timeline: Timeline, grid: _Grid, minute_of_day: np.ndarray
+) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
+    """Rate by product, whether a segment tells it, and whether a programmed profile holds."""
     segments = without_overlaps(timeline.frame(BasalSegment))
     covered = np.zeros(grid.minutes)
     by_product: dict[str, np.ndarray] = {}
@@ -127,17 +134,17 @@ def _basal(timeline: Timeline, grid: _Grid, minute_of_day: np.ndarray) -> tuple[
         covered += grid.over(position, duration, duration)
     known = covered > 0.5
     profile = _profile_u_per_min(timeline, grid, minute_of_day)
-    missing = np.clip(1.0 - covered, 0.0, 1.0)
-    if profile is not None and np.any(missing > 0):
-        by_product["rapid"] = by_product.get("rapid", np.zeros(grid.minutes)) + missing * profile
-    return by_product, known
+    programmed = ~np.isnan(profile)
+    missing = np.where(programmed, np.clip(1.0 - covered, 0.0, 1.0), 0.0)
+    if np.any(missing > 0):
+        by_product["rapid"] = by_product.get("rapid", np.zeros(grid.minutes)) + missing * np.nan_to_num(profile)
+    return by_product, known, programmed
 
 
-def _profile_u_per_min(timeline: Timeline, grid: _Grid, minute_of_day: np.ndarray) -> np.ndarray | None:
+def _profile_u_per_min(timeline: Timeline, grid: _Grid, minute_of_day: np.ndarray) -> np.ndarray:
+    """The programmed rate; not a number before the first profile holds."""
     profiles = [(one.valid_from, one.basal_u_per_h) for one in timeline.settings if one.basal_u_per_h is not None]
-    if not profiles:
-        return None
-    rate = np.zeros(grid.minutes)
+    rate = np.full(grid.minutes, np.nan)
     for valid_from, schedule in profiles:
         begin = max(0, minute_utc_from(valid_from) - grid.first)
         clock = minute_of_day[begin:]

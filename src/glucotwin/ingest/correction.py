@@ -20,14 +20,36 @@ def corrections(
         corrected: column of the value used; None when the rows were left out.
         code: the finding that tells of it.
     """
-    used = pl.lit(None, dtype=pl.Float64) if corrected is None else pl.col(corrected).cast(pl.Float64)
-    table = rows.filter(pl.col(original).is_not_null()).select(
-        "time",
-        source=pl.col("source") if "source" in rows.columns else pl.lit(""),
+    table = rows.filter(pl.col(original).is_not_null()).with_columns(
+        original=pl.col(original).cast(pl.Float64),
+        corrected=pl.lit(None, dtype=pl.Float64) if corrected is None else pl.col(corrected).cast(pl.Float64),
+    )
+    return _rows(table, stream=stream, quantity=quantity, code=code)
+
+
+def assumed_times(rows: pl.DataFrame, *, stream: str, sd_min: str, code: FindingCode) -> pl.DataFrame:
+    """A row of the stream ``correction`` for every record whose time is an assumption.
+
+    Args:
+        rows: the records, with ``time``.
+        stream: the stream they belong to.
+        sd_min: column of the standard deviation of the time in minutes.
+        code: the finding that tells of it.
+    """
+    seconds = pl.col("time").dt.epoch("us") / 1e6
+    table = rows.with_columns(
+        original=pl.lit(None, dtype=pl.Float64), corrected=seconds, sd=pl.col(sd_min).cast(pl.Float64)
+    )
+    return _rows(table, stream=stream, quantity="time", code=code)
+
+
+def _rows(table: pl.DataFrame, *, stream: str, quantity: str, code: FindingCode) -> pl.DataFrame:
+    defaults = {"source": pl.lit(""), "sd": pl.lit(None, dtype=pl.Float64), "record": pl.lit("")}
+    named = table.with_columns(
+        **{name: default for name, default in defaults.items() if name not in table.columns},
         stream=pl.lit(stream),
         quantity=pl.lit(quantity),
-        original=pl.col(original).cast(pl.Float64),
-        corrected=used,
         reason=pl.lit(str(code)),
+        reversed=pl.lit(False),
     )
-    return table.select(list(schema_of(Correction)))
+    return named.select(list(schema_of(Correction)))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from glucotwin.domain.imputation import Imputed
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParameterSummary:
@@ -38,6 +40,7 @@ class Diagnostics:
         residual_autocorrelation: of those residuals from one step to the next; near 0 when the model leaves no memory.
         parameters: summary of every fitted parameter.
         warnings: message keys, most important first.
+        imputed: what stood in for inputs that are not on record, when, and how uncertain it is.
     """
 
     converged: bool
@@ -47,8 +50,13 @@ class Diagnostics:
     residual_autocorrelation: float
     parameters: tuple[ParameterSummary, ...]
     warnings: tuple[str, ...] = ()
+    imputed: tuple[Imputed, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         """As JSON values."""
         plain: dict[str, object] = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return plain | {"parameters": [one.to_json() for one in self.parameters], "warnings": list(self.warnings)}
+        return plain | {
+            "parameters": [one.to_json() for one in self.parameters],
+            "warnings": list(self.warnings),
+            "imputed": [one.to_json() for one in self.imputed],
+        }

@@ -12,6 +12,7 @@ from glucotwin.core.progress import ProgressCallback, part_of, silent
 from glucotwin.core.provenance import make_manifest
 from glucotwin.domain.archive import timeline_hash
 from glucotwin.domain.glucose import GlucoseReading
+from glucotwin.domain.imputation import WEIGHT_LOG_SD, imputed_by_reason
 from glucotwin.domain.insulin import BasalSegment, Bolus, PenDose
 from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.twin.calibration import calibrate_bands
@@ -70,7 +71,13 @@ def fit_twin(timeline: Timeline, *, window: Window | None = None, progress: Prog
     total_u, basal_u = daily_insulin_u(timeline, window)
     data = grid_data(timeline, data_window, usual_basal_u_per_min=basal_u / 1440.0)
     weight_kg = timeline.person.weight_kg(window.end.date())
-    model = personal_model(weight_kg=weight_kg, daily_insulin_u=total_u, basal_u_per_min=basal_u / 1440.0)
+    weight_log_sd = WEIGHT_LOG_SD if weight_kg is None else 0.0
+    model = personal_model(
+        weight_kg=weight_kg,
+        daily_insulin_u=total_u,
+        basal_u_per_min=basal_u / 1440.0,
+        weight_log_sd=weight_log_sd,
+    )
     batch = day_batch(data)
     _check_enough(batch, window)
     found = _minimise(model, batch, part_of(progress, start=0.05, end=0.8))
@@ -82,6 +89,7 @@ def fit_twin(timeline: Timeline, *, window: Window | None = None, progress: Prog
         window=window,
         data_hash=timeline_hash(timeline),
         weight_kg=weight_kg,
+        weight_log_sd=weight_log_sd,
         daily_insulin_u=total_u,
         basal_u_per_min=basal_u / 1440.0,
         posterior=posterior,
@@ -98,7 +106,10 @@ def fit_twin(timeline: Timeline, *, window: Window | None = None, progress: Prog
 def model_of(twin: Twin) -> PersonalModel:
     """The family of bodies that a twin's posterior speaks of."""
     return personal_model(
-        weight_kg=twin.weight_kg, daily_insulin_u=twin.daily_insulin_u, basal_u_per_min=twin.basal_u_per_min
+        weight_kg=twin.weight_kg,
+        daily_insulin_u=twin.daily_insulin_u,
+        basal_u_per_min=twin.basal_u_per_min,
+        weight_log_sd=twin.weight_log_sd,
     )
 
 
@@ -259,6 +270,7 @@ def _diagnostics(
         residual_autocorrelation=float(np.corrcoef(lagged)[0, 1]),
         parameters=parameters,
         warnings=_warnings(found, parameters, data),
+        imputed=imputed_by_reason(data.imputed),
     )
 
 

@@ -10,16 +10,15 @@ import polars as pl
 
 from glucotwin.core.error import ErrorCode, FitError
 from glucotwin.domain.glucose import Censoring, GlucoseKind, GlucoseReading
+from glucotwin.domain.imputation import Imputation, ImputedInput, imputations_of
 from glucotwin.domain.inputs import Inputs
-from glucotwin.domain.insulin import BasalSegment, PenDose
+from glucotwin.domain.insulin import LONG_ACTING, BasalSegment, PenDose
 from glucotwin.domain.meal import Meal
-from glucotwin.domain.rasterise import inputs_from_timeline, lookback
+from glucotwin.domain.rasterise import RasterisedInputs, inputs_from_timeline, lookback
 from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.twin.filter import AT_LEAST, AT_MOST, NO_READING, VALUE, Readings
+from glucotwin.twin.imputed_flux import imputed_flux_power
 from glucotwin.twin.state_space import STEP_MIN
-
-LONG_ACTING = frozenset({"long", "nph", "detemir", "glargine-u100", "glargine-u300", "degludec", "icodec"})
-"""Products that the minimal body receives as an even infusion over a day."""
 
 DAY_MIN = 1440
 LATE_MIN = 1.0
@@ -36,13 +35,16 @@ class GriddedData:
         start: aware time of the first step.
         inputs: mean rates over each step, all insulin as the product ``rapid``.
         readings: at each step's start.
-        basal_known: whether the basal rate of most of the step is recorded.
+        basal_known: whether the basal insulin of most of the step is recorded.
+        imputed: what stands in for inputs that are not recorded, with its uncertainty; the inputs carry what follows
+            from it for glucose.
     """
 
     start: datetime
     inputs: Inputs
     readings: Readings
     basal_known: np.ndarray
+    imputed: tuple[Imputation, ...] = ()
 
     @property
     def steps(self) -> int:
@@ -56,6 +58,7 @@ class GriddedData:
             inputs=self.inputs.cut(first, last),
             readings=jax.tree.map(lambda values: values[first:last], self.readings),
             basal_known=self.basal_known[first:last],
+            imputed=self.imputed,
         )
 
 
@@ -65,21 +68,45 @@ def grid_data(timeline: Timeline, window: Window, *, usual_basal_u_per_min: floa
     Args:
         timeline: the person's data; only events that began before the window's end enter.
         window: its length is cut to whole steps.
-        usual_basal_u_per_min: stands in where a pump's basal rate is not recorded.
+        usual_basal_u_per_min: stands in where basal insulin is neither recorded nor programmed; zero for records that
+            only add to others, in which nothing is imputed.
     """
     steps = int(window.duration_min // STEP_MIN)
     window = Window(start=window.start, end=window.start + timedelta(minutes=steps * STEP_MIN))
-    raster = inputs_from_timeline(_eaten_at_once(timeline), lookback(window, DAY_MIN))
+    span = lookback(window, DAY_MIN)
+    raster = inputs_from_timeline(_eaten_at_once(timeline), span)
+    imputed = imputations_of(timeline, span) if usual_basal_u_per_min > 0.0 else ()
+    unrecorded = _minutes_of(imputed, raster)
     insulin = _as_one_product(raster.inputs)
-    if _has_pump(timeline):
-        insulin = insulin + np.where(raster.basal_known, 0.0, usual_basal_u_per_min)
+    insulin = insulin + usual_basal_u_per_min * np.where(raster.basal_from_profile, 0.0, unrecorded)
     inputs = eqx.tree_at(lambda one: one.insulin_u_per_min, raster.inputs, {"rapid": insulin}).cut(
         DAY_MIN, DAY_MIN + steps * int(STEP_MIN)
     )
-    known = raster.basal_known[DAY_MIN : DAY_MIN + steps * int(STEP_MIN)].reshape(steps, -1).mean(axis=1) > 0.5
+    known = unrecorded[DAY_MIN : DAY_MIN + steps * int(STEP_MIN)].reshape(steps, -1).mean(axis=1) < 0.5
+    power = imputed_flux_power(imputed, window.start, steps)
     return GriddedData(
-        start=window.start, inputs=coarse_inputs(inputs), readings=_readings(timeline, window, steps), basal_known=known
+        start=window.start,
+        inputs=with_flux_power(coarse_inputs(inputs), power),
+        readings=_readings(timeline, window, steps),
+        basal_known=known,
+        imputed=tuple(one for one in imputed if one.end >= window.start),
     )
+
+
+def with_flux_power(inputs: Inputs, power: np.ndarray) -> Inputs:
+    """The inputs with how uncertain imputation makes the flux, per step."""
+    return eqx.tree_at(lambda one: one.imputed_flux_power, inputs, power, is_leaf=lambda one: one is None)
+
+
+def _minutes_of(imputed: tuple[Imputation, ...], raster: RasterisedInputs) -> np.ndarray:
+    """Share of each minute in which basal insulin is imputed."""
+    edges = np.zeros(raster.basal_known.size + 1)
+    minutes = np.arange(edges.size)
+    for one in imputed:
+        if one.quantity is ImputedInput.BASAL:
+            start, end = ((time - raster.start) / timedelta(minutes=1) for time in (one.start, one.end))
+            edges += np.clip(minutes, start, end)
+    return np.diff(edges)
 
 
 def coarse_inputs(inputs: Inputs) -> Inputs:
@@ -102,9 +129,10 @@ def daily_insulin_u(timeline: Timeline, window: Window) -> tuple[float, float]:
     total = float(np.mean(np.asarray(raster.inputs.total_insulin_u_per_min()))) * DAY_MIN
     segments = timeline.cut(window).frame(BasalSegment)
     known_min = float(raster.basal_known.sum())
+    unknown_min = float((~(raster.basal_known | raster.basal_from_profile)).sum())
     if len(segments) and known_min > 0:
         rate = float((segments["rate_u_per_h"] * segments["duration_min"]).sum()) / 60.0 / known_min
-        return total + rate * float((~raster.basal_known).sum()) / window.days, rate * DAY_MIN
+        return total + rate * unknown_min / window.days, rate * DAY_MIN
     long_acting = timeline.cut(window).frame(PenDose).filter(pl.col("product").is_in(list(LONG_ACTING)))
     basal = float(long_acting["insulin_u"].sum()) / window.days
     if total <= 0.0:
@@ -114,10 +142,6 @@ def daily_insulin_u(timeline: Timeline, window: Window) -> tuple[float, float]:
             hint="Import the pump's or pen's log too, or choose other days.",
         )
     return total, basal if basal > 0.0 else total / 2.0
-
-
-def _has_pump(timeline: Timeline) -> bool:
-    return len(timeline.frame(BasalSegment)) > 0
 
 
 def _eaten_at_once(timeline: Timeline) -> Timeline:

@@ -3,6 +3,7 @@
 Free parameters live on the unconstrained scale on which their prior is standard normal, so that zero is the population.
 """
 
+import math
 from collections.abc import Mapping
 from functools import cache
 
@@ -11,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from glucotwin.core.array import Array, Float
+from glucotwin.domain.imputation import ASSUMED_WEIGHT_KG
 from glucotwin.physiology.body import Body
 from glucotwin.physiology.minimal import compose_minimal, minimal_parameters
 from glucotwin.physiology.parameter import Parameter, PriorKind, read_parameters
@@ -19,8 +21,8 @@ from glucotwin.twin.state_space import Noise
 REFERENCE_DAILY_INSULIN_U = 45.0
 """Total daily insulin of the adult whose insulin sensitivity is the record's typical value; others scale inversely."""
 
-REFERENCE_WEIGHT_KG = 75.0
-"""Assumed when a person's weight is not known; the glucose volume's prior covers the difference."""
+GLUCOSE_VOLUME = "glucose.volume_dl_per_kg"
+"""The parameter that multiplies the weight; it has to cover what an assumed weight is off."""
 
 
 @cache
@@ -62,25 +64,32 @@ class PersonalModel(eqx.Module):
         return body, Noise(**noise)
 
 
-def personal_model(*, weight_kg: float | None, daily_insulin_u: float, basal_u_per_min: float) -> PersonalModel:
+def personal_model(
+    *, weight_kg: float | None, daily_insulin_u: float, basal_u_per_min: float, weight_log_sd: float = 0.0
+) -> PersonalModel:
     """The model family of a person, its prior centred by what is known of them.
 
     Args:
-        weight_kg: body weight, if known.
+        weight_kg: body weight; None for the assumed one.
         daily_insulin_u: mean total insulin per day; sensitivity is inversely proportional to it.
         basal_u_per_min: usual basal rate.
+        weight_log_sd: how uncertain an assumed weight is; it widens the prior of the glucose volume.
     """
     records = free_parameters()
     scale = REFERENCE_DAILY_INSULIN_U / daily_insulin_u
     typical = [one.typical * (scale if ".sensitivity_" in name else 1.0) for name, one in records.items()]
     return PersonalModel(
         typical=jnp.asarray(typical),
-        spread=jnp.asarray([one.spread for one in records.values()]),
+        spread=jnp.asarray([_spread(one, weight_log_sd) for one in records.values()]),
         low=jnp.asarray([one.low for one in records.values()]),
         high=jnp.asarray([one.high for one in records.values()]),
-        weight_kg=jnp.asarray(REFERENCE_WEIGHT_KG if weight_kg is None else weight_kg),
+        weight_kg=jnp.asarray(ASSUMED_WEIGHT_KG if weight_kg is None else weight_kg),
         basal_u_per_min=jnp.asarray(basal_u_per_min),
     )
+
+
+def _spread(record: Parameter, weight_log_sd: float) -> float:
+    return math.hypot(record.spread, weight_log_sd) if record.name == GLUCOSE_VOLUME else record.spread
 
 
 def central_interval(

@@ -8,9 +8,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from glucotwin.core.array import AnyArray, Array, Float, Int
+from glucotwin.domain.imputation import ImputedInput
 from glucotwin.domain.inputs import Inputs, clock_arrays
 from glucotwin.twin.filter import Readings, initial_belief, look_ahead, run_filter
-from glucotwin.twin.grid import GriddedData
+from glucotwin.twin.grid import GriddedData, with_flux_power
+from glucotwin.twin.imputed_flux import imputed_flux_power
 from glucotwin.twin.personal_model import PersonalModel
 from glucotwin.twin.state_space import STEP_MIN
 
@@ -67,7 +69,8 @@ def usual_future(data: GriddedData, *, extra_steps: int, zone: str, basal_u_per_
     steps = data.steps + extra_steps
     clock = clock_arrays(data.start, steps * int(STEP_MIN), zone)
     zeros = np.zeros(steps)
-    quiet = data.inputs.map(lambda values: zeros)
+    basal = [one for one in data.imputed if one.quantity is ImputedInput.BASAL]
+    quiet = with_flux_power(data.inputs.map(lambda values: zeros), imputed_flux_power(basal, data.start, steps))
     return eqx.tree_at(
         lambda one: (one.minute_utc, one.minute_of_day, one.insulin_u_per_min),
         quiet,

@@ -105,7 +105,7 @@ def predict(body: Body, noise: Noise, belief: Belief, inputs: Inputs) -> Transit
 
     now = jnp.append(extract(body, belief.body), belief.flux_mgdl_per_min)
     mean, jacobian, after = _with_jacobian(step, now)
-    covariance = jacobian @ belief.covariance @ jacobian.T + jnp.diag(_added_variance(body, noise))
+    covariance = jacobian @ belief.covariance @ jacobian.T + jnp.diag(_added_variance(body, noise, inputs))
     return Transition(Belief(after, mean[-1], covariance), jacobian)
 
 
@@ -120,7 +120,11 @@ def _with_jacobian(
     return mean, jacobian, after
 
 
-def _added_variance(body: Body, noise: Noise) -> Float[Array, " uncertain"]:
-    flux = noise.flux_sd_mgdl_per_min**2 * (1.0 - noise.flux_memory() ** 2)
+def _added_variance(body: Body, noise: Noise, inputs: Inputs) -> Float[Array, " uncertain"]:
+    stationary = noise.flux_sd_mgdl_per_min**2
+    if inputs.imputed_flux_power is not None:
+        # The same power at the disturbance's own correlation time moves glucose as far in the long run.
+        stationary = stationary + inputs.imputed_flux_power / noise.flux_time_min
+    flux = stationary * (1.0 - noise.flux_memory() ** 2)
     states = jnp.zeros(len(uncertain_fields(body))).at[plasma_glucose_index(body)].set(noise.jump_sd_mgdl**2)
     return jnp.append(states, flux)

@@ -67,6 +67,8 @@ class Twin:
         band_factors: by horizon in minutes, how much wider predictive bands must be than the model says.
         diagnostics: quality of the fit.
         manifest: versions, inputs, settings.
+        weight_log_sd: SD of the logarithm of an assumed weight, by which the glucose volume's prior was widened; 0 when
+            it was not.
     """
 
     person: Person
@@ -81,6 +83,7 @@ class Twin:
     band_factors: Mapping[int, float]
     diagnostics: Diagnostics
     manifest: Manifest
+    weight_log_sd: float = 0.0
 
     @property
     def version(self) -> str:
@@ -103,6 +106,8 @@ class Twin:
                 "effect": asdict(self.effect),
                 # Draws depend on who it is, the clock on the zone, and validity on everything else.
                 "person": TypeAdapter(Person).dump_python(self.person, mode="json"),
+                # Absent at 0, so that the hashes of twins of which the prior was not widened stay.
+                **({"weight_log_sd": self.weight_log_sd} if self.weight_log_sd else {}),
             }
         )
 

@@ -1,6 +1,7 @@
 """The on-disk form of a timeline: whole or not at all, trusted or refused."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 from glucotwin.core.error import ConflictError, DataError, ErrorCode, NotFoundError
 from glucotwin.domain import archive
 from glucotwin.domain.archive import MANIFEST, SCHEMA, is_timeline, load_timeline, save_timeline, timeline_hash
+from glucotwin.domain.correction import Correction
+from glucotwin.domain.frame import frame_from_records, schema_of
 from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.domain.meal import Meal
 from glucotwin.domain.person import Person
@@ -154,3 +157,17 @@ def test_archived_timeline_of_every_version_is_read(version: int) -> None:
     (settings,) = line.settings
     assert settings.basal_u_per_h is not None
     assert settings.basal_u_per_h.at(400.0) == 1.2
+
+
+def test_timeline_whose_corrections_lack_later_columns_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = Correction(time=NOON, stream="meal", quantity="carbs_g", original=400.0, corrected=40.0, reason="x")
+    line = replace(LINE, streams={**LINE.streams, "correction": frame_from_records(Correction, [row])})
+    columns = ["time", "source", "stream", "quantity", "original", "corrected", "reason"]
+    schema = {name: kind for name, kind in schema_of(Correction).items() if name in columns}
+    written = line.streams["correction"].select(columns)
+    with monkeypatch.context() as older:
+        older.setattr(archive, "schema_of", lambda kind: schema if kind is Correction else schema_of(kind))
+        older.setattr(type(line), "__post_init__", lambda self: None)
+        old = replace(line, streams={**line.streams, "correction": written})
+        save_timeline(old, tmp_path / "old")
+    assert load_timeline(tmp_path / "old").streams["correction"].equals(line.streams["correction"])

@@ -8,6 +8,7 @@ import pytest
 
 from damaged_export import damaged, outcome, recognised_elsewhere
 from glucotwin.core.error import DataError, ErrorCode, UnitError
+from glucotwin.domain.correction import Correction
 from glucotwin.domain.meal import Meal
 from glucotwin.ingest.diary.food_diary import grams_per_unit
 from glucotwin.ingest.diary.meal_hour import usual_hour_of
@@ -58,6 +59,11 @@ def test_a_meal_is_eaten_at_the_usual_hour_of_its_name(write: Write) -> None:
     assert finding.count == 4
     assert "breakfast 07:30 ± 2.5 h" in finding.text
     assert "snack 15:30 ± 6 h" in finding.text
+    steps = list(result.timeline.records(Correction))
+    assert [(one.time, one.quantity, one.source) for one in steps] == [(one.time, "time", one.source) for one in meals]
+    assert [one.sd for one in steps] == pytest.approx(
+        [2.5 * 60 / 1.96, 2.5 * 60 / 1.96, 6 * 60 / 1.96, 2.5 * 60 / 1.96]
+    )
 
 
 def test_a_meal_whose_name_says_no_hour_is_passed_over(write: Write) -> None:

@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from glucotwin.core.error import ConflictError, DataError, ErrorCode, NotFoundError
+from glucotwin.domain.imputation import ImputationReason, Imputed, ImputedInput, ImputedSpan
 from glucotwin.forecast.predict import forecast_glucose
 from glucotwin.twin.archive import load_twin, save_twin
 from glucotwin.twin.twin import Twin
@@ -43,6 +45,33 @@ def test_round_trip_loses_nothing(tmp_path: Path) -> None:
     same = replace(back, posterior=twin.posterior)
     assert same == replace(twin, posterior=twin.posterior)
     assert back.version == twin.version
+
+
+def test_what_was_imputed_and_how_uncertain_the_weight_is_are_kept(tmp_path: Path) -> None:
+    noon = datetime(2024, 3, 1, 12, tzinfo=UTC)
+    span = ImputedSpan(start=noon, end=noon + timedelta(hours=1.0 / 3.0))
+    imputed = Imputed(
+        quantity=ImputedInput.BASAL,
+        reason=ImputationReason.BASAL_USUAL,
+        spans=(span,),
+        hours=1.0 / 3.0,
+        sd_fraction=0.35,
+    )
+    plain = made_up_twin()
+    twin = replace(plain, diagnostics=replace(plain.diagnostics, imputed=(imputed,)), weight_log_sd=0.22)
+    back = load_twin(saved(tmp_path, twin))
+    assert back.diagnostics.imputed == (imputed,)
+    assert back.weight_log_sd == 0.22
+    assert twin.content_hash() != plain.content_hash()
+
+
+def test_twin_of_before_the_weight_was_uncertain_is_read_as_it_was(tmp_path: Path) -> None:
+    path = saved(tmp_path)
+    document = json.loads(path.read_text())
+    del document["weight_log_sd"], document["diagnostics"]["imputed"]
+    path.write_text(json.dumps(document))
+    assert load_twin(path).weight_log_sd == 0.0
+    assert load_twin(path).diagnostics.imputed == ()
 
 
 def test_loaded_twin_forecasts_exactly_the_same(tmp_path: Path) -> None:
@@ -115,7 +144,7 @@ def test_impossible_content_is_a_damaged_twin(tmp_path: Path, where: tuple[str |
 def test_missing_part_is_a_damaged_twin(tmp_path: Path) -> None:
     path = saved(tmp_path)
     whole = json.loads(path.read_text())
-    for name in set(whole) - {"schema", "version"}:
+    for name in set(whole) - {"schema", "version", "weight_log_sd"}:
         path.write_text(json.dumps({key: value for key, value in whole.items() if key != name}))
         assert code_of(path) is ErrorCode.DAMAGED_ARTEFACT, name
 

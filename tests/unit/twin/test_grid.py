@@ -6,10 +6,12 @@ import pytest
 
 from glucotwin.core.error import ErrorCode, FitError
 from glucotwin.domain.glucose import Censoring, GlucoseKind, GlucoseReading
+from glucotwin.domain.imputation import ImputationReason
 from glucotwin.domain.inputs import constant_inputs
 from glucotwin.domain.insulin import BasalSegment, Bolus, PenDose
 from glucotwin.domain.meal import Meal
 from glucotwin.domain.record import Record
+from glucotwin.domain.therapy import DailySchedule, TherapySettings
 from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.twin.filter import AT_LEAST, AT_MOST, NO_READING, VALUE
 from glucotwin.twin.grid import GriddedData, coarse_inputs, daily_insulin_u, grid_data
@@ -84,12 +86,12 @@ def test_meal_in_the_last_minute_of_a_step_does_not_spill_into_the_next() -> Non
 
 def test_bolus_keeps_its_total() -> None:
     bolus = Bolus(time=at(17.0), insulin_u=4.2, extended_u=2.1, extended_min=30.0)
-    assert 5.0 * rapid(gridded([bolus])).sum() == pytest.approx(6.3)
+    assert 5.0 * rapid(gridded([bolus], usual_u_per_min=0.0)).sum() == pytest.approx(6.3)
 
 
 def test_long_acting_dose_is_spread_over_a_day() -> None:
     window = Window(start=MIDNIGHT, end=MIDNIGHT + timedelta(hours=30))
-    rate = rapid(gridded([PenDose(time=at(60.0), insulin_u=24.0, product="glargine-u100")], window))
+    rate = rapid(gridded([PenDose(time=at(60.0), insulin_u=24.0, product="glargine-u100")], window, 0.0))
     assert 5.0 * rate.sum() == pytest.approx(24.0)
     assert np.flatnonzero(rate > 1e-12)[[0, -1]].tolist() == [12, 12 + 288 - 1]
     assert rate[12:300] == pytest.approx(24.0 / 1440.0)
@@ -101,7 +103,7 @@ def test_long_acting_dose_of_the_evening_before_still_acts() -> None:
 
 
 def test_rapid_pen_dose_acts_at_once() -> None:
-    rate = rapid(gridded([PenDose(time=at(60.0), insulin_u=5.0, product="rapid")]))
+    rate = rapid(gridded([PenDose(time=at(60.0), insulin_u=5.0, product="rapid")], usual_u_per_min=0.0))
     assert np.flatnonzero(rate).tolist() == [12]
 
 
@@ -117,8 +119,38 @@ def test_usual_rate_differs_from_the_recorded_one_only_where_nothing_is_recorded
     assert rapid(data).tolist() == pytest.approx([0.0] * 12 + [0.05] * 12)
 
 
-def test_without_a_pump_no_basal_rate_is_made_up() -> None:
-    assert np.all(rapid(gridded([Bolus(time=at(-900.0), insulin_u=1.0)])) == 0.0)
+def test_usual_rate_stands_in_before_the_first_dose_of_long_acting_insulin() -> None:
+    data = gridded([PenDose(time=at(60.0), insulin_u=24.0, product="glargine-u100")], usual_u_per_min=0.05)
+    assert rapid(data).tolist() == pytest.approx([0.05] * 12 + [24.0 / 1440.0] * 12)
+    assert data.basal_known.tolist() == [False] * 12 + [True] * 12
+
+
+def test_basal_insulin_that_is_nowhere_on_record_is_told_as_imputed() -> None:
+    data = gridded([Bolus(time=at(-900.0), insulin_u=1.0)])
+    assert rapid(data) == pytest.approx(0.02)
+    assert {one.reason for one in data.imputed} >= {ImputationReason.BASAL_NEVER_RECORDED}
+
+
+def test_programmed_rate_stands_in_before_the_usual_one() -> None:
+    programmed = TherapySettings(valid_from=at(-1440.0), basal_u_per_h=DailySchedule.constant(0.6))
+    timeline = Timeline.from_records(synthetic_person(), [Bolus(time=at(-900.0), insulin_u=1.0)], [programmed])
+    data = grid_data(timeline, HOURS, usual_basal_u_per_min=0.05)
+    assert rapid(data) == pytest.approx(0.01)
+    assert ImputationReason.BASAL_PROFILE in {one.reason for one in data.imputed}
+
+
+def test_imputed_basal_makes_the_flux_uncertain_and_a_recorded_one_does_not() -> None:
+    recorded = gridded([BasalSegment(time=at(-1440.0), duration_min=2000.0, rate_u_per_h=1.2)])
+    partly = gridded([BasalSegment(time=at(-1440.0), duration_min=1440.0, rate_u_per_h=1.2)])
+    assert np.all(np.asarray(recorded.inputs.imputed_flux_power) == 0.0)
+    power = np.asarray(partly.inputs.imputed_flux_power)
+    assert power[0] == 0.0
+    assert np.all(np.diff(power) >= 0.0)
+    assert power[-1] > 0.0
+
+
+def test_nothing_is_imputed_in_records_that_only_add_to_others() -> None:
+    assert gridded([Bolus(time=at(30.0), insulin_u=1.0)], usual_u_per_min=0.0).imputed == ()
 
 
 def test_window_is_cut_to_whole_steps() -> None:

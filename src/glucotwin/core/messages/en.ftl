@@ -564,6 +564,11 @@ what-if-below-validated = With this change the model goes below 54 mg/dL (3.0 mm
 fit-not-converged = The fit had not settled when it was stopped; treat every answer with caution.
 fit-many-gaps = More than 30 % of the sensor readings are missing.
 fit-basal-unknown = The basal rate is not recorded for more than a fifth of the time; the usual rate stands in.
+imputed-basal-usual = The basal rate is not recorded for { $hours } h; the usual rate stands in, uncertain by { $percent } %.
+imputed-basal-profile = The basal rate is not recorded for { $hours } h; the programmed profile stands in, uncertain by { $percent } %.
+imputed-basal-never-recorded = Basal insulin is nowhere on record ({ $hours } h); half of the daily insulin stands in, uncertain by { $percent } %.
+imputed-meal-time-assumed = { $count } meals have no time on record; the usual hour stands in, uncertain by { $minutes } min.
+imputed-weight-unknown = The weight is not known; { $weight } kg stand in, uncertain by { $percent } %.
 fit-parameters-uninformed = The data said nothing about some parameters; they are those of the population.
 fit-prior-conflict = Some parameters lie far from what is usual; the records may be incomplete, or the pump's automation hides them.
 

@@ -9,8 +9,6 @@ over. ``Carbs (g)`` counts fibre in, as American labels do. ``Alcohol (g)`` beco
 
 from pathlib import Path
 
-import polars as pl
-
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.progress import ProgressCallback
 from glucotwin.ingest.diary.food_diary import food_diary, grams_per_unit
@@ -70,11 +68,7 @@ class CronometerFormat(DataFormat):
         }
         progress("joining foods to meals", 0.4)
         diary = food_diary(table, factors, zone=zone, title=self.title)
-        streams = {"meal": diary.meal, "alcohol": diary.alcohol}
-        return Imported(
-            streams={name: frame.with_columns(source=pl.lit(self.name)) for name, frame in streams.items()},
-            findings=diary.findings,
-        )
+        return Imported(streams=diary.streams(self.name), findings=diary.findings)
 
 
 def _plain(cell: str) -> str:

@@ -8,13 +8,14 @@ from types import MappingProxyType
 import polars as pl
 
 from glucotwin.core.error import ErrorCode, UnitError
-from glucotwin.ingest.diary.meal_hour import meal_kinds, meal_times_assumed, usual_clocks
+from glucotwin.ingest.correction import assumed_times
+from glucotwin.ingest.diary.meal_hour import meal_kinds, meal_times_assumed, usual_clocks, usual_hour_sds
 from glucotwin.ingest.left_out import passed_over
 from glucotwin.ingest.parse.row_time import row_times, unreadable_times
 from glucotwin.ingest.parse.table import LINE
 from glucotwin.ingest.parse.written_number import written_numbers
 from glucotwin.ingest.parse.written_time import DateOrder
-from glucotwin.ingest.quality import Finding
+from glucotwin.ingest.quality import Finding, FindingCode
 
 NUTRIENTS = ("carbs_g", "protein_g", "fat_g", "fibre_g", "alcohol_g")
 _GRAMS = MappingProxyType({"g": 1.0, "mg": 0.001, "kg": 1000.0, "oz": 28.349523125})
@@ -29,12 +30,19 @@ class FoodDiary:
     Attributes:
         meal: ``time``, grams of nutrients and, as the note, the kind of meal.
         alcohol: ``time`` and grams of alcohol.
+        correction: a row for every meal whose time is the usual one of its kind.
         findings: what was assumed, joined or left out.
     """
 
     meal: pl.DataFrame
     alcohol: pl.DataFrame
+    correction: pl.DataFrame
     findings: tuple[Finding, ...]
+
+    def streams(self, source: str) -> dict[str, pl.DataFrame]:
+        """Its tables by stream, as records of a source."""
+        tables = {"meal": self.meal, "alcohol": self.alcohol, "correction": self.correction}
+        return {name: frame.with_columns(source=pl.lit(source)) for name, frame in tables.items()}
 
 
 def grams_per_unit(column: str, *, without: float | None = None) -> float:
@@ -99,12 +107,14 @@ def food_diary(
     drunk = joined.filter(pl.col("alcohol_g") > 0)
     known = eaten.filter(pl.col("carbs_g").is_not_null())
     nothing = len(joined.filter(~(pl.any_horizontal(pl.col(NUTRIENTS) > 0).fill_null(False))))
+    assumed = known.filter("assumed").with_columns(sd_min=usual_hour_sds(known.filter("assumed")["kind"]))
     return FoodDiary(
         meal=known.select("time", "carbs_g", "protein_g", "fat_g", "fibre_g", note="kind"),
         alcohol=drunk.select("time", "alcohol_g"),
+        correction=assumed_times(assumed, stream="meal", sd_min="sd_min", code=FindingCode.MEAL_TIMES_ASSUMED),
         findings=(
             *unreadable_times(times, blank=int(texts.null_count()) + unread),
-            *meal_times_assumed(known.filter("assumed"), known.filter("assumed")["kind"]),
+            *meal_times_assumed(assumed, assumed["kind"]),
             *passed_over(len(eaten) - len(known), kinds="meals whose carbohydrate is not known"),
             *passed_over(unplaced, kinds="foods without a time of day, of a meal whose name does not tell it"),
             *passed_over(nothing, kinds="meals without carbohydrate, protein and fat"),

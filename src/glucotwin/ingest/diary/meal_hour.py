@@ -32,6 +32,11 @@ class UsualHour:
     words: re.Pattern[str]
 
     @property
+    def sd_min(self) -> float:
+        """Standard deviation of a meal's time about it, in minutes."""
+        return self.within_h * 60.0 / 1.96
+
+    @property
     def text(self) -> str:
         """Kind, hour and uncertainty for people."""
         return f"{self.kind} {self.clock} ± {self.within_h:g} h"
@@ -112,6 +117,12 @@ def meal_times_assumed(assumed: pl.DataFrame, kinds: Iterable[str]) -> tuple[Fin
     hours = ", ".join(hour.text for hour in USUAL_HOURS if hour.kind in known)
     code, severity, action = FindingCode.MEAL_TIMES_ASSUMED, Severity.WARNING, Action.CORRECTED
     return findings_in(assumed, code, severity=severity, action=action, stream="meal", hours=hours)
+
+
+def usual_hour_sds(kinds: pl.Series) -> pl.Series:
+    """Standard deviations of meals' times about their usual hours in minutes, by their kinds."""
+    values = {hour.kind: hour.sd_min for hour in USUAL_HOURS}
+    return kinds.replace_strict(values, default=None, return_dtype=pl.Float64)
 
 
 def _by_name(names: pl.Series, attribute: str) -> pl.Series:

@@ -76,8 +76,8 @@ class MyFitnessPalFormat(DataFormat):
         zone = require_zone(options, title=self.title)
         progress("joining meals", 0.4)
         diary, totals = _read(text, header, path.name, zone, self.title)
-        meal = diary.meal.with_columns(source=pl.lit(self.name))
-        return Imported(streams={"meal": meal}, findings=(*diary.findings, *passed_over(totals, kinds="totals")))
+        findings = (*diary.findings, *passed_over(totals, kinds="totals"))
+        return Imported(streams=diary.streams(self.name), findings=findings)
 
 
 def _read(text: str, header: Header, name: str, zone: str, title: str) -> tuple[FoodDiary, int]:
