@@ -13,6 +13,7 @@ from glucotwin.cli.option import PersonArguments, import_options, person_options
 from glucotwin.cli.table import aligned
 
 if TYPE_CHECKING:
+    from glucotwin.ingest.detect.days import DayReport
     from glucotwin.workflows.fit import FitAnswer
 
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 @click.option(
     "--holdout-days", type=click.IntRange(0, 365), default=0, show_default=True, help="Days at the end to keep aside."
 )
+@click.option("--all-days", is_flag=True, help="Learn from days that are judged unfit too, such as days without meals.")
 @person_options
 @click.pass_obj
 def command(
@@ -44,6 +46,7 @@ def command(
     first_day: datetime | None,
     last_day: datetime | None,
     holdout_days: int,
+    all_days: bool,
     **person: Unpack[PersonArguments],
 ) -> None:
     """Fit a digital twin to the days in SOURCE, a timeline's folder or any file that can be imported."""
@@ -56,6 +59,7 @@ def command(
         first_day=None if first_day is None else first_day.date(),
         last_day=None if last_day is None else last_day.date(),
         holdout_days=holdout_days,
+        all_days=all_days,
     )
     with console.progress(message("fit-progress", name=source.name)) as progress:
         timeline = open_timeline(source, import_options(**person))
@@ -93,8 +97,26 @@ def _page(answer: "FitAnswer") -> str:
         "",
         *(message(key) for key in diagnostics.warnings),
         *(one.text for one in diagnostics.imputed),
+        *_unfit_lines("fit-page-left-out", answer.left_out),
+        *_unfit_lines("fit-page-unfit-used", answer.unfit_used),
         *(message(key) for key in (*validity.reasons_against, *validity.cautions)),
         *(() if validity.valid else (message("fit-page-invalid"),)),
         message("fit-page-saved", path=str(answer.path)),
     ]
     return "\n".join(lines)
+
+
+def _unfit_lines(key: str, days: tuple["DayReport", ...]) -> list[str]:
+    """How many days, and for each reason how many."""
+    from collections import Counter
+
+    from glucotwin.core.message import message
+    from glucotwin.ingest.detect.days import reason_text
+
+    if not days:
+        return []
+    reasons = Counter(reason for one in days for reason in one.reasons_against)
+    return [
+        message(key, days=len(days)),
+        *(f"  {count} x {reason_text(reason)}" for reason, count in reasons.most_common()),
+    ]

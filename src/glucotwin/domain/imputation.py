@@ -182,9 +182,9 @@ def _pen_spans(timeline: Timeline) -> pl.DataFrame:
 
 
 def _basal(timeline: Timeline, window: Window) -> Iterable[Imputation]:
-    if not _takes_insulin(timeline):
+    if not takes_insulin(timeline):
         return
-    never = _pump_spans(timeline).is_empty() and _pen_spans(timeline).is_empty()
+    never = not has_basal(timeline)
     profiles = [one.valid_from for one in timeline.settings if one.basal_u_per_h is not None]
     for span in unrecorded_basal(timeline, window):
         programmed = any(valid_from <= span.start for valid_from in profiles)
@@ -204,7 +204,13 @@ def _basal(timeline: Timeline, window: Window) -> Iterable[Imputation]:
         )
 
 
-def _takes_insulin(timeline: Timeline) -> bool:
+def has_basal(timeline: Timeline) -> bool:
+    """Whether a pump's rate or long-acting insulin is anywhere on record."""
+    return not (_pump_spans(timeline).is_empty() and _pen_spans(timeline).is_empty())
+
+
+def takes_insulin(timeline: Timeline) -> bool:
+    """Whether a person is on insulin, as they say or as their record shows."""
     on_record = any(len(timeline.frame(kind)) for kind in (BasalSegment, Bolus, PenDose))
     return on_record or timeline.person.therapy not in (TherapyKind.NO_INSULIN, TherapyKind.UNKNOWN)
 

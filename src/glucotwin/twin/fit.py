@@ -1,5 +1,6 @@
 """Fitting a twin: maximum a posteriori on several days at once, with a normal posterior from the same fit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -53,12 +54,19 @@ WARM_UP_MIN = WARM_UP_STEPS * STEP_MIN
 TAIL_MIN = float(HORIZON_STEPS[-1]) * STEP_MIN
 
 
-def fit_twin(timeline: Timeline, *, window: Window | None = None, progress: ProgressCallback = silent) -> Twin:
+def fit_twin(
+    timeline: Timeline,
+    *,
+    window: Window | None = None,
+    leave_out: Sequence[Window] = (),
+    progress: ProgressCallback = silent,
+) -> Twin:
     """Fits a person's twin.
 
     Args:
         timeline: the person's data.
         window: days to fit; default the last 14 that have glucose and insulin. Nothing after its end is used.
+        leave_out: stretches whose readings are not learned from; what was taken and eaten in them still acts later.
         progress: told the stage and the fraction done.
 
     Raises:
@@ -69,7 +77,7 @@ def fit_twin(timeline: Timeline, *, window: Window | None = None, progress: Prog
     start = _first_reading_time(timeline, window)
     data_window = Window(start=start - timedelta(minutes=WARM_UP_MIN), end=window.end)
     total_u, basal_u = daily_insulin_u(timeline, window)
-    data = grid_data(timeline, data_window, usual_basal_u_per_min=basal_u / 1440.0)
+    data = grid_data(timeline, data_window, usual_basal_u_per_min=basal_u / 1440.0).without_readings(leave_out)
     weight_kg = timeline.person.weight_kg(window.end.date())
     weight_log_sd = WEIGHT_LOG_SD if weight_kg is None else 0.0
     model = personal_model(
@@ -96,7 +104,9 @@ def fit_twin(timeline: Timeline, *, window: Window | None = None, progress: Prog
         effect=estimate_effect(model, jnp.asarray(found.point), timeline, window, total_u),
         band_factors={},
         diagnostics=_diagnostics(model, batch, found, posterior, data),
-        manifest=make_manifest(TWIN_SCHEMA, settings={"fitted_days": round(window.days, 3)}),
+        manifest=make_manifest(
+            TWIN_SCHEMA, settings={"fitted_days": round(window.days, 3), "stretches_left_out": len(leave_out)}
+        ),
     )
     factors = calibrate_bands(model, twin.draws(CALIBRATION_DRAWS), data, zone=timeline.person.zone)
     progress("Twin fitted", 1.0)

@@ -1,5 +1,6 @@
 """A person's data on the grid of inference steps: what went in and what the sensor said."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -60,6 +61,15 @@ class GriddedData:
             basal_known=self.basal_known[first:last],
             imputed=self.imputed,
         )
+
+    def without_readings(self, stretches: Iterable[Window]) -> "GriddedData":
+        """The same with no readings in some stretches."""
+        left_out = np.zeros(self.steps, dtype=bool)
+        for one in stretches:
+            first, last = ((time - self.start) / timedelta(minutes=STEP_MIN) for time in (one.start, one.end))
+            left_out |= (np.arange(self.steps) >= first) & (np.arange(self.steps) < last)
+        kind = np.where(left_out, NO_READING, np.asarray(self.readings.kind))
+        return replace(self, readings=eqx.tree_at(lambda one: one.kind, self.readings, kind))
 
 
 def grid_data(timeline: Timeline, window: Window, *, usual_basal_u_per_min: float) -> GriddedData:

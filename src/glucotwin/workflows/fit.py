@@ -11,10 +11,14 @@ from glucotwin.core.progress import ProgressCallback, part_of, silent
 from glucotwin.core.validity import Validity
 from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.domain.timeline import Timeline, Window
+from glucotwin.ingest.detect.days import DayReason, DayReport, day_reports
 from glucotwin.twin.archive import save_twin
 from glucotwin.twin.fit import FITTED_DAYS, fit_twin, latest_days
 from glucotwin.twin.twin import Twin
 from glucotwin.twin.validity import check_validity
+
+FEWEST_FIT_DAYS = 4
+"""With fewer fit days, the unfit ones are used too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,12 +29,14 @@ class FitPeriod:
         days: how many, ending with the last day that is not kept aside.
         first_day, last_day: local days, both included; they override ``days``.
         holdout_days: days at the end that are kept aside.
+        all_days: learn from days that are not fit for a twin too.
     """
 
     days: int = FITTED_DAYS
     first_day: date | None = None
     last_day: date | None = None
     holdout_days: int = 0
+    all_days: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +47,15 @@ class FitAnswer:
         twin: the twin.
         validity: whether its answers are meant for the person.
         path: where it was saved; None when it was not.
+        left_out: days that were not learned from, with why.
+        unfit_used: days that were learned from although they are not fit, because too few others are left.
     """
 
     twin: Twin
     validity: Validity
     path: Path | None
+    left_out: tuple[DayReport, ...] = ()
+    unfit_used: tuple[DayReport, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         """The answer as JSON values."""
@@ -59,6 +69,8 @@ class FitAnswer:
             "end": self.twin.window.end.isoformat(),
             "validity": self.validity.to_json(),
             "diagnostics": self.twin.diagnostics.to_json(),
+            "days_left_out": [_unfit_json(one) for one in self.left_out],
+            "unfit_days_used": [_unfit_json(one) for one in self.unfit_used],
             "twin": None if self.path is None else str(self.path),
         }
 
@@ -92,11 +104,39 @@ def fit_person(
         raise ConflictError(
             ErrorCode.ALREADY_EXISTS, message("answer-exists", path=str(out)), hint=message("answer-exists-hint")
         )
-    window = fit_window(timeline, period or FitPeriod())
-    twin = fit_twin(timeline, window=window, progress=part_of(progress, start=0.0, end=0.98))
+    period = period or FitPeriod()
+    window = fit_window(timeline, period)
+    unfit = () if period.all_days else unfit_days(timeline, window)
+    enough = len(timeline.local_days(window)) - len(unfit) >= FEWEST_FIT_DAYS
+    left_out = tuple(Window(start=one.start, end=one.end) for one in unfit) if enough else ()
+    twin = fit_twin(timeline, window=window, leave_out=left_out, progress=part_of(progress, start=0.0, end=0.98))
     if out is not None:
         save_twin(twin, out, overwrite=overwrite)
-    return FitAnswer(twin=twin, validity=check_validity(timeline.person, window.end.date()), path=out)
+    return FitAnswer(
+        twin=twin,
+        validity=check_validity(timeline.person, window.end.date()),
+        path=out,
+        left_out=unfit if enough else (),
+        unfit_used=() if enough else unfit,
+    )
+
+
+def unfit_days(timeline: Timeline, window: Window) -> tuple[DayReport, ...]:
+    """The window's days whose records would mislead a fit, judged by nothing after its end.
+
+    A day with few readings is none of them: what there is of it is right.
+    """
+    known = timeline.cut(Window(start=timeline.window().start, end=window.end))
+    return tuple(
+        one
+        for one in day_reports(known)
+        if one.end > window.start and set(one.reasons_against) - {DayReason.LITTLE_GLUCOSE}
+    )
+
+
+def _unfit_json(report: DayReport) -> dict[str, object]:
+    reasons = [str(reason) for reason in report.reasons_against]
+    return {"day": report.day.isoformat(), "reasons": reasons, "text": report.text}
 
 
 def fit_window(timeline: Timeline, period: FitPeriod) -> Window:

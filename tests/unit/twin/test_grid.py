@@ -153,6 +153,13 @@ def test_nothing_is_imputed_in_records_that_only_add_to_others() -> None:
     assert gridded([Bolus(time=at(30.0), insulin_u=1.0)], usual_u_per_min=0.0).imputed == ()
 
 
+def test_readings_of_stretches_left_out_are_no_readings() -> None:
+    data = gridded([reading(20.0), reading(30.0), reading(40.0)])
+    kept = data.without_readings([Window(start=at(25.0), end=at(40.0))])
+    assert np.flatnonzero(np.asarray(kept.readings.kind)).tolist() == [4, 8]
+    assert kept.inputs is data.inputs
+
+
 def test_window_is_cut_to_whole_steps() -> None:
     assert gridded([], Window(start=MIDNIGHT, end=at(23.0))).steps == 4
 

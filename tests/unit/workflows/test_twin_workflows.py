@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+import glucotwin.workflows.fit as fit_workflow
 from glucotwin.advise.change import AddMeal, Change, ScaleBasal, ScaleBolus, ShiftBolus
 from glucotwin.core.answer import Answer, ContextOfUse
 from glucotwin.core.error import ConflictError, DataError, ErrorCode, NotAllowedError, SafetyError
@@ -15,11 +17,12 @@ from glucotwin.core.message import message
 from glucotwin.core.profile import PERMISSIONS, RESEARCHER, Authority, Capability, Profile, Role
 from glucotwin.domain.person import DiabetesType
 from glucotwin.domain.timeline import Timeline, Window
+from glucotwin.ingest.detect.days import DayReason
 from glucotwin.reports.content import ReportContent
 from glucotwin.reports.render import render_report
 from glucotwin.twin.twin import Twin
 from glucotwin.workflows.demo import choose_dinner, dinner_scenarios, make_folder
-from glucotwin.workflows.fit import FitPeriod, fit_person, fit_window
+from glucotwin.workflows.fit import FitPeriod, fit_person, fit_window, unfit_days
 from glucotwin.workflows.forecast import days_after_fit, evaluate_person, forecast_person
 from glucotwin.workflows.report import ReportRequest, ScenarioRequest, compose_report, write_report
 from glucotwin.workflows.what_if import look_ahead_person, replay_person, required_capability
@@ -262,3 +265,37 @@ def test_demo_folder_is_ignored_by_version_control_unless_it_was_there(tmp_path:
     make_folder(tmp_path)
     assert (tmp_path / "new" / ".gitignore").read_text() == "*\n"
     assert not (tmp_path / ".gitignore").exists()
+
+
+def without_meals(timeline: Timeline, *, days: int) -> Timeline:
+    """The first days' meals were not logged."""
+    meals = timeline.streams["meal"].filter(pl.col("time") >= START + timedelta(days=days))
+    return replace(timeline, streams={**timeline.streams, "meal": meals})
+
+
+def test_days_that_would_mislead_a_fit_are_found_without_looking_ahead(timeline: Timeline) -> None:
+    unlogged = without_meals(timeline, days=1)
+    found = unfit_days(unlogged, FITTED)
+    assert START.date() in {one.day for one in found if DayReason.NO_MEALS in one.reasons_against}
+    assert found == unfit_days(unlogged.cut(Window(start=START, end=FITTED.end)), FITTED)
+
+
+def test_unfit_days_are_not_learned_from_but_said(monkeypatch: pytest.MonkeyPatch, timeline: Timeline) -> None:
+    asked: list[int] = []
+
+    def fitted(*_: object, leave_out: tuple[Window, ...], **__: object) -> Twin:
+        asked.append(len(leave_out))
+        return made_up_twin(timeline)
+
+    monkeypatch.setattr(fit_workflow, "fit_twin", fitted)
+    unlogged = without_meals(timeline, days=1)
+    monkeypatch.setattr(fit_workflow, "FEWEST_FIT_DAYS", 0)
+    answer = fit_person(unlogged)
+    assert asked[-1] == len(answer.left_out) > 0
+    assert answer.to_json()["days_left_out"]
+    assert fit_person(unlogged, period=FitPeriod(all_days=True)).left_out == ()
+    assert asked[-1] == 0
+    monkeypatch.setattr(fit_workflow, "FEWEST_FIT_DAYS", 1000)
+    few = fit_person(unlogged)
+    assert (few.left_out, asked[-1]) == ((), 0)
+    assert few.unfit_used

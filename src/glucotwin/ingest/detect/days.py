@@ -1,23 +1,24 @@
 """Day by day: how much of a person's data there is, what was detected, and whether the day is fit for a twin."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
 
 from glucotwin.core.message import message
 from glucotwin.domain.activity import Activity
-from glucotwin.domain.insulin import BasalSegment, Bolus, PenDose
+from glucotwin.domain.glucose import GlucoseReading
+from glucotwin.domain.imputation import has_basal, takes_insulin, unrecorded_basal
+from glucotwin.domain.insulin import Bolus, PenDose
 from glucotwin.domain.meal import Meal
-from glucotwin.domain.person import TherapyKind
-from glucotwin.domain.segment import without_overlaps
+from glucotwin.domain.record import Record
 from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.ingest.detect.detection import Detection, DetectionKind
-from glucotwin.ingest.detect.partial_basal import unknown_stretches
 from glucotwin.ingest.detect.registry import detections_of
 from glucotwin.ingest.detect.sensor_grid import STEP_MIN, SensorGrid, sensor_grid, sensor_readings
 
@@ -69,7 +70,8 @@ class DayReport:
         longest_gap_min: longest stretch without.
         meals, carbs_g: logged meals and their carbohydrate.
         boluses, bolus_u: boluses and injections of rapid or long-acting insulin, and their units.
-        basal_known_pct: share of the day with a recorded basal rate; None for people without a pump's record.
+        basal_known_pct: share of the day with a pump's rate or long-acting insulin on record; None when neither is on
+            record on any day.
         activities: logged sessions; counted steps are none.
         detections: what was detected and shares time with the day.
         reasons_against: why it is not fit for a twin; empty when it is.
@@ -135,7 +137,7 @@ def day_reports(timeline: Timeline, detections: Iterable[Detection] | None = Non
         return ()
     found = detections_of(timeline) if detections is None else tuple(detections)
     whole = _Whole.of(timeline)
-    return tuple(_report(timeline, whole, day, found) for day in timeline.local_days())
+    return tuple(_report(whole, day, found) for day in timeline.local_days())
 
 
 def days_json(reports: Iterable[DayReport]) -> dict[str, object]:
@@ -153,40 +155,51 @@ def days_json(reports: Iterable[DayReport]) -> dict[str, object]:
 class _Whole:
     """What is the same for all days of a timeline."""
 
+    zone: ZoneInfo
     grid: SensorGrid | None
-    basal: pl.DataFrame
+    frames: Mapping[type[Record], pl.DataFrame]
+    no_basal: tuple[Window, ...] | None
     takes_insulin: bool
 
     @classmethod
     def of(cls, timeline: Timeline) -> "_Whole":
-        kinds = (Bolus, PenDose, BasalSegment)
-        therapy = timeline.person.therapy
+        frames: dict[type[Record], pl.DataFrame] = {kind: timeline.frame(kind) for kind in (Meal, Bolus, PenDose)}
+        frames[GlucoseReading] = sensor_readings(timeline)
+        frames[Activity] = timeline.frame(Activity).filter(pl.col("steps").is_null())
+        days = timeline.local_days()
         return cls(
+            zone=timeline.person.zone_info,
             grid=sensor_grid(timeline),
-            basal=without_overlaps(timeline.frame(BasalSegment)),
-            takes_insulin=therapy not in (TherapyKind.NO_INSULIN, TherapyKind.UNKNOWN)
-            or any(len(timeline.frame(kind)) for kind in kinds),
+            frames=frames,
+            no_basal=unrecorded_basal(timeline, Window(start=days[0].start, end=days[-1].end))
+            if has_basal(timeline)
+            else None,
+            takes_insulin=takes_insulin(timeline),
         )
 
+    def of_day(self, kind: type[Record], day: Window) -> pl.DataFrame:
+        """A day's rows of a stream, which is in time order: a whole life is gone through once."""
+        times = self.frames[kind]["time"]
+        first, last = (times.search_sorted(time, side="left") for time in (day.start, day.end))
+        return self.frames[kind].slice(first, last - first)
 
-def _report(timeline: Timeline, whole: _Whole, day: Window, found: tuple[Detection, ...]) -> DayReport:
-    cut = timeline.cut(day)
-    meals, boluses, pens = cut.frame(Meal), cut.frame(Bolus), cut.frame(PenDose)
-    activities = cut.frame(Activity).filter(pl.col("steps").is_null())
+
+def _report(whole: _Whole, day: Window, found: tuple[Detection, ...]) -> DayReport:
+    meals, boluses, pens = (whole.of_day(kind, day) for kind in (Meal, Bolus, PenDose))
     known, gap_min = _glucose(whole.grid, day)
     report = DayReport(
-        day=day.start.astimezone(timeline.person.zone_info).date(),
+        day=day.start.astimezone(whole.zone).date(),
         start=day.start,
         end=day.end,
-        readings=len(sensor_readings(cut)),
+        readings=len(whole.of_day(GlucoseReading, day)),
         glucose_pct=100.0 * known,
         longest_gap_min=gap_min,
         meals=len(meals),
         carbs_g=float(meals["carbs_g"].sum()),
         boluses=len(boluses) + len(pens),
         bolus_u=float((boluses["insulin_u"] + boluses["extended_u"]).sum()) + float(pens["insulin_u"].sum()),
-        basal_known_pct=_basal_known_pct(whole.basal, day),
-        activities=len(activities),
+        basal_known_pct=_basal_known_pct(whole.no_basal, day),
+        activities=len(whole.of_day(Activity, day)),
         detections=tuple(one for one in found if one.overlaps(day.start, day.end)),
     )
     return _judged(report, whole)
@@ -243,9 +256,10 @@ def _glucose(grid: SensorGrid | None, day: Window) -> tuple[float, float]:
     return float(known.mean()), float(np.max(np.diff(edges) - 1)) * STEP_MIN
 
 
-def _basal_known_pct(basal: pl.DataFrame, day: Window) -> float | None:
-    """Share of the day with a recorded rate; None without any segment in the whole record."""
-    if basal.is_empty():
+def _basal_known_pct(no_basal: tuple[Window, ...] | None, day: Window) -> float | None:
+    """Share of the day with basal insulin on record; None when the whole record has none."""
+    if no_basal is None:
         return None
-    unknown = sum((end - start for start, end in unknown_stretches(basal, day.start, day.end)), timedelta())
+    shared = [min(one.end, day.end) - max(one.start, day.start) for one in no_basal]
+    unknown = sum((length for length in shared if length > timedelta()), timedelta())
     return 100.0 * (1.0 - unknown / (day.end - day.start))
