@@ -1,7 +1,7 @@
 """Faults of a sensor as its readings come in, and what the filter does about each.
 
-A reading that is surely wrong is not used. A dip that looks like pressure on the sensor is believed until it turns out to
-be one: a true low must never be explained away. When it has passed, the belief goes on as if it had not been read.
+A reading that is surely wrong is not used. A dip that looks like pressure on the sensor is believed until it turns out
+to be one: a true low must never be explained away. When it has passed, the belief goes on as if it had not been read.
 """
 
 from enum import IntEnum
@@ -120,15 +120,15 @@ def judge(
     count, steps = _repeats(memory, value, is_value, present, silent)
     stuck = is_value & (count >= FEWEST_READINGS) & (steps * STEP_MIN >= STUCK_MIN)
     far = is_value & (jnp.abs(score) > JUMP_SCORE) & (silent < SILENT_STEPS)
-    jump = far & ~memory.held_back & ~stuck
     dip, depth, passed = _dip(memory, readings, _is_night(minute_of_day), score, without)
+    jump = far & ~memory.held_back & ~stuck & ~passed
     fault = jnp.where(present & (silent >= SILENT_STEPS), Fault.RECOVERY, Fault.NONE)
     for kind, applies in ((Fault.COMPRESSION_LOW, passed), (Fault.JUMP, jump), (Fault.STUCK, stuck)):
         fault = jnp.where(applies, kind, fault)
     judgement = Judgement(
         fault=fault,
         use=present & ~stuck & ~jump,
-        go_back=stuck | (passed & ~jump),
+        go_back=stuck | passed,
         in_doubt=(count > 1) | jump | (dip > 0),
     )
     recent = jnp.where(present, jnp.append(memory.recent_mgdl[1:], value), memory.recent_mgdl)
