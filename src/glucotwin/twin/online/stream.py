@@ -11,8 +11,8 @@ from pydantic import TypeAdapter
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.provenance import sha256_of_json
 from glucotwin.domain.glucose import GlucoseKind, GlucoseReading
+from glucotwin.domain.imputation import has_basal, takes_insulin
 from glucotwin.domain.inputs import QUIET_FIELDS, Inputs
-from glucotwin.domain.insulin import BasalSegment
 from glucotwin.domain.therapy import TherapySettings
 from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.twin.filter import Readings
@@ -20,13 +20,13 @@ from glucotwin.twin.grid import DAY_MIN, STEPS_PER_DAY, grid_data
 from glucotwin.twin.state_space import STEP_MIN
 from glucotwin.twin.twin import Twin
 
-MODEL_STREAMS = ("basal", "bolus", "glucose", "meal", "pen")
-"""Streams that a twin's body takes in."""
+MODEL_STREAMS = ("basal", "bolus", "correction", "glucose", "meal", "pen")
+"""Streams that a twin's body takes in, and what was assumed of them."""
 
 WARM_UP = timedelta(days=1)
 """How long before the end of the fit a stream begins: by then the first guess is forgotten."""
 
-INPUT_FIELDS = ("minute_utc", "minute_of_day", "carbs_g_per_min", "insulin_u_per_min")
+INPUT_FIELDS = ("minute_utc", "minute_of_day", "carbs_g_per_min", "insulin_u_per_min", "imputed_flux_power")
 """What is kept of the inputs; a twin's body takes no others."""
 
 RATE_DIGITS = 12
@@ -41,6 +41,7 @@ class Rows:
     minute_of_day: np.ndarray
     carbs_g_per_min: np.ndarray
     insulin_u_per_min: np.ndarray
+    imputed_flux_power: np.ndarray
     glucose_mgdl: np.ndarray
     kind: np.ndarray
 
@@ -70,6 +71,7 @@ class Rows:
             medication_mg_per_min={},
             condition_level={},
             parameter_factor={},
+            imputed_flux_power=self.imputed_flux_power,
             **dict.fromkeys(QUIET_FIELDS, zeros),
         )
 
@@ -139,7 +141,8 @@ def fingerprints(timeline: Timeline, start: datetime) -> dict[str, str]:
     shared = {
         "settings": TypeAdapter(tuple[TherapySettings, ...]).dump_python(timeline.settings, mode="json"),
         "zone": timeline.person.zone,
-        "pump": len(timeline.frame(BasalSegment)) > 0,
+        "insulin": takes_insulin(timeline),
+        "basal": has_basal(timeline),
         "sensor": len(_read_by_twin(timeline)) < len(timeline.frame(GlucoseReading)),
     }
     return {str(day): sha256_of_json(own)[:16] for day, own in sorted(parts.items())} | {
@@ -178,6 +181,7 @@ def _day_rows(twin: Twin, timeline: Timeline, window: Window) -> Rows:
         minute_of_day=np.asarray(data.inputs.minute_of_day, dtype=np.float64),
         carbs_g_per_min=np.round(data.inputs.carbs_g_per_min, RATE_DIGITS),
         insulin_u_per_min=np.round(data.inputs.insulin_u_per_min["rapid"], RATE_DIGITS),
+        imputed_flux_power=np.round(np.asarray(data.inputs.imputed_flux_power, dtype=np.float64), RATE_DIGITS),
         glucose_mgdl=np.asarray(data.readings.glucose_mgdl, dtype=np.float64),
         kind=np.asarray(data.readings.kind, dtype=np.int64),
     )

@@ -114,6 +114,7 @@ def usual_coming(twin: Twin, start: datetime, *, steps: int = HOURS_AHEAD * 12) 
         medication_mg_per_min={},
         condition_level={},
         parameter_factor={},
+        imputed_flux_power=zeros,
         **dict.fromkeys(QUIET_FIELDS, zeros),
     )
 
