@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from glucotwin.core.error import ConflictError, DataError, ErrorCode, NotFoundError
 from glucotwin.core.file import replace_folder
 from glucotwin.core.provenance import make_manifest, sha256_of_bytes, sha256_of_file
-from glucotwin.domain.frame import STREAMS, schema_of
+from glucotwin.domain.frame import STREAMS, in_one_order, schema_of
 from glucotwin.domain.person import Person
 from glucotwin.domain.therapy import TherapySettings
 from glucotwin.domain.timeline import Timeline
@@ -27,6 +27,7 @@ SCHEMA = f"{SCHEMA_NAME}/{SCHEMA_VERSION}"
 MANIFEST = "manifest.json"
 PERSON = "person.json"
 SETTINGS = "settings.json"
+TEXTS_AT_ONCE = 10_000
 
 _PERSON = TypeAdapter(Person)
 _SETTINGS = TypeAdapter(tuple[TherapySettings, ...])
@@ -124,18 +125,26 @@ def _content_parts(timeline: Timeline, written: Mapping[str, Collection[str]]) -
 def _frame_parts(name: str, frame: pl.DataFrame, written: Collection[str] | None) -> Iterable[bytes]:
     schema = schema_of(STREAMS[name])
     columns = {column: kind for column, kind in schema.items() if written is None or column in written}
-    ordered = frame.sort(list(columns), nulls_last=True)
+    ordered = in_one_order(frame.select(list(columns)))
     yield _canonical({"stream": name, "rows": len(ordered), "columns": list(columns)})
     for column, kind in columns.items():
         values = ordered[column]
         yield np.packbits(values.is_null().to_numpy()).tobytes()
         if kind == pl.String:
-            yield _canonical(values.to_list())
+            yield from _text_parts(values)
         elif isinstance(kind, pl.Datetime):
             yield values.dt.epoch("us").fill_null(0).to_numpy().astype("<i8").tobytes()
         else:
             # Adding zero makes one of the two zeros that floats have.
             yield (values.cast(pl.Float64).fill_null(0.0).to_numpy() + 0.0).astype("<f8").tobytes()
+
+
+def _text_parts(values: pl.Series) -> Iterable[bytes]:
+    """The texts as one JSON list, piece by piece: all of them at once are many times the size of the column."""
+    yield b"["
+    for begin in range(0, len(values), TEXTS_AT_ONCE):
+        yield b"," * (begin > 0) + _canonical(values.slice(begin, TEXTS_AT_ONCE).to_list())[1:-1]
+    yield b"]"
 
 
 def _canonical(value: object) -> bytes:

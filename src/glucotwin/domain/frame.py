@@ -121,11 +121,38 @@ def conform_frame(kind: type[Record], frame: pl.DataFrame) -> pl.DataFrame:
         else:
             raise DataError(ErrorCode.MISSING_COLUMN, f"Stream '{stream_of(kind)}' lacks the column '{name}'.")
     try:
-        conformed = frame.select(columns).sort("time", maintain_order=True)
+        conformed = _by_time(frame.select(columns))
     except pl.exceptions.PolarsError as error:
         raise DataError(ErrorCode.INVALID_VALUE, f"Stream '{stream_of(kind)}': {error}") from error
     _check_values(kind, conformed)
     return conformed
+
+
+def in_one_order(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows sorted by time, and by everything else where times are equal, so that equal rows are neighbours.
+
+    Comparing whole rows only where times are equal needs a fraction of the memory of a sort by all columns.
+    """
+    by_time = _by_time(frame)
+    same = (by_time["time"] == by_time["time"].shift(1)).fill_null(False)
+    if not same.any():
+        return by_time
+    tied = same | same.shift(-1, fill_value=False)
+    others = [name for name in frame.columns if name != "time"]
+    ties = by_time.filter(tied).sort(["time", *others], nulls_last=True)
+    return ties if tied.all() else _by_time(pl.concat([by_time.filter(~tied), ties]))
+
+
+def _by_time(frame: pl.DataFrame) -> pl.DataFrame:
+    """Sorted by time, rows of one time in their order; what is sorted is not copied."""
+    return frame if frame["time"].is_sorted() else frame.sort("time", maintain_order=True)
+
+
+def is_repeat(frame: pl.DataFrame) -> pl.Series:
+    """Which rows of a table equal the row before, of which all columns count; the rows are ``in_one_order``."""
+    same = [pl.col(name).eq_missing(pl.col(name).shift(1)) for name in frame.columns]
+    after_first = pl.int_range(pl.len()) > 0
+    return frame.select(repeat=pl.all_horizontal(after_first, *same))["repeat"]
 
 
 def _check_values(kind: type[Record], frame: pl.DataFrame) -> None:

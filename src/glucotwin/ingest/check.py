@@ -5,6 +5,7 @@ from datetime import datetime
 
 import polars as pl
 
+from glucotwin.domain.frame import is_repeat
 from glucotwin.domain.glucose import Censoring, GlucoseKind, GlucoseReading
 from glucotwin.domain.insulin import BasalSegment, Bolus, PenDose
 from glucotwin.domain.meal import Meal
@@ -33,23 +34,24 @@ def cleaned(streams: Mapping[str, pl.DataFrame]) -> tuple[dict[str, pl.DataFrame
     """The streams without exact repeats of records and without impossible values.
 
     Args:
-        streams: tables by stream.
+        streams: tables by stream, each with equal rows beside each other, as ``joined`` gives them.
     """
     clean: dict[str, pl.DataFrame] = {}
     findings: list[Finding] = []
     for name, frame in streams.items():
-        judged = frame.with_columns(possible(name, frame.columns).alias(FITS))
-        fitting = judged.filter(FITS).drop(FITS)
-        clean[name] = fitting.unique(maintain_order=True)
+        fits = frame.with_columns(possible(name, frame.columns).alias(FITS))[FITS]
+        fitting = frame if fits.all() else frame.filter(fits)
+        repeated = is_repeat(fitting)
+        clean[name] = fitting.filter(~repeated) if repeated.any() else fitting
         findings += findings_in(
-            judged.filter(~pl.col(FITS)),
+            frame.filter(~fits),
             FindingCode.IMPOSSIBLE_VALUES,
             severity=Severity.WARNING,
             action=Action.DROPPED,
             stream=name,
         )
         findings += findings_in(
-            fitting.filter(~pl.struct(pl.all()).is_first_distinct()),
+            fitting.filter(repeated),
             FindingCode.DUPLICATE_ROWS,
             severity=Severity.INFO,
             action=Action.DROPPED,

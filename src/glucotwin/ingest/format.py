@@ -61,12 +61,14 @@ class Imported:
         settings: therapy settings found in the file.
         person: what it says about the person.
         findings: irregularities that only the format can know; the common ones are found afterwards.
+        material: what the format needs to read several files together; nobody else looks at it.
     """
 
     streams: Mapping[str, pl.DataFrame]
     settings: tuple[TherapySettings, ...] = ()
     person: PersonHints = field(default_factory=PersonHints)
     findings: tuple[Finding, ...] = ()
+    material: object = None
 
 
 class DataFormat(ABC):
@@ -105,12 +107,12 @@ class DataFormat(ABC):
         """
 
     def read_together(
-        self, paths: Sequence[Path], *, options: ImportOptions, progress: ProgressCallback
+        self, parts: Sequence[Imported], *, options: ImportOptions, progress: ProgressCallback
     ) -> Imported | None:
         """What several files of one person say when they explain each other, such as doses and the settings meant.
 
         Args:
-            paths: files that ``read`` has read.
+            parts: what ``read`` made of each file.
             options: what the importing person knows.
             progress: told how far the reading has come.
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import polars as pl
 
-from glucotwin.domain.frame import STREAMS, conform_frame
+from glucotwin.domain.frame import STREAMS, conform_frame, in_one_order
 from glucotwin.ingest.quality import Action, Finding, FindingCode, Severity, findings_in
 
 SENSOR_STEP_MIN = 5.0
@@ -57,7 +57,7 @@ def joined(parts: Iterable[Mapping[str, pl.DataFrame]]) -> dict[str, pl.DataFram
         for name, frame in part.items():
             if len(frame):
                 tables.setdefault(name, []).append(conform_frame(STREAMS[name], frame))
-    return {name: _in_one_order(pl.concat(tables[name])) for name in STREAMS if name in tables}
+    return {name: in_one_order(pl.concat(tables[name])) for name in STREAMS if name in tables}
 
 
 def counted_once(streams: Mapping[str, pl.DataFrame]) -> tuple[dict[str, pl.DataFrame], tuple[Finding, ...]]:
@@ -74,11 +74,6 @@ def counted_once(streams: Mapping[str, pl.DataFrame]) -> tuple[dict[str, pl.Data
     return {name: frame for name, (frame, _) in accounts.items()}, findings
 
 
-def _in_one_order(frame: pl.DataFrame) -> pl.DataFrame:
-    """Sorted by time, and by everything else where times are equal."""
-    return frame.sort(["time", *(name for name in frame.columns if name != "time")], nulls_last=True)
-
-
 def _one_account(name: str, frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
     likeness = LIKENESS.get(name)
     if likeness is None or frame["source"].n_unique() < 2:
@@ -90,7 +85,7 @@ def _one_account(name: str, frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Fi
         other = frame.filter(pl.col("source") == source)
         known = _known(other, kept, likeness) if name != "basal" else _covered(other, kept)
         left_out.append(other.filter(known))
-        kept = _in_one_order(pl.concat([kept, other.filter(~known)]))
+        kept = in_one_order(pl.concat([kept, other.filter(~known)]))
     return kept, findings_in(
         pl.concat(left_out),
         FindingCode.SOURCES_OVERLAP,

@@ -96,7 +96,6 @@ class _Read:
 
     source: Source
     imported: Imported | None = None
-    path: Path | None = None
     data_format: DataFormat | None = None
     joint: bool = False
 
@@ -127,7 +126,7 @@ def _read_all(
             continue
         records = sum(len(frame) for frame in imported.streams.values())
         source = Source(name=file.name, sha256=sha256, format_name=data_format.name, records=records)
-        read.append(_Read(source=source, imported=imported, path=file.path, data_format=data_format))
+        read.append(_Read(source=source, imported=imported, data_format=data_format))
     if not any(one.imported for one in read):
         reasons = Counter(one.source.refused.message for one in read if one.source.refused)
         raise DataError(
@@ -163,8 +162,8 @@ def _read_together(read: list[_Read], options: ImportOptions, progress: Progress
     joined_up = list(read)
     for data_format in dict.fromkeys(one.data_format for one in read if one.data_format):
         places = [place for place, one in enumerate(read) if one.data_format is data_format]
-        paths = [one.path for one in read if one.data_format is data_format and one.path]
-        joint = data_format.read_together(paths, options=options, progress=progress) if len(paths) > 1 else None
+        parts = [one.imported for one in read if one.data_format is data_format and one.imported]
+        joint = data_format.read_together(parts, options=options, progress=progress) if len(parts) > 1 else None
         if joint is not None:
             for place in places:
                 joined_up[place] = replace(read[place], imported=Imported(streams={}))

@@ -12,6 +12,8 @@ from glucotwin.domain.frame import (
     conform_frame,
     empty_frame,
     frame_from_records,
+    in_one_order,
+    is_repeat,
     records_from_frame,
     schema_of,
     stream_of,
@@ -87,3 +89,23 @@ def test_unknown_word_is_refused() -> None:
 def test_rows_of_the_same_time_keep_their_order() -> None:
     frame = conform_frame(Meal, pl.DataFrame({"time": [START, START], "carbs_g": [2.0, 1.0]}))
     assert frame["carbs_g"].to_list() == [2.0, 1.0]
+
+
+def test_one_order_is_the_order_by_all_columns() -> None:
+    start = datetime(2024, 3, 1, tzinfo=UTC)
+    rows = [
+        (start + timedelta(minutes=number * 7 % 5), [None, 2.0, 1.0][number % 3], "ab"[number % 2])
+        for number in range(30)
+    ]
+    frame = pl.DataFrame(rows, schema=["time", "value", "source"], orient="row")
+    assert in_one_order(frame).equals(frame.sort(["time", "value", "source"], nulls_last=True))
+    alone = frame.unique("time", maintain_order=True)
+    assert in_one_order(alone).equals(alone.sort("time"))
+
+
+def test_repeats_are_rows_that_equal_another_wholly() -> None:
+    start = datetime(2024, 3, 1, tzinfo=UTC)
+    rows = [(start, None, "a"), (start, 1.0, "a"), (start, None, "a"), (start, 1.0, "b"), (start, 1.0, "a")]
+    frame = in_one_order(pl.DataFrame(rows, schema=["time", "value", "source"], orient="row"))
+    assert is_repeat(frame).to_list() == frame.select(~pl.struct(pl.all()).is_first_distinct()).to_series().to_list()
+    assert is_repeat(frame).sum() == 2

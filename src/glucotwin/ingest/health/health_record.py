@@ -1,6 +1,7 @@
 """From the rows of an Apple Health export to records: units, devices, doses, meals and nights."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
@@ -125,16 +126,21 @@ def measured(rows: HealthRows, kind: str) -> pl.DataFrame:
     Raises:
         UnitError: a unit is missing or unknown.
     """
-    table = rows.records.pop(kind)
-    factors = {
-        number: _factor(kind, rows.units[number], int(count))
-        for number, count in table["unit"].value_counts().iter_rows()
-    }
-    value = pl.col("value") * pl.col("unit").replace_strict(factors, return_dtype=pl.Float64)
-    scaled = table.with_columns(pl.when(value.is_finite()).then(value).alias("value"))
-    if "end" in table.columns:
-        scaled = scaled.with_columns(pl.coalesce("end", "start").alias("end"))
-    return scaled.rename({"start": "time"})
+    stored, names = rows.records.pop(kind), rows.units
+    used: Counter[int] = Counter()
+    for table in stored.parts():
+        used.update(dict(table["unit"].value_counts().iter_rows()))
+    factors = {number: _factor(kind, names[number], count) for number, count in used.items()}
+    return pl.concat(_scaled_rows(table, factors) for table in stored.parts())
+
+
+def _scaled_rows(table: pl.DataFrame, factors: Mapping[int, float]) -> pl.DataFrame:
+    """Rows in the records' unit; a momentary kind's without the unit, which is not needed any more."""
+    value = pl.col("value") * pl.col("unit").replace_strict(dict(factors), return_dtype=pl.Float64)
+    scaled = table.with_columns(pl.when(value.is_finite()).then(value).alias("value")).rename({"start": "time"})
+    if "end" not in table.columns:
+        return scaled.drop("unit")
+    return scaled.with_columns(pl.coalesce("end", "time").alias("end"))
 
 
 def plain_unit(unit: str) -> str:

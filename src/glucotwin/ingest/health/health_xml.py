@@ -52,7 +52,7 @@ class HealthRows:
     """What a health export holds.
 
     Attributes:
-        records: one table per kind that was asked for: ``start`` in UTC, ``value``, the number of its ``unit``; unless
+        records: the rows of each kind asked for: ``start`` in UTC, ``value``, the number of its ``unit``; unless
             momentary ``end`` and the number of its ``source``; if detailed ``flags`` and the number of its ``device``.
         workouts: attributes of each workout, with ``averageHeartRate`` and ``heartRateUnit`` when it has them.
         units, sources, devices: the names behind those numbers. Names of sources often hold a person's name.
@@ -63,7 +63,7 @@ class HealthRows:
         damage: what is wrong where the file could not be read any further; empty when it was read to its end.
     """
 
-    records: dict[str, pl.DataFrame] = field(default_factory=dict)
+    records: dict[str, "StoredRows"] = field(default_factory=dict)
     workouts: list[dict[str, str]] = field(default_factory=list)
     units: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
@@ -79,12 +79,13 @@ def read_health(
     path: Path,
     kinds: Mapping[str, Kind],
     *,
+    place: Path,
     flags: Mapping[tuple[str, str], int],
     limit_bytes: int,
     title: str,
     progress: ProgressCallback,
 ) -> HealthRows:
-    """The records of an export, in memory that depends on their number and not on the length of their texts.
+    """The records of an export, in memory that depends neither on their number nor on the length of their texts.
 
     A file that is cut off or damaged gives what stands before. The grammar at its beginning, which some versions of
     iOS write wrongly, is not used; control characters, which they put into names, are left out.
@@ -92,6 +93,7 @@ def read_health(
     Args:
         path: XML, gzip or not.
         kinds: the kinds of records to keep.
+        place: an empty folder in which rows wait.
         flags: bits by key and value of the entries that come with a record.
         limit_bytes: larger (uncompressed) files are refused.
         title: what is being read, for messages.
@@ -101,7 +103,7 @@ def read_health(
         DataError: it is too large, no health export, declares entities, or is nested absurdly.
     """
     check_size(path, limit_bytes=limit_bytes, title=title)
-    reader = _Reader(kinds=kinds, flags=flags, name=path.name)
+    reader = _Reader(kinds=kinds, flags=flags, name=path.name, place=place)
     size = max(1, path.stat().st_size)
     with open_binary(path) as file:
         for fed in reader.feed(file):
@@ -123,14 +125,45 @@ class _Numbers(dict[str, int]):
         return number
 
 
+class StoredRows:
+    """Rows of one kind of record, of which all but the latest lie in files."""
+
+    __slots__ = ("_count", "_files", "_latest", "_stem")
+
+    def __init__(self, stem: Path) -> None:
+        self._stem = stem
+        self._files: list[Path] = []
+        self._latest: pl.DataFrame | None = None
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(self, table: pl.DataFrame) -> None:
+        """Takes more rows; those that it had go to a file."""
+        if self._latest is not None:
+            file = self._stem.with_suffix(f".{len(self._files)}")
+            self._latest.write_parquet(file, compression="lz4")
+            self._files.append(file)
+        self._latest = table
+        self._count += len(table)
+
+    def parts(self) -> Iterator[pl.DataFrame]:
+        """The rows, some ten thousand at a time, in their order."""
+        for file in self._files:
+            yield pl.read_parquet(file)
+        if self._latest is not None:
+            yield self._latest
+
+
 class _Columns:
     """Columns of one kind of record: texts of the latest rows, tables of the earlier ones."""
 
-    __slots__ = ("device", "end", "flags", "kind", "source", "start", "tables", "unit", "value")
+    __slots__ = ("device", "end", "flags", "kind", "source", "start", "stored", "unit", "value")
 
-    def __init__(self, kind: Kind) -> None:
+    def __init__(self, kind: Kind, stem: Path) -> None:
         self.kind = kind
-        self.tables: list[pl.DataFrame] = []
+        self.stored = StoredRows(stem)
         self._clear()
 
     def _clear(self) -> None:
@@ -156,13 +189,13 @@ class _Columns:
         if self.kind.detailed:
             columns["flags"] = pl.Series(self.flags, dtype=pl.UInt32)
             columns["device"] = pl.Series(self.device, dtype=pl.UInt32)
-        self.tables.append(pl.DataFrame(columns))
+        self.stored.add(pl.DataFrame(columns))
         self._clear()
 
-    def table(self) -> pl.DataFrame:
+    def finished(self) -> StoredRows:
         """All rows."""
         self.pack()
-        return pl.concat(self.tables)
+        return self.stored
 
 
 def instants(texts: pl.Series) -> pl.Series:
@@ -177,9 +210,11 @@ def instants(texts: pl.Series) -> pl.Series:
 class _Reader:
     """Handles the elements of one export."""
 
-    def __init__(self, *, kinds: Mapping[str, Kind], flags: Mapping[tuple[str, str], int], name: str) -> None:
+    def __init__(
+        self, *, kinds: Mapping[str, Kind], flags: Mapping[tuple[str, str], int], name: str, place: Path
+    ) -> None:
         self._name = name
-        self._columns = {kind: _Columns(what) for kind, what in kinds.items()}
+        self._columns = {kind: _Columns(what, place / kind) for kind, what in kinds.items()}
         self._bits = flags
         self._open: _Columns | None = None
         self._workout: dict[str, str] | None = None
@@ -217,7 +252,7 @@ class _Reader:
         """What was found."""
         found = self._found
         found.units, found.sources, found.devices = list(self._units), list(self._sources), list(self._devices)
-        found.records = {kind: columns.table() for kind, columns in self._columns.items()}
+        found.records = {kind: columns.finished() for kind, columns in self._columns.items()}
         return found
 
     def _without_grammar(self, block: bytes) -> bytes:

@@ -8,11 +8,13 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from types import MappingProxyType
+from types import MappingProxyType, NoneType
 from typing import cast
 
 import polars as pl
+from pydantic_core import from_json
 
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.domain.frame import TIME_TYPE
@@ -103,13 +105,16 @@ class Collections:
 
     def add(self, document: object) -> None:
         """Puts a document where it belongs, by its content."""
-        if not isinstance(document, Mapping):
+        if not isinstance(document, dict):
             self.unread["document"] += 1
             return
         fields = cast(Fields, document)
         collection = self._collection_of(fields)
         if collection is None:
             self.passed_over["documents of unknown kind"] += 1
+        elif collection is self.device_status:
+            # Forecasts fill most of these; a year's would take a gigabyte.
+            collection.append({name: fields[name] for name in _STATUS_FIELDS if name in fields})
         else:
             collection.append(fields)
 
@@ -127,19 +132,37 @@ class Collections:
         return None
 
 
+_STATUS_FIELDS = ("_id", "identifier", "app", "device", "created_at", "mills", "date", "pump")
+"""Fields of a device status that tell when, by whom, and whether the pump was suspended."""
+
+
 def united(parts: Sequence[Collections]) -> Collections:
     """The documents of several files, each once however many of the files hold it."""
     together = Collections()
     for name in ("entries", "treatments", "profiles", "device_status"):
-        known: dict[str, Fields] = {}
+        known: dict[str, list[Fields]] = {}
         for part in parts:
             for document in getattr(part, name):
-                known.setdefault(json.dumps(document, sort_keys=True, default=str), document)
-        getattr(together, name).extend(known[key] for key in sorted(known))
+                same = known.setdefault(_identity(document), [])
+                if document not in same:
+                    same.append(document)
+        for identity in sorted(known):
+            same = known[identity]
+            getattr(together, name).extend(sorted(same, key=_canonical) if len(same) > 1 else same)
     for part in parts:
         together.unread.update(part.unread)
         together.passed_over.update(part.passed_over)
     return together
+
+
+def _identity(document: Fields) -> str:
+    """What the site calls a document, or all of it."""
+    given = document.get("_id") or document.get("identifier")
+    return given if isinstance(given, str) else _canonical(document)
+
+
+def _canonical(document: Fields) -> str:
+    return json.dumps(document, sort_keys=True, default=str)
 
 
 _CONTAINERS = ("entries", "treatments", "profile", "profiles", "devicestatus", "result")
@@ -166,13 +189,16 @@ def collections_of(text: str, *, name: str) -> Collections:
 
 def _lists_of(document: object) -> list[object]:
     """The documents of an object that holds lists of them by collection; none when it is a document itself."""
-    if not isinstance(document, Mapping) or "eventType" in document or "store" in document:
+    if not isinstance(document, dict) or "eventType" in document or "store" in document:
         return []
     return [part for name in _CONTAINERS if isinstance(listed := document.get(name), list) for part in listed]
 
 
 def _values(text: str, name: str) -> list[object]:
+    with suppress(ValueError):
+        return [from_json(text)]
     try:
+        # Slower, but it takes what some sites write, and says in which line the text is damaged.
         return [json.loads(text)]
     except RecursionError as error:
         raise _no_json(name, 1) from error
@@ -244,30 +270,36 @@ def is_true(value: object) -> bool:
 
 def numbers(documents: Documents, *names: str) -> pl.Series:
     """The first number among the fields of each document."""
-    return _first(documents, names, number_of, pl.Float64())
+    return _first(documents, names, _number_column)
 
 
 def texts(documents: Documents, *names: str) -> pl.Series:
     """The first text among the fields of each document."""
-    return _first(documents, names, text_of, pl.String())
+    return _first(documents, names, _text_column)
 
 
-def _first(
-    documents: Documents, names: Sequence[str], reader: Callable[[object], object], kind: "pl.DataType"
-) -> pl.Series:
-    columns = [
-        pl.Series(
-            name,
-            [None if (value := one.get(name)) is None else reader(value) for one in documents],
-            dtype=kind,
-            strict=False,
-        )
-        for name in names
-    ]
+def _first(documents: Documents, names: Sequence[str], column: Callable[[str, list[object]], pl.Series]) -> pl.Series:
+    columns = [column(name, [one.get(name) for one in documents]) for name in names]
     first = columns[0]
     for other in columns[1:]:
         first = first.zip_with(first.is_not_null(), other)
     return first
+
+
+def _number_column(name: str, values: list[object]) -> pl.Series:
+    if set(map(type, values)) <= {int, float, NoneType}:
+        # What nearly all sites write needs no reading value by value.
+        with suppress(OverflowError):
+            column = pl.Series(name, values, dtype=pl.Float64, strict=False)
+            return column.set(~column.is_finite().fill_null(True), None)
+    return pl.Series(name, [None if one is None else number_of(one) for one in values], dtype=pl.Float64, strict=False)
+
+
+def _text_column(name: str, values: list[object]) -> pl.Series:
+    if set(map(type, values)) <= {str, NoneType}:
+        column = pl.Series(name, values, dtype=pl.String).str.strip_chars()
+        return column.set(column == "", None)
+    return pl.Series(name, [None if one is None else text_of(one) for one in values], dtype=pl.String, strict=False)
 
 
 def flags(documents: Documents, name: str) -> pl.Series:

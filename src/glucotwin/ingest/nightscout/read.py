@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -41,6 +41,14 @@ _DATED = re.compile(r'"(?:date|dateString|created_at|mills|startDate|timestamp)"
 _SITE = re.compile(r'"(?:_id|created_at|mills|srvModified|dateString|sysTime|utcOffset)"\s*:')
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Material:
+    """The documents of one file, and what was found in reading them."""
+
+    collections: Collections
+    findings: tuple[Finding, ...]
+
+
 class NightscoutFormat(DataFormat):
     """Reads JSON or CSV of Nightscout: entries, treatments, profiles and device status, one of them or several."""
 
@@ -67,16 +75,17 @@ class NightscoutFormat(DataFormat):
                 f"{path.name!r} holds no document of Nightscout.",
                 hint="Download entries, treatments, profile or devicestatus of the site.",
             )
-        return imported_from(collections, zone=options.zone, findings=findings)
+        imported = imported_from(collections, zone=options.zone, findings=findings)
+        return replace(imported, material=_Material(collections=collections, findings=findings))
 
     def read_together(
-        self, paths: Sequence[Path], *, options: ImportOptions, progress: ProgressCallback
+        self, parts: Sequence[Imported], *, options: ImportOptions, progress: ProgressCallback
     ) -> Imported | None:
         """Treatments with the profiles that temporary rates in percent, and rates as programmed, refer to."""
         progress("sorting out documents", 0.0)
-        parts = [self._collections(path, options) for path in paths]
-        together = united([collections for collections, _ in parts])
-        findings = tuple(finding for _, found in parts for finding in found)
+        materials = [part.material for part in parts if isinstance(part.material, _Material)]
+        together = united([one.collections for one in materials])
+        findings = tuple(finding for one in materials for finding in one.findings)
         return imported_from(together, zone=options.zone, findings=added_up(findings))
 
     def _collections(self, path: Path, options: ImportOptions) -> tuple[Collections, tuple[Finding, ...]]:
