@@ -38,3 +38,20 @@ class LazyGroup(click.Group):
         if self.entries:
             with formatter.section("Commands"):
                 formatter.write_dl([(name, entry.summary) for name, entry in self.entries.items()])
+
+
+class DefaultGroup(LazyGroup):
+    """A group one of whose commands is meant when none is named, so that a command can grow into a group.
+
+    What follows the group's name is a command's only when it is its name.
+    """
+
+    def __init__(self, *args: object, default: str, **settings: object) -> None:
+        super().__init__(*args, **settings)  # pyright: ignore[reportArgumentType]  # handed on to click as they came
+        self.default = default
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Puts the default command's name before arguments that name no command and do not ask for the group's help."""
+        if args and args[0] not in self.entries and args[0] not in ctx.help_option_names:
+            args = [self.default, *args]
+        return super().parse_args(ctx, args)

@@ -683,3 +683,38 @@ simulate-no-scenario = There is neither a behaviour nor a file called { $name }.
 simulate-no-scenario-hint = Behaviours: { $known }; or give a scenario file.
 simulate-no-variant = The scenario has no variant { $name }.
 simulate-no-variant-hint = Its variants: { $known }.
+
+## glucotwin forecast evaluate
+
+forecast-evaluate-person = Preparing { $person }
+forecast-evaluate-short = The training part is shorter than { $days } days.
+forecast-evaluate-nobody = Nobody's record can be judged. The first: { $reason }
+forecast-evaluate-nobody-hint = Give records of at least several days with glucose readings.
+forecast-evaluate-title = Forecasts of { $people } people on the last part of their records, which nothing was learned from; means over people, mg/dL
+forecast-evaluate-protocol = The first part of each record was learned from and the rest judged. Origins lie on a grid of 5 min and have a reading at most 15 min old; targets are readings that were measured; unless announced, nothing after an origin was known.
+forecast-evaluate-new-people = For people left out of the training, with a twin of the population:
+forecast-evaluate-learning = Root mean square error after so many days of history:
+forecast-evaluate-left-out = { $person } was left out: { $reason }
+forecast-evaluate-without-twin = { $person } has no twin, so the learners alone forecast: { $reason }
+forecast-evaluate-looks = By the log, the judged days of these people have been looked at { $looks ->
+    [one] once
+   *[other] { $looks } times
+    }.
+forecast-evaluate-gain = { $minutes } min: the twin's error is { $gain } % (95 % interval { $low } to { $high }) smaller than that of { $other }, for { $better } of { $people } people.
+forecast-evaluate-column-min = min
+forecast-evaluate-column-who = forecaster
+forecast-evaluate-column-days = days
+forecast-evaluate-column-rmse = RMSE
+forecast-evaluate-column-mae = MAE
+forecast-evaluate-column-mard = MARD %
+forecast-evaluate-column-time-gain-min = time gain
+forecast-evaluate-column-crps = CRPS
+forecast-evaluate-column-coverage-50 = in 50 %
+forecast-evaluate-column-coverage-90 = in 90 %
+forecast-evaluate-twin = twin
+forecast-evaluate-twin-only = twin alone
+forecast-evaluate-without-mechanism = without mechanism
+forecast-evaluate-persistence = last reading
+forecast-evaluate-linear = linear trend
+forecast-evaluate-ridge = ridge
+forecast-evaluate-gbm = boosted trees

@@ -1,0 +1,202 @@
+"""Learners on top of the twin, and their mixture: what the mechanism misses, learned from everybody and each person.
+
+Members predict what is left of a base forecast (the twin's, or the last reading). They are first taught without the
+last part of the training days; the mixture's weights are those that would have served best on that part, and the
+members are then taught again on all of it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+import numpy as np
+import scipy.optimize
+
+from glucotwin.forecast.case import Case, Sample, training_sample
+from glucotwin.forecast.ridge import LinearModel, fit_ridge
+from glucotwin.forecast.tree import PERSONAL, POOLED, Trees, TreeSettings, grow_trees
+
+Model: TypeAlias = Trees | LinearModel
+
+EVERYBODY = ""
+"""Key of a pooled model."""
+
+HELD_BACK = 0.8
+"""Up to here the members are taught at first; the rest of the training part judges them."""
+
+FEWEST_ROWS = 300
+"""A person with fewer origins gets no model of their own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """How one member learns.
+
+    Attributes:
+        name: of the member.
+        kind: ``pooled`` trees for everybody, or ``personal`` trees or ``ridge`` regression per person.
+        base: what it corrects: the ``twin``'s forecast, or the last reading ``held``.
+        mechanism: whether it is told the twin's features.
+        seed: of the trees.
+    """
+
+    name: str
+    kind: Literal["pooled", "personal", "ridge"]
+    base: Literal["twin", "held"]
+    mechanism: bool
+    seed: int = 0
+
+
+HYBRID = (
+    Recipe(name="pooled-residual", kind="pooled", base="twin", mechanism=True),
+    Recipe(name="pooled", kind="pooled", base="held", mechanism=True, seed=1),
+    Recipe(name="personal", kind="personal", base="twin", mechanism=True),
+    Recipe(name="ridge", kind="ridge", base="twin", mechanism=True),
+)
+"""The twin and what is learned on top of it."""
+
+GBM = "gbm"
+WITHOUT_MECHANISM = (
+    Recipe(name=GBM, kind="pooled", base="held", mechanism=False),
+    Recipe(name="pooled", kind="pooled", base="held", mechanism=False, seed=1),
+    Recipe(name="personal", kind="personal", base="held", mechanism=False),
+    Recipe(name="ridge", kind="ridge", base="held", mechanism=False),
+)
+"""The same learners without the twin: the ablation. Its first member alone is gradient boosting as a baseline."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A taught member: its models by person, or one for everybody under ``EVERYBODY``."""
+
+    recipe: Recipe
+    models: Mapping[str, Model]
+
+    def predict(self, sample: Sample) -> np.ndarray:
+        """Predicted readings, ``(row,)``; the base alone for people it has no model of."""
+        features, base = _view(self.recipe, sample)
+        predicted = base.copy()
+        if EVERYBODY in self.models:
+            return predicted + self.models[EVERYBODY].predict(features)
+        for number, person in enumerate(sample.people):
+            rows = np.flatnonzero(sample.person == number)
+            if person in self.models and rows.size:
+                predicted[rows] += self.models[person].predict(features[rows])
+        return predicted
+
+    def knows(self, person_id: str) -> bool:
+        """Whether it has something to say about a person."""
+        return EVERYBODY in self.models or person_id in self.models
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """A mixture of members at one horizon.
+
+    Attributes:
+        ahead: steps.
+        members: taught on all of the training part.
+        weights: of the members, adding up to 1, for people whom every member knows.
+        general_weights: for others; only members for everybody have one.
+    """
+
+    ahead: int
+    members: tuple[Member, ...]
+    weights: tuple[float, ...]
+    general_weights: tuple[float, ...]
+
+    def member(self, name: str) -> Member:
+        """One member by name."""
+        return next(one for one in self.members if one.recipe.name == name)
+
+    def predict(self, sample: Sample) -> np.ndarray:
+        """Predicted readings, ``(row,)``."""
+        each = np.stack([member.predict(sample) for member in self.members])
+        known = np.array([all(member.knows(person) for member in self.members) for person in sample.people])
+        weights = np.where(known[sample.person, None], np.array(self.weights), np.array(self.general_weights))
+        return np.einsum("mr,rm->r", each, weights)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taught:
+    """A stack, and what its members said of the part that they were not taught on at first.
+
+    Attributes:
+        stack: taught on all of the training part.
+        held_back: the judged part.
+        predicted_mgdl: the mixture's forecasts of it, made without it, ``(row,)``.
+    """
+
+    stack: Stack
+    held_back: Sample
+    predicted_mgdl: np.ndarray
+
+
+def teach_stack(
+    cases: Sequence[Case], ahead: int, recipes: Sequence[Recipe], settings: TreeSettings = POOLED
+) -> Taught:
+    """Teaches a stack at one horizon on everybody's training part.
+
+    Args:
+        cases: the people.
+        ahead: steps from origin to target.
+        recipes: of the members.
+        settings: of pooled trees.
+    """
+    early = training_sample(cases, ahead, last=HELD_BACK)
+    late = training_sample(cases, ahead, first=HELD_BACK)
+    first = [teach_member(recipe, early, settings) for recipe in recipes]
+    each = np.stack([member.predict(late) for member in first])
+    weights = mixture_weights(each, late.target_mgdl)
+    general = np.array([recipe.kind == "pooled" for recipe in recipes])
+    some = np.zeros(len(recipes))
+    some[general] = mixture_weights(each[general], late.target_mgdl)
+    every = training_sample(cases, ahead)
+    stack = Stack(
+        ahead=ahead,
+        members=tuple(teach_member(recipe, every, settings) for recipe in recipes),
+        weights=tuple(weights.tolist()),
+        general_weights=tuple(some.tolist()),
+    )
+    return Taught(stack=stack, held_back=late, predicted_mgdl=weights @ each)
+
+
+def teach_member(recipe: Recipe, sample: Sample, settings: TreeSettings = POOLED) -> Member:
+    """Teaches one member on a sample with known targets."""
+    features, base = _view(recipe, sample)
+    left = sample.target_mgdl - base
+    if recipe.kind == "pooled":
+        return Member(recipe=recipe, models={EVERYBODY: grow_trees(features, left, settings, seed=recipe.seed)})
+    models: dict[str, Model] = {}
+    for number, person in enumerate(sample.people):
+        rows = np.flatnonzero(sample.person == number)
+        if rows.size >= FEWEST_ROWS:
+            models[person] = _personal_model(recipe, features[rows], left[rows])
+    return Member(recipe=recipe, models=models)
+
+
+def _personal_model(recipe: Recipe, features: np.ndarray, left: np.ndarray) -> Model:
+    if recipe.kind == "ridge":
+        return fit_ridge(features, left)
+    return grow_trees(features, left, replace(PERSONAL, leaf_rows=min(PERSONAL.leaf_rows, len(left) // 10)))
+
+
+def _view(recipe: Recipe, sample: Sample) -> tuple[np.ndarray, np.ndarray]:
+    features = sample.features if recipe.mechanism else sample.features[:, : sample.plain_features]
+    return features, sample.base_mgdl if recipe.base == "twin" else sample.held_mgdl
+
+
+def mixture_weights(predicted: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Weights, none negative and adding up to 1, of the mixture with the least squared error.
+
+    Args:
+        predicted: by member, ``(member, row)``.
+        target: ``(row,)``.
+    """
+    if not target.size:
+        return np.full(len(predicted), 1.0 / len(predicted))
+    # The weights' sum is held near 1 by one heavy extra row, and made exact afterwards.
+    heavy = 1e3 * np.sqrt(float(np.sum(np.square(target))))
+    design = np.concatenate([predicted.T, np.full((1, len(predicted)), heavy)])
+    found, _ = scipy.optimize.nnls(design, np.append(target, heavy))
+    return found / found.sum()
