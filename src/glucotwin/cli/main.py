@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, CommandEntry] = MappingProxyType(
     {
         "demo": CommandEntry("glucotwin.cli.demo", "See all of it on one open person's data."),
         "import": CommandEntry("glucotwin.cli.import_data", "Import a person's data and judge their quality."),
+        "corrections": CommandEntry("glucotwin.cli.corrections", "See what an import changed, and take it back."),
         "export": CommandEntry("glucotwin.cli.export", "Write a timeline in the format of another program."),
         "sync": CommandEntry("glucotwin.cli.sync", "Take in what a site, a follower service or a folder has new."),
         "genotype": CommandEntry("glucotwin.cli.genotype", "Show listed genetic variants and what they would change."),

@@ -5,13 +5,14 @@ from datetime import datetime
 
 import polars as pl
 
-from glucotwin.domain.frame import is_repeat
+from glucotwin.domain.frame import in_one_order, is_repeat
 from glucotwin.domain.glucose import Censoring, GlucoseKind, GlucoseReading
 from glucotwin.domain.insulin import BasalSegment, Bolus, PenDose
 from glucotwin.domain.meal import Meal
 from glucotwin.domain.segment import without_overlaps
 from glucotwin.domain.timeline import Timeline
-from glucotwin.ingest.limit import possible
+from glucotwin.ingest.correction import left_out
+from glucotwin.ingest.limit import RANGES, possible
 from glucotwin.ingest.quality import Action, Coverage, Finding, FindingCode, Severity, findings_in
 
 GAP_MIN = 15.0
@@ -33,13 +34,20 @@ FITS = "__fits__"
 def cleaned(streams: Mapping[str, pl.DataFrame]) -> tuple[dict[str, pl.DataFrame], tuple[Finding, ...]]:
     """The streams without exact repeats of records and without impossible values.
 
+    Records with impossible values stand as left out in the stream ``correction``; those of which that was taken back
+    stay.
+
     Args:
         streams: tables by stream, each with equal rows beside each other, as ``joined`` gives them.
     """
     clean: dict[str, pl.DataFrame] = {}
     findings: list[Finding] = []
+    steps: list[pl.DataFrame] = []
     for name, frame in streams.items():
         fits = frame.with_columns(possible(name, frame.columns).alias(FITS))[FITS]
+        if not fits.all():
+            fits |= _taken_back(name, frame, streams.get("correction"))
+            steps.append(_impossible(name, frame.filter(~fits)))
         fitting = frame if fits.all() else frame.filter(fits)
         repeated = is_repeat(fitting)
         clean[name] = fitting.filter(~repeated) if repeated.any() else fitting
@@ -57,7 +65,32 @@ def cleaned(streams: Mapping[str, pl.DataFrame]) -> tuple[dict[str, pl.DataFrame
             action=Action.DROPPED,
             stream=name,
         )
+    if any(len(one) for one in steps):
+        before = [clean["correction"]] if "correction" in clean else []
+        table = in_one_order(pl.concat([*before, *steps]))
+        clean["correction"] = table.filter(~is_repeat(table))
     return clean, tuple(findings)
+
+
+def _impossible(name: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """Steps that leave rows out, each for the first of its values that is impossible."""
+    steps: list[pl.DataFrame] = []
+    for quantity, limit in RANGES.get(name, {}).items():
+        if quantity in rows.columns:
+            fits = rows[quantity].cast(pl.Float64).is_between(limit.low, limit.high).fill_null(True)
+            wrong, rows = rows.filter(~fits), rows.filter(fits)
+            steps.append(left_out(wrong, stream=name, code=FindingCode.IMPOSSIBLE_VALUES, quantity=quantity))
+    return pl.concat(steps)
+
+
+def _taken_back(name: str, frame: pl.DataFrame, correction: pl.DataFrame | None) -> pl.Series:
+    """Which records were put back by taking back the step that had left them out."""
+    if correction is None:
+        return pl.Series([False] * len(frame), dtype=pl.Boolean)
+    code = str(FindingCode.IMPOSSIBLE_VALUES)
+    steps = correction.filter(pl.col("reversed") & (pl.col("stream") == name) & (pl.col("reason") == code))
+    known = steps.select("time", "source", back=pl.lit(True)).unique()
+    return frame.join(known, on=["time", "source"], how="left", maintain_order="left")["back"].fill_null(False)
 
 
 def coverage_of(timeline: Timeline) -> tuple[Coverage, ...]:

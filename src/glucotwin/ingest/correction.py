@@ -3,7 +3,8 @@
 import polars as pl
 
 from glucotwin.domain.correction import Correction
-from glucotwin.domain.frame import schema_of
+from glucotwin.domain.frame import STREAMS, conform_frame, schema_of
+from glucotwin.domain.reversal import record_json
 from glucotwin.ingest.quality import FindingCode
 
 
@@ -27,6 +28,19 @@ def corrections(
     return _rows(table, stream=stream, quantity=quantity, code=code)
 
 
+def assumed(rows: pl.DataFrame, *, stream: str, quantity: str, code: FindingCode) -> pl.DataFrame:
+    """A row of the stream ``correction`` for every record of which a value, that came without, is an assumption.
+
+    Args:
+        rows: the records, with ``time`` and the quantity.
+        stream: the stream they belong to.
+        quantity: the field.
+        code: the finding that tells of it.
+    """
+    table = rows.with_columns(original=pl.lit(None, dtype=pl.Float64), corrected=pl.col(quantity).cast(pl.Float64))
+    return _rows(table, stream=stream, quantity=quantity, code=code)
+
+
 def assumed_times(rows: pl.DataFrame, *, stream: str, sd_min: str, code: FindingCode) -> pl.DataFrame:
     """A row of the stream ``correction`` for every record whose time is an assumption.
 
@@ -44,6 +58,9 @@ def assumed_times(rows: pl.DataFrame, *, stream: str, sd_min: str, code: Finding
 
 
 def _rows(table: pl.DataFrame, *, stream: str, quantity: str, code: FindingCode) -> pl.DataFrame:
+    # Columns of the records may bear the same names.
+    own = {"time", "source", "original", "corrected", "sd", "record"}
+    table = table.select(name for name in table.columns if name in own)
     defaults = {"source": pl.lit(""), "sd": pl.lit(None, dtype=pl.Float64), "record": pl.lit("")}
     named = table.with_columns(
         **{name: default for name, default in defaults.items() if name not in table.columns},
@@ -53,3 +70,22 @@ def _rows(table: pl.DataFrame, *, stream: str, quantity: str, code: FindingCode)
         reversed=pl.lit(False),
     )
     return named.select(list(schema_of(Correction)))
+
+
+def left_out(rows: pl.DataFrame, *, stream: str, code: FindingCode, quantity: str = "") -> pl.DataFrame:
+    """A row of the stream ``correction`` for every record that is left out, which keeps the whole record.
+
+    Args:
+        rows: the records, with all fields of the stream.
+        stream: the stream they belong to.
+        code: the finding that tells of it.
+        quantity: the field that is the reason; blank when there is none.
+    """
+    records = conform_frame(STREAMS[stream], rows)
+    value = pl.col(quantity).cast(pl.Float64) if quantity else pl.lit(None, dtype=pl.Float64)
+    table = records.with_columns(
+        original=value,
+        corrected=pl.lit(None, dtype=pl.Float64),
+        record=pl.Series([record_json(row) for row in records.iter_rows(named=True)], dtype=pl.String),
+    )
+    return _rows(table, stream=stream, quantity=quantity, code=code)

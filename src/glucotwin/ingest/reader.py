@@ -67,7 +67,7 @@ def import_path(
     streams, clean_findings = cleaned(joined(one.imported.streams for one in read if one.imported))
     streams, overlap_findings = counted_once(streams)
     streams = {name: frame for name, frame in streams.items() if len(frame)}
-    if not streams:
+    if not streams.keys() - {"correction"}:
         raise DataError(
             ErrorCode.TOO_LITTLE_DATA, f"{path.name!r} holds no records.", hint="Export a period with data."
         )

@@ -8,11 +8,14 @@ import pytest
 
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.domain.activity import Activity
+from glucotwin.domain.archive import timeline_hash
+from glucotwin.domain.correction import Correction
 from glucotwin.domain.glucose import Censoring, GlucoseReading
 from glucotwin.domain.insulin import BasalSegment, Bolus, DosePurpose
 from glucotwin.domain.meal import Meal
 from glucotwin.domain.observation import DeviceEvent
 from glucotwin.domain.person import DiabetesType, TherapyKind
+from glucotwin.domain.reversal import make_again, take_back
 from glucotwin.ingest.quality import FindingCode
 from glucotwin.ingest.reader import ImportResult, import_path
 
@@ -191,3 +194,25 @@ def test_cell_that_cannot_be_read_is_an_error_with_its_line(write: Write, row: s
         imported(write, "2024-03-01 08:00:00,,,,,,,,100", row)
     assert caught.value.code is ErrorCode.INVALID_VALUE
     assert all(word in caught.value.message for word in words)
+
+
+def test_milliunits_and_inferred_parts_are_steps_that_can_be_taken_back(write: Write) -> None:
+    result = imported(
+        write,
+        "2024-03-01 08:00:00,,Extended 50.00%/3.00,,0.0,3.0,0.0,30.0,120",
+        "2024-03-01 08:05:00,,,2000.0,,,,,125",
+        "2024-03-01 08:10:00,,,0.8,,,,,130",
+    )
+    timeline = result.timeline
+    assert timeline.frame(BasalSegment)["rate_u_per_h"].to_list() == [2.0, 0.8]
+    steps = {(one.quantity, one.original, one.corrected, one.reason) for one in timeline.records(Correction)}
+    assert steps == {
+        ("rate_u_per_h", 2000.0, 2.0, "basal-milliunits"),
+        ("extended_u", None, 3.0, "extended-part-inferred"),
+        ("extended_min", None, 120.0, "extended-part-inferred"),
+    }
+    back = take_back(timeline)
+    assert back.missing == ()
+    assert back.timeline.frame(BasalSegment)["rate_u_per_h"].to_list() == [2000.0, 0.8]
+    assert back.timeline.frame(Bolus).select("extended_u", "extended_min").row(0) == (0.0, 0.0)
+    assert timeline_hash(make_again(back.timeline).timeline) == timeline_hash(timeline)

@@ -10,6 +10,7 @@ import pytest
 from glucotwin.core.error import DataError
 from glucotwin.core.message import message_identifiers
 from glucotwin.domain.activity import Activity, HeartRate, Sleep
+from glucotwin.domain.correction import Correction
 from glucotwin.domain.frame import stream_of
 from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.domain.insulin import BasalSegment, Bolus, PenDose
@@ -17,9 +18,11 @@ from glucotwin.domain.meal import Meal
 from glucotwin.domain.observation import KetoneReading
 from glucotwin.domain.person import Person
 from glucotwin.domain.record import Record
+from glucotwin.domain.reversal import take_back
 from glucotwin.domain.timeline import Timeline
 from glucotwin.ingest.check import cleaned, common_findings, coverage_of
 from glucotwin.ingest.limit import RANGES, UNLIMITED, Range
+from glucotwin.ingest.merge import joined
 from glucotwin.ingest.quality import (
     Action,
     Finding,
@@ -100,12 +103,27 @@ def test_coverage_counts_gaps_and_active_time() -> None:
 
 def test_cleaning_drops_repeats_and_impossible_values() -> None:
     frame = pl.DataFrame({"time": [at(0), at(0), at(5)], "carbs_g": [10.0, 10.0, 5000.0]})
-    streams, findings = cleaned({"meal": frame})
+    streams, findings = cleaned(joined([{"meal": frame}]))
     assert streams["meal"]["carbs_g"].to_list() == [10.0]
     assert {(one.code, one.count) for one in findings} == {
         (FindingCode.DUPLICATE_ROWS, 1),
         (FindingCode.IMPOSSIBLE_VALUES, 1),
     }
+
+
+def test_impossible_record_is_kept_as_a_step_and_stays_once_the_step_is_taken_back() -> None:
+    frame = pl.DataFrame({"time": [at(0), at(5)], "source": ["a", "a"], "carbs_g": [10.0, 5000.0]})
+    streams, _ = cleaned(joined([{"meal": frame}]))
+    line = Timeline(person=Person(person_id="p"), streams=streams)
+    (step,) = line.records(Correction)
+    assert (step.time, step.source, step.stream, step.quantity) == (at(5), "a", "meal", "carbs_g")
+    assert (step.original, step.corrected, step.reason) == (5000.0, None, "impossible-values")
+    back = take_back(line).timeline
+    assert back.frame(Meal)["carbs_g"].to_list() == [10.0, 5000.0]
+    again, findings = cleaned(joined([back.streams]))
+    assert again["meal"]["carbs_g"].to_list() == [10.0, 5000.0]
+    assert len(again["correction"]) == 1
+    assert findings == ()
 
 
 def test_jump_that_no_body_can_do_is_noticed() -> None:

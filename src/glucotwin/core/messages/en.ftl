@@ -718,3 +718,30 @@ forecast-evaluate-persistence = last reading
 forecast-evaluate-linear = linear trend
 forecast-evaluate-ridge = ridge
 forecast-evaluate-gbm = boosted trees
+
+# Corrections
+
+corrections-none = Nothing that was imported was changed, assumed or left out.
+corrections-choose = Say which steps: their ids, --reason, --stream, --from, --to, or --all alone.
+corrections-undone = { $count } steps were taken back.
+corrections-redone = { $count } steps were made again.
+corrections-missing = Left as they are, because their record is no longer as the step left it: { $ids }.
+corrections-unknown = There are no such steps: { $ids }.
+corrections-unknown-hint = `glucotwin corrections list` shows the ids.
+corrections-changed = { $path } was changed meanwhile.
+corrections-changed-hint = Try again when no sync runs.
+corrections-damaged = { $path } cannot be trusted: a report in it is no JSON.
+corrections-damaged-hint = Import the original data again.
+corrections-column-id = id
+corrections-column-time = time
+corrections-column-stream = stream
+corrections-column-quantity = quantity
+corrections-column-original = original
+corrections-column-used = corrected
+corrections-column-reason = reason
+corrections-column-state = state
+corrections-column-steps = steps
+corrections-column-taken-back = taken back
+corrections-state-back = taken back
+corrections-state-left-out = left out
+corrections-state-holds = holds

@@ -18,6 +18,7 @@ from glucotwin.domain.glucose import Censoring, GlucoseKind
 from glucotwin.domain.insulin import BasalKind, DosePurpose
 from glucotwin.domain.observation import DeviceEventKind
 from glucotwin.domain.person import DiabetesType, TherapyKind
+from glucotwin.ingest.correction import assumed, corrections
 from glucotwin.ingest.format import DataFormat, Imported, ImportOptions, PersonHints
 from glucotwin.ingest.parse.clock import utc_from_iso
 from glucotwin.ingest.parse.table import LINE, numbers, read_table, require_columns
@@ -72,9 +73,11 @@ class Azt1dFormat(DataFormat):
         rows, findings = _rows(table, options.zone or ZONE)
         progress("sorting out rows", 0.5)
         glucose, glucose_findings = _glucose(rows)
-        basal, basal_findings = _basal(rows)
+        basal, rates, basal_findings = _basal(rows)
         bolus, meal, bolus_findings = _boluses_and_meals(rows)
+        steps = pl.concat([rates, *_inferred(bolus)])
         streams = {"glucose": glucose, "basal": basal, "bolus": bolus, "meal": meal, "device": _modes(rows)}
+        streams["correction"] = steps
         return Imported(
             streams={name: frame.with_columns(source=pl.lit(self.name)) for name, frame in streams.items()},
             person=PersonHints(
@@ -137,24 +140,36 @@ def _glucose(rows: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
     return frame, _dropped(late, FindingCode.REPEATED_GLUCOSE_TIMES, stream="glucose")
 
 
-def _basal(rows: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
-    """Basal segments from rates per row: in U/h, each until the next row with a rate but at most 15 minutes."""
+def _basal(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, tuple[Finding, ...]]:
+    """Basal segments from rates per row, each until the next rate but at most 15 minutes, and what became U/h."""
     rated = rows.filter(pl.col("basal").is_not_null())
     milliunits = pl.col("basal") > PLAUSIBLE_BASAL_U_PER_H
     if rated.select(milliunits.any()).item():
         milliunits |= (pl.col("basal") >= WHOLE_MILLIUNITS) & (pl.col("basal") == pl.col("basal").round())
     corrected = rated.filter(milliunits)
     rate = pl.when(milliunits).then(pl.col("basal") / 1000.0).otherwise(pl.col("basal"))
-    rated = rated.select("time", rate_u_per_h=rate)
+    rated = rated.select("time", "basal", milliunits=milliunits, rate_u_per_h=rate)
     last = rated.filter(pl.col("time").is_last_distinct())
+    changed = corrections(
+        last.filter("milliunits"),
+        stream="basal",
+        quantity="rate_u_per_h",
+        original="basal",
+        corrected="rate_u_per_h",
+        code=FindingCode.BASAL_MILLIUNITS,
+    )
     until_next = (pl.col("time").shift(-1) - pl.col("time")).dt.total_microseconds() / 60e6
-    frame = last.with_columns(
+    frame = last.select("time", "rate_u_per_h").with_columns(
         duration_min=pl.min_horizontal(until_next, pl.lit(BASAL_HOLD_MIN)), kind=pl.lit(str(BasalKind.AUTOMATED))
     )
     repeated = rated.filter(~pl.col("time").is_last_distinct())
-    return frame, (
-        *_corrected(corrected, FindingCode.BASAL_MILLIUNITS, stream="basal"),
-        *_dropped(repeated, FindingCode.REPEATED_BASAL_TIMES, stream="basal"),
+    return (
+        frame,
+        changed,
+        (
+            *_corrected(corrected, FindingCode.BASAL_MILLIUNITS, stream="basal"),
+            *_dropped(repeated, FindingCode.REPEATED_BASAL_TIMES, stream="basal"),
+        ),
     )
 
 
@@ -183,6 +198,12 @@ def _boluses_and_meals(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, 
             *_dropped(cancelled, FindingCode.CANCELLED_MEALS, stream="meal"),
         ),
     )
+
+
+def _inferred(bolus: pl.DataFrame) -> list[pl.DataFrame]:
+    """Steps that assumed an extended part and its duration, which the file does not give as such."""
+    extended, code = bolus.filter(pl.col("extended_u") > 0), FindingCode.EXTENDED_PART_INFERRED
+    return [assumed(extended, stream="bolus", quantity=name, code=code) for name in ("extended_u", "extended_min")]
 
 
 def _boluses(given: pl.DataFrame) -> pl.DataFrame:

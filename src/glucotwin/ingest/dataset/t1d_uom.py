@@ -27,7 +27,7 @@ from glucotwin.domain.frame import TIME_TYPE
 from glucotwin.domain.glucose import GlucoseKind
 from glucotwin.domain.insulin import BasalKind, DosePurpose
 from glucotwin.domain.person import DiabetesType, TherapyKind
-from glucotwin.ingest.correction import corrections
+from glucotwin.ingest.correction import left_out
 from glucotwin.ingest.dataset.second_sensor import second_sensor
 from glucotwin.ingest.format import DataFormat, Imported, ImportOptions, PersonHints
 from glucotwin.ingest.health.sport import activity_type_of
@@ -139,8 +139,11 @@ def _glucose(table: pl.DataFrame, zone: str) -> Read:
     code, action = FindingCode.IMPOSSIBLE_VALUES, Action.DROPPED
     streams = {
         "glucose": glucose,
-        "correction": corrections(
-            none, stream="glucose", quantity="glucose_mgdl", original="mgdl", corrected=None, code=code
+        "correction": left_out(
+            none.select("time", source=pl.lit("t1d-uom"), glucose_mgdl="mgdl").drop_nulls(),
+            stream="glucose",
+            quantity="glucose_mgdl",
+            code=code,
         ),
     }
     return (
