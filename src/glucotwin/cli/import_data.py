@@ -1,5 +1,6 @@
 """``glucotwin import``: a person's file becomes a timeline, with a page on its quality."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 from zoneinfo import ZoneInfo
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to save the timeline to; without it, only check.")
 @click.option("--overwrite", is_flag=True, help="Replace an existing timeline at --out, or --page.")
 @click.option("--page", type=click.Path(path_type=Path), help="HTML file to write the quality page to.")
+@click.option("--only", metavar="PERSON", help="Of files of several people, such as a research set, only this one's.")
 @person_options
 @click.pass_obj
 def command(
@@ -39,6 +41,7 @@ def command(
     out: Path | None,
     overwrite: bool,
     page: Path | None,
+    only: str | None,
     **person: Unpack[PersonArguments],
 ) -> None:
     """Import a person's data from PATH and judge their quality.
@@ -51,7 +54,8 @@ def command(
     from glucotwin.workflows.import_data import import_data
 
     with console.progress(message("import-progress", name=path.name)) as progress:
-        answer = import_data(path, import_options(**person), out, overwrite=overwrite, page=page, progress=progress)
+        options = replace(import_options(**person), only=only)
+        answer = import_data(path, options, out, overwrite=overwrite, page=page, progress=progress)
     if console.as_json:
         console.write_json(answer.to_json())
         return

@@ -25,6 +25,7 @@ class ImportOptions:
         diabetes_type, birth_year, sex, weight_kg, therapy: attributes of the person; they override the file's.
         ignore_columns: columns of a canonical CSV that are passed over.
         mappings: mapping files (YAML) that describe tables of no known format.
+        only: of files of several people, as their names tell, whose are imported.
     """
 
     person_id: str | None = None
@@ -36,6 +37,7 @@ class ImportOptions:
     therapy: TherapyKind | None = None
     ignore_columns: tuple[str, ...] = ()
     mappings: tuple[Path, ...] = ()
+    only: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

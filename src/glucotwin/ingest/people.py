@@ -4,13 +4,11 @@ Research sets lay people out in their own ways. Where a format's files name thei
 folder within the folder is a person, and so is a file that lies beside others.
 """
 
-import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from types import MappingProxyType
 
 from glucotwin.core.error import DataError, ErrorCode, GlucoTwinError
 from glucotwin.core.progress import ProgressCallback, part_of, silent
@@ -18,20 +16,10 @@ from glucotwin.domain.archive import is_timeline, load_timeline
 from glucotwin.domain.timeline import Timeline
 from glucotwin.ingest.container import SourceFile, files_of
 from glucotwin.ingest.format import ImportOptions
+from glucotwin.ingest.person_file import PERSON_IN_NAME, pseudonym_of
 from glucotwin.ingest.reader import import_path
 from glucotwin.ingest.registry import recognised_format
 from glucotwin.ingest.source import read_head
-
-PERSON_IN_NAME: Mapping[str, re.Pattern[str]] = MappingProxyType(
-    {
-        "azt1d": re.compile(r"(Subject \d+)\.csv$"),
-        "t1d-uom": re.compile(r"(?:UoM)[A-Za-z]*(\d{4})[A-Za-z]*\.csv$"),
-        "shanghai": re.compile(r"(\d{4})_\d+_\d{8}\.xlsx?$"),
-    }
-)
-"""By format: where a file's name says whose it is."""
-
-NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +111,7 @@ def _person_of(file: SourceFile) -> str:
     pattern = PERSON_IN_NAME.get(format_name)
     match = None if pattern is None else pattern.search(place.name)
     name = match.group(1) if match else (place.parts[0] if len(place.parts) > 1 else place.stem)
-    return NOT_A_WORD.sub("-", name.lower()).strip("-")
+    return pseudonym_of(name)
 
 
 def _import_group(name: str, group: Sequence[SourceFile], options: ImportOptions) -> Timeline | LeftOutPerson:

@@ -22,6 +22,7 @@ from glucotwin.ingest.format import DataFormat, Imported, ImportOptions, PersonH
 from glucotwin.ingest.mapped.mapping import MappedFormat
 from glucotwin.ingest.mapped.mapping_file import read_mapping
 from glucotwin.ingest.merge import counted_once, joined
+from glucotwin.ingest.person_file import files_of_one
 from glucotwin.ingest.quality import Finding, FindingCode, QualityReport, Source, by_severity
 from glucotwin.ingest.registry import recognised_format
 from glucotwin.ingest.source import check_size, read_head
@@ -60,7 +61,8 @@ def import_path(
     options = options or ImportOptions()
     mapped = [MappedFormat(read_mapping(one)) for one in options.mappings]
     progress("recognising the files", 0.0)
-    with files_of(path) as files:
+    with files_of(path) as found:
+        files = files_of_one(found, options.only)
         read = _read_all(files, options, mapped, part_of(progress, start=0.05, end=0.7))
         read = _read_together(read, options, part_of(progress, start=0.7, end=0.8))
     progress("checking the data", 0.8)

@@ -1,6 +1,7 @@
 """Every format that can be imported: a new one is a class in a file of its own and a line here."""
 
 from glucotwin.core.error import DataError, ErrorCode
+from glucotwin.core.message import message
 from glucotwin.ingest.canonical.read import CanonicalCsvFormat
 from glucotwin.ingest.dataset.aim94 import Aim94Format
 from glucotwin.ingest.dataset.azt1d import Azt1dFormat
@@ -18,6 +19,7 @@ from glucotwin.ingest.diary.myfitnesspal import MyFitnessPalFormat
 from glucotwin.ingest.diary.mysugr import MySugrFormat
 from glucotwin.ingest.fhir.read import FhirFormat
 from glucotwin.ingest.format import DataFormat
+from glucotwin.ingest.genotype.read import is_genotype
 from glucotwin.ingest.health.apple_health import AppleHealthFormat
 from glucotwin.ingest.health.fitbit import FitbitFormat
 from glucotwin.ingest.health.garmin_fit import GarminFitFormat
@@ -81,6 +83,12 @@ def recognised_format(head: FileHead) -> DataFormat:
     if sureness > 0:
         return FORMATS[-index]
     refuse_what_is_no_text(head)
+    if is_genotype(head):
+        raise DataError(
+            ErrorCode.UNRECOGNISED_FORMAT,
+            message("import-genotype", name=head.name),
+            hint=message("import-genotype-hint"),
+        )
     start = head.header if len(head.header) <= 80 else f"{head.header[:77]}..."
     raise DataError(
         ErrorCode.UNRECOGNISED_FORMAT,

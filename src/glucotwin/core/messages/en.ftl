@@ -745,3 +745,12 @@ corrections-column-taken-back = taken back
 corrections-state-back = taken back
 corrections-state-left-out = left out
 corrections-state-holds = holds
+
+# Files that are not one person's records
+
+import-several-people = There are files of { $count } people: { $names }.
+import-several-people-hint = A timeline is of one person. Choose one: --only { $name }
+import-unknown-person = No file is of { $name }.
+import-unknown-person-hint = There are { $names }.
+import-genotype = { $name } is a genotype, which is no part of a timeline.
+import-genotype-hint = Read it with `glucotwin genotype`.

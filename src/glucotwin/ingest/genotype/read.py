@@ -7,6 +7,7 @@ listed variant that is not in the file is reported as absent and never assumed t
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import takewhile
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,7 +21,7 @@ from glucotwin.ingest.genotype.build import build_by_positions, build_in
 from glucotwin.ingest.genotype.judge import agreed, called, variant_seen
 from glucotwin.ingest.genotype.line import Sighting, lines_of
 from glucotwin.ingest.genotype.vcf import VcfTable, vcf_table
-from glucotwin.ingest.source import open_binary, read_head
+from glucotwin.ingest.source import FileHead, open_binary, read_head
 
 MOST_COMMENTS = 100_000
 """Lines before the table begins; a VCF of many contigs has some thousands."""
@@ -90,6 +91,15 @@ def read_genotype(path: Path, *, sample: int | None = None, progress: ProgressCa
                 hint="Give the path of that file.",
             )
         return _read(files[0], sample=sample, progress=progress)
+
+
+def is_genotype(head: FileHead) -> bool:
+    """Whether a file's beginning is that of a VCF or of a genotype service's table."""
+    lines = [line.strip("\r ") for line in head.text.splitlines()]
+    if lines and lines[0].startswith(_VCF_MARK):
+        return True
+    comments = sum(1 for _ in takewhile(lambda line: not line or line.startswith("#"), lines))
+    return any(array_table(line) is not None for line in lines[: comments + 1])
 
 
 def _read(source: SourceFile, *, sample: int | None, progress: ProgressCallback) -> GenotypeFile:
