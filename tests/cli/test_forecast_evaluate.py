@@ -53,6 +53,17 @@ def test_json_has_every_forecaster_every_person_and_their_attributes(
     assert len(log.read_text(encoding="utf-8").splitlines()) == 1
 
 
+@pytest.mark.slow
+def test_strangers_short_histories_and_announcements_are_judged_when_asked(invoke: Invoke, people: Path) -> None:
+    options = ("--horizons", "30", "--leave-one-person-out", "--learning-curve", "3,4", "--announced")
+    finished = invoke("forecast", "evaluate", people, *options)
+    assert finished.returncode == 0, finished.stderr
+    assert "For people left out of the training" in finished.stdout
+    curve = finished.stdout.split("after so many days of history")[1].split("\n\n")[1].splitlines()
+    assert [line.split()[:2] for line in curve[1:]] == [["3", "30"], ["4", "30"]]
+    assert "other has no twin" in finished.stdout
+
+
 @pytest.mark.parametrize(
     ("option", "value", "complaint"),
     [

@@ -9,6 +9,7 @@ from glucotwin.cli.group import CommandEntry, DefaultGroup
 COMMANDS = MappingProxyType(
     {
         "person": CommandEntry("glucotwin.cli.forecast_person", "Forecast with a twin; 'person' may be left out."),
+        "train": CommandEntry("glucotwin.cli.forecast_train", "Learn what twins miss, for later forecasts."),
         "evaluate": CommandEntry("glucotwin.cli.forecast_evaluate", "Judge forecasts of many people beside others."),
     }
 )

@@ -41,6 +41,12 @@ EVERY_MIN = 30
 )
 @click.option("--evaluate", is_flag=True, help="Judge forecasts on the days after the fit instead.")
 @click.option("--horizons", type=Horizons(), default="30,60,120", show_default=True, help="Minutes to judge at.")
+@click.option(
+    "--learned",
+    "learned_file",
+    type=click.Path(path_type=Path),
+    help="What 'glucotwin forecast train' learned; default: NAME.learned.npz beside NAME.twin.json, if there.",
+)
 @click.option("--plot", type=click.Path(path_type=Path), help="PNG, SVG or PDF file to draw the forecast to.")
 @click.option(
     "--units",
@@ -59,6 +65,7 @@ def command(
     horizon: int,
     evaluate: bool,
     horizons: tuple[int, ...],
+    learned_file: Path | None,
     plot: Path | None,
     units: str,
     **person: Unpack[PersonArguments],
@@ -77,10 +84,17 @@ def command(
     if evaluate:
         _evaluate(console, twin, timeline, horizons, unit)
         return
-    from glucotwin.workflows.forecast import forecast_person
+    from glucotwin.workflows.forecast import forecast_person, learned_for
 
     origin = None if at is None else at_zone(at, timeline.person.zone_info)
-    answer = forecast_person(twin, timeline, origin=origin, horizon_min=horizon, authority=local_authority())
+    answer = forecast_person(
+        twin,
+        timeline,
+        origin=origin,
+        horizon_min=horizon,
+        learned=learned_for(twin_file, learned_file),
+        authority=local_authority(),
+    )
     if plot is not None:
         _plot(answer, timeline, plot, unit)
     if console.as_json:

@@ -24,6 +24,7 @@ class Case:
         person_id: who.
         attributes: groups the person belongs to.
         record: on the grid.
+        profile: what is known of them beforehand.
         plain: features without the mechanism, ``(step, feature)``.
         mechanism: the twin's features; nan for somebody without a twin.
         seen: the twin's own forecasts; None without a twin.
@@ -34,6 +35,7 @@ class Case:
     person_id: str
     attributes: Mapping[str, str]
     record: PersonRecord
+    profile: PersonProfile
     plain: FeatureTable
     mechanism: FeatureTable
     seen: Seen | None
@@ -62,7 +64,6 @@ def make_case(
     *,
     cut: int,
     train_from: int = 0,
-    profile: PersonProfile | None = None,
     announced: bool = False,
 ) -> Case:
     """A person's case.
@@ -72,19 +73,31 @@ def make_case(
         twin: fitted to steps before ``cut`` only; None when none could be fitted.
         cut: first step of the test part.
         train_from: first step that training may use.
-        profile: what is known of the person; default what their training days say.
         announced: whether what was eaten and given after each origin is told to everybody.
     """
-    profile = profile or person_profile(record, slice(train_from, cut))
-    future = record.data.inputs if announced else None
-    seen = None if twin is None else see(twin, record, future=future)
-    plain = feature_table(record, profile)
+    seen = None if twin is None else see(twin, record, future=record.data.inputs if announced else None)
+    return case_of(
+        record,
+        seen,
+        person_profile(record, slice(train_from, cut)),
+        cut=cut,
+        train_from=train_from,
+        announced=announced,
+    )
+
+
+def case_of(
+    record: PersonRecord, seen: Seen | None, profile: PersonProfile, *, cut: int, train_from: int, announced: bool
+) -> Case:
+    """A case from what a twin has seen; the arguments are those of ``make_case``."""
     names = mechanism_names()
     unknown = FeatureTable(names=names, values=np.full((record.steps, len(names)), np.nan))
+    plain = feature_table(record, profile)
     return Case(
         person_id=record.person.person_id,
         attributes=record.person.attributes(record.time_of(cut).date()),
         record=record,
+        profile=profile,
         plain=plain.joined(announced_table(record)) if announced else plain,
         mechanism=unknown if seen is None else mechanism_table(seen, record),
         seen=seen,

@@ -75,20 +75,41 @@ def see(twin: Twin, record: PersonRecord, *, future: Inputs | None = None) -> Se
         record: on the grid.
         future: inputs to assume after the origins, on the record's steps; beyond them the last is held.
     """
+    point = jnp.asarray(twin.posterior.mean)
+    return see_with(model_of(twin), point, record, basal_u_per_min=twin.basal_u_per_min, future=future)
+
+
+def see_with(
+    model: PersonalModel,
+    point: Float[Array, " parameter"],
+    record: PersonRecord,
+    *,
+    basal_u_per_min: float,
+    future: Inputs | None = None,
+) -> Seen:
+    """The same with any parameters.
+
+    Args:
+        model: the family of bodies.
+        point: unconstrained parameters; zero is the population's middle.
+        record: on the grid.
+        basal_u_per_min: assumed after the origins.
+        future: as in ``see``.
+    """
     longest = int(LOOK_AHEAD_STEPS[-1])
     assumed = future or usual_future(
-        record.data, extra_steps=longest, zone=record.person.zone, basal_u_per_min=twin.basal_u_per_min
+        record.data, extra_steps=longest, zone=record.person.zone, basal_u_per_min=basal_u_per_min
     )
     padding = -record.steps % ORIGINS_AT_ONCE
     found = _see(
-        model_of(twin),
-        jnp.asarray(twin.posterior.mean),
+        model,
+        point,
         _padded(record.data.inputs, padding),
         _padded_readings(record.data.readings, padding),
         _padded(assumed, padding + max(0, record.steps + longest - assumed.minutes)),
     )
     mean, variance, vector, flux, states = jax.tree.map(lambda one: np.asarray(one)[: record.steps], found)
-    names = _uncertain_names(model_of(twin).build(jnp.asarray(twin.posterior.mean))[0])
+    names = _uncertain_names(model.build(point)[0])
     state = {name: vector[:, index] for index, name in enumerate(names)} | {"flux_mgdl_per_min": flux} | states
     return Seen(mean, np.sqrt(variance), state)
 

@@ -1,5 +1,6 @@
 """What is known of a person from their training days alone, in a few numbers that every forecast of theirs may use."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -48,6 +49,14 @@ class PersonProfile:
         """What ``to_json`` wrote."""
         single = {name: float(value) for name, value in document.items() if name != "hourly_mgdl"}
         return cls(**single, hourly_mgdl=tuple(float(value) for value in document["hourly_mgdl"]))
+
+
+def mean_profile(profiles: Sequence[PersonProfile]) -> PersonProfile:
+    """What is usual among people: stands in for somebody of whom nothing is known."""
+    names = ("mean_mgdl", "sd_mgdl", "daily_bolus_u", "daily_basal_u", "daily_carbs_g")
+    single = {name: float(np.mean([getattr(one, name) for one in profiles])) for name in names}
+    hourly = np.mean([one.hourly_mgdl for one in profiles], axis=0)
+    return PersonProfile(**single, hourly_mgdl=tuple(hourly.tolist()))
 
 
 def person_profile(record: PersonRecord, steps: slice) -> PersonProfile:

@@ -53,7 +53,7 @@ def forecast_glucose(
     mean, spread, t_min = predictive_draws(
         twin, timeline, origin=origin, horizon_min=horizon_min, draws=DRAWS, planned=planned
     )
-    template = disturbance_template(t_min.size, flux_time_min=_flux_time_min(twin))
+    template = disturbance_template(t_min.size, flux_time_min=disturbance_time_min(twin))
     return forecast_of(
         join_marginals(marginal_quantiles(mean, spread), template),
         origin=origin,
@@ -70,7 +70,8 @@ def marginal_quantiles(mean: np.ndarray, spread: np.ndarray) -> np.ndarray:
     return np.maximum(np.stack([mixture_quantile(float(level), mean, spread) for level in PATH_LEVELS]), 0.0)
 
 
-def _flux_time_min(twin: Twin) -> float:
+def disturbance_time_min(twin: Twin) -> float:
+    """Correlation time of the twin's unexplained flux in minutes."""
     _, noise = model_of(twin).build(jnp.asarray(twin.posterior.mean))
     return float(noise.flux_time_min)
 
@@ -89,7 +90,7 @@ def predictive_draws(
     Raises:
         SafetyError: there is no reading in the 30 min before the origin.
     """
-    _check_fresh(timeline, origin)
+    check_fresh(timeline, origin)
     steps = int(min(horizon_min, LONGEST_HORIZON_MIN) // STEP_MIN)
     data = history(twin, timeline, origin)
     future = _future(twin, data, steps, planned, origin)
@@ -101,7 +102,12 @@ def predictive_draws(
     return *widened(mean, spread, twin.band_factor(t_min)), t_min
 
 
-def _check_fresh(timeline: Timeline, origin: datetime) -> None:
+def check_fresh(timeline: Timeline, origin: datetime) -> None:
+    """Passes when the newest reading before an origin is recent enough.
+
+    Raises:
+        SafetyError: it is older than 30 min.
+    """
     age = reading_age_min(timeline, origin)
     if age > OLDEST_READING_MIN:
         raise SafetyError(

@@ -8,12 +8,12 @@ import polars as pl
 
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.domain.glucose import GlucoseReading
-from glucotwin.domain.insulin import Bolus, PenDose
+from glucotwin.domain.insulin import LONG_ACTING, Bolus, PenDose
 from glucotwin.domain.observation import DeviceEvent, DeviceEventKind
 from glucotwin.domain.person import Person
 from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.twin.filter import NO_READING, VALUE
-from glucotwin.twin.grid import LONG_ACTING, GriddedData, grid_data
+from glucotwin.twin.grid import GriddedData, grid_data
 from glucotwin.twin.state_space import STEP_MIN
 
 HELD_STEPS = 3

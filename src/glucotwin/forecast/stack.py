@@ -24,7 +24,7 @@ EVERYBODY = ""
 HELD_BACK = 0.8
 """Up to here the members are taught at first; the rest of the training part judges them."""
 
-FEWEST_ROWS = 300
+FEWEST_ROWS = 150
 """A person with fewer origins gets no model of their own."""
 
 
@@ -163,6 +163,8 @@ def teach_stack(
 
 def teach_member(recipe: Recipe, sample: Sample, settings: TreeSettings = POOLED) -> Member:
     """Teaches one member on a sample with known targets."""
+    if recipe.kind != "ridge":
+        sample = sample.chosen(sample.step % settings.every_steps == 0)
     features, base = _view(recipe, sample)
     left = sample.target_mgdl - base
     if recipe.kind == "pooled":

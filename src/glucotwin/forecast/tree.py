@@ -21,6 +21,7 @@ class TreeSettings:
         feature_share: share of the features tried at a split.
         shrinkage: L2 penalty of the leaves.
         loss: scikit-learn's name of what is minimised.
+        every_steps: only one origin in so many steps is learned from: neighbours say nearly the same.
     """
 
     rounds: int = 300
@@ -30,6 +31,7 @@ class TreeSettings:
     feature_share: float = 0.3
     shrinkage: float = 10.0
     loss: str = "squared_error"
+    every_steps: int = 3
 
 
 POOLED = TreeSettings()
@@ -118,7 +120,7 @@ def grow_trees(
 
 
 def _without_empty(features: np.ndarray) -> np.ndarray:
-    """Columns that nobody knows anything of become constant: scikit-learn cannot bin them, and no tree will use them."""
+    """Columns of which nothing is known become constant: scikit-learn cannot bin them, and no tree will use them."""
     empty = np.all(np.isnan(features), axis=0)
     return np.where(empty, np.zeros((), dtype=features.dtype), features) if empty.any() else features
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from glucotwin.core.answer import Answer, ContextOfUse
 from glucotwin.core.error import DataError, ErrorCode
@@ -14,7 +15,9 @@ from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.forecast.evaluate import evaluate_twin
 from glucotwin.forecast.evaluation import Evaluation
 from glucotwin.forecast.forecast import Forecast
-from glucotwin.forecast.predict import forecast_glucose
+from glucotwin.forecast.hybrid import forecast_with
+from glucotwin.forecast.learned import Learned
+from glucotwin.forecast.learned_archive import learned_path, load_learned
 from glucotwin.twin.twin import Twin
 from glucotwin.workflows.answer import require_same_person, require_valid, wrap_answer
 
@@ -28,6 +31,7 @@ def forecast_person(
     *,
     origin: datetime | None = None,
     horizon_min: int = 240,
+    learned: Learned | None = None,
     authority: Authority = RESEARCHER,
 ) -> Answer[Forecast]:
     """A forecast in its envelope.
@@ -37,17 +41,19 @@ def forecast_person(
         timeline: their data.
         origin: aware time to look ahead from; default the newest sensor reading.
         horizon_min: how far.
+        learned: what was learned on top of twins; None forecasts with the twin alone.
         authority: on whose behalf.
 
     Raises:
         NotAllowedError: the authority may not be given forecasts.
         SafetyError: the model was not validated for this person, or the readings are too old.
+        DataError: what was learned does not belong to this version.
     """
     authority.require(Capability.FORECAST)
     require_same_person(twin, timeline)
     origin = newest_reading(timeline) if origin is None else as_utc(origin)
     validity = require_valid(timeline.person, origin.date())
-    forecast = forecast_glucose(twin, timeline, origin=origin, horizon_min=horizon_min)
+    forecast = forecast_with(learned, twin, timeline, origin=origin, horizon_min=horizon_min)
     return wrap_answer(
         forecast,
         context=ContextOfUse.FORECAST,
@@ -56,9 +62,21 @@ def forecast_person(
         window=Window(start=origin - USED_BEFORE, end=origin),
         twin=twin,
         validity=validity,
-        uncertainty=message("forecast-uncertainty"),
+        uncertainty=message(f"forecast-uncertainty-{forecast.method}"),
         limits=message("forecast-limits"),
     )
+
+
+def learned_for(twin_path: Path, learned_file: Path | None = None) -> Learned | None:
+    """What was learned for the twin in a file: the given file, else the one beside it, else None.
+
+    Raises:
+        DataError: the file holds no such thing, or is missing though it was given.
+    """
+    beside = learned_path(twin_path)
+    if learned_file is None and not beside.exists():
+        return None
+    return load_learned(learned_file or beside)
 
 
 def evaluate_person(

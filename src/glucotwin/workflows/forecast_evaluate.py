@@ -1,7 +1,7 @@
 """Use case: judge forecasters on many people's held-out days, beside what a forecast has to beat."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from glucotwin.core.message import message
@@ -9,8 +9,12 @@ from glucotwin.core.profile import RESEARCHER, Authority, Capability
 from glucotwin.core.progress import ProgressCallback, part_of, silent
 from glucotwin.domain.archive import timeline_hash
 from glucotwin.domain.timeline import Timeline
+from glucotwin.forecast.case import Case
 from glucotwin.forecast.comparison import Comparison, compare
 from glucotwin.forecast.look_log import log_look
+from glucotwin.forecast.newcomer import compare_briefly, compare_strangers, stranger_case, usual_basal_u_per_min
+from glucotwin.forecast.person_profile import mean_profile
+from glucotwin.forecast.record import person_record, whole_window
 from glucotwin.forecast.score import number_at
 from glucotwin.ingest.people import LeftOutPerson
 from glucotwin.workflows.forecast_case import CaseOptions, PreparedPeople, prepare_people
@@ -111,7 +115,7 @@ def evaluate_people(
         looks = log_look(options.log, data=hashes, settings=settings, found=_figures(comparison))
     return EvaluateAnswer(
         comparison=comparison,
-        new_people=_new_people(people, options, part_of(progress, start=0.8, end=0.9)),
+        new_people=_new_people(timelines, people, options, part_of(progress, start=0.8, end=0.9)),
         learning=_learning(timelines, options, part_of(progress, start=0.9, end=1.0)),
         left_out=(*left_out, *people.left_out),
         without_twin=people.without_twin,
@@ -120,14 +124,39 @@ def evaluate_people(
     )
 
 
-def _new_people(people: PreparedPeople, options: EvaluateOptions, progress: ProgressCallback) -> Comparison | None:
-    return None
+def _new_people(
+    timelines: Sequence[Timeline], people: PreparedPeople, options: EvaluateOptions, progress: ProgressCallback
+) -> Comparison | None:
+    """Everybody judged as a stranger; None when not asked for or when there is nobody else to learn from."""
+    if not options.new_people or len(people.cases) < 2:
+        return None
+    by_id = {one.person.person_id: one for one in timelines}
+    strangers: list[Case] = []
+    for number, case in enumerate(people.cases):
+        others = [*people.cases[:number], *people.cases[number + 1 :]]
+        usual = usual_basal_u_per_min(mean_profile([one.profile for one in others]))
+        timeline = by_id[case.person_id]
+        record = person_record(timeline, whole_window(timeline), usual_basal_u_per_min=usual)
+        strangers.append(stranger_case(record, others, cut=case.cut, announced=options.cases.announced))
+    return compare_strangers(people.cases, strangers, options.horizons, progress=progress)
 
 
 def _learning(
     timelines: Sequence[Timeline], options: EvaluateOptions, progress: ProgressCallback
 ) -> dict[int, dict[int, dict[str, float]]]:
-    return {}
+    """Mean RMSE by days of history, horizon and forecaster; the judged days are the same."""
+    curve: dict[int, dict[int, dict[str, float]]] = {}
+    for number, days in enumerate(options.learning_days):
+        step = part_of(
+            progress, start=number / len(options.learning_days), end=(number + 1) / len(options.learning_days)
+        )
+        people = prepare_people(timelines, replace(options.cases, train_days=float(days)), progress=step)
+        comparison = compare_briefly(people.cases, options.horizons)
+        curve[days] = {
+            horizon: {name: number_at(tree, "rmse") for name, tree in comparison.means(horizon).items()}
+            for horizon in options.horizons
+        }
+    return curve
 
 
 def _settings(options: EvaluateOptions) -> dict[str, object]:

@@ -579,7 +579,8 @@ answer-other-person-hint = Give the data of the twin's person; a pseudonym can b
 answer-exists = { $path } exists.
 answer-exists-hint = Choose another name, or replace it: --overwrite.
 fit-no-days = There is nothing to fit from { $start } to { $end }.
-forecast-uncertainty = The bands come from the twin's posterior and are widened so that they held on the fitted days.
+forecast-uncertainty-twin = The bands come from the twin's posterior and are widened so that they held on the fitted days.
+forecast-uncertainty-hybrid = The bands come from errors on days that nothing was learned from, and are corrected by the errors of the last days.
 forecast-limits = A forecast knows only what was recorded; do not use it to decide on treatment.
 evaluation-uncertainty = Scores are of one person and one stretch of days; coverage tells how often the bands held.
 evaluation-no-days = There are no days after those that the twin was fitted to.
@@ -684,7 +685,17 @@ simulate-no-scenario-hint = Behaviours: { $known }; or give a scenario file.
 simulate-no-variant = The scenario has no variant { $name }.
 simulate-no-variant-hint = Its variants: { $known }.
 
-## glucotwin forecast evaluate
+## glucotwin forecast train and evaluate
+
+forecast-train-progress = Learning what twins miss
+forecast-train-title = Learned from { $people ->
+    [one] one person
+   *[other] { $people } people
+    } what their twins miss, saved as { $path }. How much of the forecast each learner makes:
+forecast-train-pooled-residual = everybody's, on the twin
+forecast-train-pooled = everybody's
+forecast-train-personal = the person's
+forecast-train-ridge = ridge
 
 forecast-evaluate-person = Preparing { $person }
 forecast-evaluate-short = The training part is shorter than { $days } days.

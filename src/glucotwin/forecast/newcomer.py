@@ -1,0 +1,112 @@
+"""Forecasts for people of whom little or nothing is known: left out of the training, or with a short history."""
+
+from collections.abc import Sequence
+
+import jax.numpy as jnp
+import numpy as np
+
+from glucotwin.core.progress import ProgressCallback, silent
+from glucotwin.forecast.case import Case, ahead_steps, case_of, judged_sample, training_sample
+from glucotwin.forecast.comparison import TWIN, TWIN_ONLY, Comparison, Shown, scored
+from glucotwin.forecast.mechanism import see_with
+from glucotwin.forecast.person_profile import PersonProfile, mean_profile
+from glucotwin.forecast.record import PersonRecord
+from glucotwin.forecast.stack import GBM, HYBRID, WITHOUT_MECHANISM, teach_member, teach_stack
+from glucotwin.forecast.tree import POOLED, TreeSettings
+from glucotwin.twin.personal_model import free_parameters, personal_model
+
+MINUTES_PER_DAY = 1440.0
+LEAST_DAILY_INSULIN_U = 5.0
+
+
+def usual_basal_u_per_min(profile: PersonProfile) -> float:
+    """The basal rate that is usual among people with a profile."""
+    return profile.daily_basal_u / MINUTES_PER_DAY
+
+
+def stranger_case(record: PersonRecord, others: Sequence[Case], *, cut: int, announced: bool = False) -> Case:
+    """Somebody's test part as it is seen without having known them: a twin and a profile of the other people.
+
+    Args:
+        record: theirs, unrecorded basal insulin filled with what is usual among the others.
+        others: everybody else.
+        cut: first step of the test part.
+        announced: whether what comes after an origin is told.
+    """
+    profile = mean_profile([one.profile for one in others])
+    basal = usual_basal_u_per_min(profile)
+    daily = max(profile.daily_bolus_u + profile.daily_basal_u, LEAST_DAILY_INSULIN_U)
+    population = personal_model(weight_kg=None, daily_insulin_u=daily, basal_u_per_min=basal)
+    seen = see_with(
+        population,
+        jnp.zeros(len(free_parameters())),
+        record,
+        basal_u_per_min=basal,
+        future=record.data.inputs if announced else None,
+    )
+    return case_of(record, seen, profile, cut=cut, train_from=cut, announced=announced)
+
+
+def compare_strangers(
+    cases: Sequence[Case],
+    strangers: Sequence[Case],
+    horizons: Sequence[int],
+    *,
+    settings: TreeSettings = POOLED,
+    progress: ProgressCallback = silent,
+) -> Comparison:
+    """Leaves each person out of the training in turn and judges forecasts for them; bands are not judged.
+
+    Args:
+        cases: everybody as they are known.
+        strangers: everybody as a stranger, in the same order.
+        horizons: minutes ahead.
+        settings: of the trees, the same for all forecasters.
+        progress: told the person and the fraction done.
+    """
+    shown: dict[int, list[dict[str, np.ndarray]]] = {horizon: [] for horizon in horizons}
+    for number, stranger in enumerate(strangers):
+        progress(stranger.person_id, number / len(strangers))
+        others = [*cases[:number], *cases[number + 1 :]]
+        for horizon in horizons:
+            shown[horizon].append(_forecasts(others, stranger, ahead_steps(horizon), settings))
+    return scored(
+        strangers,
+        {
+            horizon: Shown(
+                sample=judged_sample(strangers, ahead_steps(horizon)),
+                points={name: np.concatenate([one[name] for one in each]) for name in each[0]},
+                quantiles={},
+            )
+            for horizon, each in shown.items()
+        },
+    )
+
+
+def _forecasts(others: Sequence[Case], stranger: Case, ahead: int, settings: TreeSettings) -> dict[str, np.ndarray]:
+    known, sample = training_sample(others, ahead), judged_sample([stranger], ahead)
+    pooled = [recipe for recipe in HYBRID if recipe.kind == "pooled"]
+    each = [teach_member(recipe, known, settings).predict(sample) for recipe in pooled]
+    trees = teach_member(WITHOUT_MECHANISM[0], known, settings)
+    return {
+        "persistence": sample.held_mgdl,
+        GBM: trees.predict(sample),
+        TWIN_ONLY: sample.base_mgdl,
+        TWIN: np.mean(each, axis=0),
+    }
+
+
+def compare_briefly(cases: Sequence[Case], horizons: Sequence[int], *, settings: TreeSettings = POOLED) -> Comparison:
+    """The hybrid beside gradient boosting and the last reading, without bands: for learning curves."""
+    shown: dict[int, Shown] = {}
+    for horizon in horizons:
+        ahead = ahead_steps(horizon)
+        sample = judged_sample(cases, ahead)
+        points = {
+            "persistence": sample.held_mgdl,
+            GBM: teach_member(WITHOUT_MECHANISM[0], training_sample(cases, ahead), settings).predict(sample),
+            TWIN_ONLY: sample.base_mgdl,
+            TWIN: teach_stack(cases, ahead, HYBRID, settings).stack.predict(sample),
+        }
+        shown[horizon] = Shown(sample=sample, points=points, quantiles={})
+    return scored(cases, shown)
