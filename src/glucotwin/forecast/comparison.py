@@ -14,7 +14,7 @@ from glucotwin.forecast.baseline import baseline_forecasts
 from glucotwin.forecast.case import Case, Sample, ahead_steps, judged_sample
 from glucotwin.forecast.recalibration import fit_recalibration
 from glucotwin.forecast.score import ScoreTree, gain_over, mean_tree, number_at, score_forecasts
-from glucotwin.forecast.stack import GBM, HYBRID, WITHOUT_MECHANISM, teach_stack
+from glucotwin.forecast.stack import GBM, HYBRID, WITHOUT_MECHANISM, school_members
 from glucotwin.forecast.tree import POOLED, TreeSettings
 
 TWIN = "twin"
@@ -149,10 +149,10 @@ def show(cases: Sequence[Case], ahead: int, *, settings: TreeSettings = POOLED) 
     """What every forecaster says of the test parts at one horizon."""
     sample = judged_sample(cases, ahead)
     points = baseline_forecasts(cases, sample)
-    without = teach_stack(cases, ahead, WITHOUT_MECHANISM, settings)
-    hybrid = teach_stack(cases, ahead, HYBRID, settings)
+    school = school_members(cases, ahead, (*HYBRID, *WITHOUT_MECHANISM), settings)
+    without, hybrid = school.mix(WITHOUT_MECHANISM), school.mix(HYBRID)
     points |= {
-        GBM: without.stack.member(GBM).predict(sample),
+        GBM: school.members[GBM].predict(sample),
         NO_MECHANISM: without.stack.predict(sample),
         TWIN_ONLY: sample.base_mgdl,
         TWIN: hybrid.stack.predict(sample),

@@ -11,7 +11,7 @@ from glucotwin.forecast.comparison import TWIN, TWIN_ONLY, Comparison, Shown, sc
 from glucotwin.forecast.mechanism import see_with
 from glucotwin.forecast.person_profile import PersonProfile, mean_profile
 from glucotwin.forecast.record import PersonRecord
-from glucotwin.forecast.stack import GBM, HYBRID, WITHOUT_MECHANISM, teach_member, teach_stack
+from glucotwin.forecast.stack import GBM, HYBRID, school_members, teach_member
 from glucotwin.forecast.tree import POOLED, TreeSettings
 from glucotwin.twin.personal_model import free_parameters, personal_model
 
@@ -86,13 +86,12 @@ def compare_strangers(
 def _forecasts(others: Sequence[Case], stranger: Case, ahead: int, settings: TreeSettings) -> dict[str, np.ndarray]:
     known, sample = training_sample(others, ahead), judged_sample([stranger], ahead)
     pooled = [recipe for recipe in HYBRID if recipe.kind == "pooled"]
-    each = [teach_member(recipe, known, settings).predict(sample) for recipe in pooled]
-    trees = teach_member(WITHOUT_MECHANISM[0], known, settings)
+    each = {recipe.name: teach_member(recipe, known, settings).predict(sample) for recipe in pooled}
     return {
         "persistence": sample.held_mgdl,
-        GBM: trees.predict(sample),
+        GBM: each[GBM],
         TWIN_ONLY: sample.base_mgdl,
-        TWIN: np.mean(each, axis=0),
+        TWIN: np.mean(list(each.values()), axis=0),
     }
 
 
@@ -102,11 +101,12 @@ def compare_briefly(cases: Sequence[Case], horizons: Sequence[int], *, settings:
     for horizon in horizons:
         ahead = ahead_steps(horizon)
         sample = judged_sample(cases, ahead)
+        school = school_members(cases, ahead, HYBRID, settings)
         points = {
             "persistence": sample.held_mgdl,
-            GBM: teach_member(WITHOUT_MECHANISM[0], training_sample(cases, ahead), settings).predict(sample),
+            GBM: school.members[GBM].predict(sample),
             TWIN_ONLY: sample.base_mgdl,
-            TWIN: teach_stack(cases, ahead, HYBRID, settings).stack.predict(sample),
+            TWIN: school.mix(HYBRID).stack.predict(sample),
         }
         shown[horizon] = Shown(sample=sample, points=points, quantiles={})
     return scored(cases, shown)

@@ -47,22 +47,29 @@ class Recipe:
     seed: int = 0
 
 
+GBM = "gbm"
+"""Gradient boosting on everything but the twin: a member of both stacks, and alone a baseline."""
+
+TREES = Recipe(name=GBM, kind="pooled", base="held", mechanism=False)
+
 HYBRID = (
     Recipe(name="pooled-residual", kind="pooled", base="twin", mechanism=True),
     Recipe(name="pooled", kind="pooled", base="held", mechanism=True, seed=1),
+    TREES,
     Recipe(name="personal", kind="personal", base="twin", mechanism=True),
     Recipe(name="ridge", kind="ridge", base="twin", mechanism=True),
 )
 """The twin and what is learned on top of it."""
 
-GBM = "gbm"
 WITHOUT_MECHANISM = (
-    Recipe(name=GBM, kind="pooled", base="held", mechanism=False),
-    Recipe(name="pooled", kind="pooled", base="held", mechanism=False, seed=1),
-    Recipe(name="personal", kind="personal", base="held", mechanism=False),
-    Recipe(name="ridge", kind="ridge", base="held", mechanism=False),
+    TREES,
+    Recipe(name="personal-plain", kind="personal", base="held", mechanism=False),
+    Recipe(name="ridge-plain", kind="ridge", base="held", mechanism=False),
 )
-"""The same learners without the twin: the ablation. Its first member alone is gradient boosting as a baseline."""
+"""The same learners without the twin: the ablation."""
+
+EVEN_SHARE = 0.5
+"""How far weights are drawn towards equal ones: those that were best on the judged part are only estimates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,10 +112,6 @@ class Stack:
     weights: tuple[float, ...]
     general_weights: tuple[float, ...]
 
-    def member(self, name: str) -> Member:
-        """One member by name."""
-        return next(one for one in self.members if one.recipe.name == name)
-
     def predict(self, sample: Sample) -> np.ndarray:
         """Predicted readings, ``(row,)``."""
         each = np.stack([member.predict(sample) for member in self.members])
@@ -132,33 +135,66 @@ class Taught:
     predicted_mgdl: np.ndarray
 
 
-def teach_stack(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class School:
+    """Members taught once, to be mixed in several ways.
+
+    Attributes:
+        ahead: steps from origin to target.
+        held_back: the part of the training days that judges members.
+        said: what each member said of it when taught without it, by name, ``(row,)``.
+        members: by name, taught on all of the training part.
+    """
+
+    ahead: int
+    held_back: Sample
+    said: Mapping[str, np.ndarray]
+    members: Mapping[str, Member]
+
+    def mix(self, recipes: Sequence[Recipe]) -> Taught:
+        """The best mixture of some of the members."""
+        each = np.stack([self.said[recipe.name] for recipe in recipes])
+        weights = mixture_weights(each, self.held_back.target_mgdl)
+        pooled = np.array([recipe.kind == "pooled" for recipe in recipes])
+        general = np.zeros(len(recipes))
+        general[pooled] = mixture_weights(each[pooled], self.held_back.target_mgdl)
+        stack = Stack(
+            ahead=self.ahead,
+            members=tuple(self.members[recipe.name] for recipe in recipes),
+            weights=tuple(weights.tolist()),
+            general_weights=tuple(general.tolist()),
+        )
+        return Taught(stack=stack, held_back=self.held_back, predicted_mgdl=weights @ each)
+
+
+def school_members(
     cases: Sequence[Case], ahead: int, recipes: Sequence[Recipe], settings: TreeSettings = POOLED
-) -> Taught:
-    """Teaches a stack at one horizon on everybody's training part.
+) -> School:
+    """Teaches members at one horizon on everybody's training part, first without its last fifth and then on all of it.
 
     Args:
         cases: the people.
         ahead: steps from origin to target.
-        recipes: of the members.
+        recipes: of the members; one that occurs twice is taught once.
         settings: of pooled trees.
     """
     early = training_sample(cases, ahead, last=HELD_BACK)
     late = training_sample(cases, ahead, first=HELD_BACK)
-    first = [teach_member(recipe, early, settings) for recipe in recipes]
-    each = np.stack([member.predict(late) for member in first])
-    weights = mixture_weights(each, late.target_mgdl)
-    general = np.array([recipe.kind == "pooled" for recipe in recipes])
-    some = np.zeros(len(recipes))
-    some[general] = mixture_weights(each[general], late.target_mgdl)
     every = training_sample(cases, ahead)
-    stack = Stack(
+    by_name = {recipe.name: recipe for recipe in recipes}
+    return School(
         ahead=ahead,
-        members=tuple(teach_member(recipe, every, settings) for recipe in recipes),
-        weights=tuple(weights.tolist()),
-        general_weights=tuple(some.tolist()),
+        held_back=late,
+        said={name: teach_member(recipe, early, settings).predict(late) for name, recipe in by_name.items()},
+        members={name: teach_member(recipe, every, settings) for name, recipe in by_name.items()},
     )
-    return Taught(stack=stack, held_back=late, predicted_mgdl=weights @ each)
+
+
+def teach_stack(
+    cases: Sequence[Case], ahead: int, recipes: Sequence[Recipe], settings: TreeSettings = POOLED
+) -> Taught:
+    """Teaches a stack at one horizon; the arguments are those of ``school_members``."""
+    return school_members(cases, ahead, recipes, settings).mix(recipes)
 
 
 def teach_member(recipe: Recipe, sample: Sample, settings: TreeSettings = POOLED) -> Member:
@@ -189,16 +225,17 @@ def _view(recipe: Recipe, sample: Sample) -> tuple[np.ndarray, np.ndarray]:
 
 
 def mixture_weights(predicted: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """Weights, none negative and adding up to 1, of the mixture with the least squared error.
+    """Weights, none negative and adding up to 1: half way from equal ones to the mixture with the least squared error.
 
     Args:
         predicted: by member, ``(member, row)``.
         target: ``(row,)``.
     """
+    even = np.full(len(predicted), 1.0 / len(predicted))
     if not target.size:
-        return np.full(len(predicted), 1.0 / len(predicted))
+        return even
     # The weights' sum is held near 1 by one heavy extra row, and made exact afterwards.
     heavy = 1e3 * np.sqrt(float(np.sum(np.square(target))))
     design = np.concatenate([predicted.T, np.full((1, len(predicted)), heavy)])
     found, _ = scipy.optimize.nnls(design, np.append(target, heavy))
-    return found / found.sum()
+    return EVEN_SHARE * even + (1.0 - EVEN_SHARE) * found / found.sum()

@@ -694,6 +694,7 @@ forecast-train-title = Learned from { $people ->
     } what their twins miss, saved as { $path }. How much of the forecast each learner makes:
 forecast-train-pooled-residual = everybody's, on the twin
 forecast-train-pooled = everybody's
+forecast-train-gbm = everybody's, without the twin
 forecast-train-personal = the person's
 forecast-train-ridge = ridge
 
