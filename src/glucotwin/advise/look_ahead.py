@@ -55,7 +55,7 @@ def look_ahead_what_if(
                 hint="Changes to the past are asked by a replay.",
             )
     mean, spread, t_min = predictive_draws(twin, timeline, origin=origin, horizon_min=horizon_min, draws=DRAWS)
-    difference = _difference(twin, timeline, coming, changes)[:, : t_min.size]
+    difference = difference_ahead(twin, timeline, coming, changes)[:, : t_min.size]
     before, after = _placed(mean, spread), _placed(mean + difference, spread)
     return WhatIf(
         kind=WhatIfKind.AHEAD,
@@ -73,7 +73,7 @@ def look_ahead_what_if(
     )
 
 
-def _difference(twin: Twin, timeline: Timeline, coming: Window, changes: tuple[Change, ...]) -> np.ndarray:
+def difference_ahead(twin: Twin, timeline: Timeline, coming: Window, changes: tuple[Change, ...]) -> np.ndarray:
     """Changed less unchanged glucose of every draw at the end of each coming step."""
     expected = _expected(twin, timeline, coming)
     span = Window(start=coming.start - timedelta(minutes=HISTORY_MIN), end=coming.end + timedelta(minutes=STEP_MIN))

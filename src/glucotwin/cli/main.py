@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, CommandEntry] = MappingProxyType(
         "fit": CommandEntry("glucotwin.cli.fit", "Fit a person's digital twin."),
         "forecast": CommandEntry("glucotwin.cli.forecast", "Forecast glucose, or judge forecasts."),
         "whatif": CommandEntry("glucotwin.cli.whatif", "Ask what would change with other food or insulin."),
+        "alarms": CommandEntry("glucotwin.cli.alarms", "Replay the alarms of past days, or list them."),
         "report": CommandEntry("glucotwin.cli.report", "Write a report that a clinician can read."),
         "simulate": CommandEntry("glucotwin.cli.simulate", "Simulate virtual subjects, or a cohort of them."),
         "cohort": CommandEntry("glucotwin.cli.cohort", "Create and describe cohorts of virtual people."),

@@ -1,5 +1,11 @@
-"""How well alarms of coming episodes did: caught, missed, false, and how early."""
+"""How well alarms of coming episodes did: caught, missed, false, and how early; compared at equal false alarms.
 
+An alarm is only as good as it is worth its disturbance, so two of them are compared at the same number of false alarms
+per day. What somebody did about a low that was coming is counted apart: an episode before which carbohydrate had
+already been eaten needs no alarm any more, and an alarm that was answered in time cannot be followed by its episode.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +30,8 @@ class AlarmScore:
         false_alarms_per_day: false alarms per day observed.
         median_lead_min: median time from the first alarm within the horizon to the episode's start, over detected
             episodes.
+        treated_event_count: episodes that had been treated before they started; not among the others.
+        treated_alarm_count: alarms that no episode and a treatment followed; not among the others.
     """
 
     alarm_count: int
@@ -35,6 +43,12 @@ class AlarmScore:
     f1: float
     false_alarms_per_day: float
     median_lead_min: float
+    treated_event_count: int = 0
+    treated_alarm_count: int = 0
+
+
+TREATED_WITHIN_MIN = 30.0
+"""Carbohydrate eaten so shortly before a low was eaten against it."""
 
 
 def score_alarms(
@@ -44,6 +58,9 @@ def score_alarms(
     *,
     horizon_min: float,
     observed_day: float,
+    treatment_min: ArrayLike | None = None,
+    treated_within_min: float = TREATED_WITHIN_MIN,
+    least_lead_min: float = 0.0,
 ) -> AlarmScore:
     """Matches alarms to the episodes that start after them within the horizon.
 
@@ -53,6 +70,10 @@ def score_alarms(
         event_end_min: last minute of each episode, shape (e,).
         horizon_min: longest time from alarm to start that counts.
         observed_day: days with data, for the rate of false alarms.
+        treatment_min: elapsed minute of each treatment against a low, rising, shape (t,).
+        treated_within_min: an episode that starts so soon after a treatment, or at it, had been treated already.
+        least_lead_min: an episode is only detected by an alarm at least so long before its start; a later one is still
+            true.
 
     Raises:
         DataError: unequal lengths, times that do not rise, or a horizon or observed time that is not positive.
@@ -62,22 +83,75 @@ def score_alarms(
     check_same_length("event_start_min", starts.size, "event_end_min", ends.size)
     if horizon_min <= 0.0 or observed_day <= 0.0:
         raise DataError(ErrorCode.INVALID_VALUE, "horizon_min and observed_day must be positive.")
+    treatments = _rising("treatment_min", np.zeros(0) if treatment_min is None else treatment_min)
     alarms = alarms[~_is_during(alarms, starts, ends)]
-    following = np.append(starts, np.inf)[np.searchsorted(starts, alarms, side="right")]
-    true_alarms = int(np.count_nonzero(following - alarms <= horizon_min))
-    lead_min = _lead_times(alarms, starts, horizon_min)
+    is_true = _follows_within(starts, alarms, horizon_min)
+    is_answered = ~is_true & _follows_within(treatments, alarms, horizon_min)
+    alarms, is_true = alarms[~is_answered], is_true[~is_answered]
+    true_alarms = int(np.count_nonzero(is_true))
+    is_treated = _precedes_within(treatments, starts, treated_within_min)
+    untreated = starts[~is_treated]
+    lead_min = _lead_times(alarms, untreated, horizon_min)
+    lead_min = lead_min[lead_min >= least_lead_min]
     detected = lead_min.size
     return AlarmScore(
         alarm_count=alarms.size,
-        event_count=starts.size,
+        event_count=untreated.size,
         true_alarm_count=true_alarms,
         detected_count=detected,
         precision=ratio_or_nan(true_alarms, alarms.size),
-        recall=ratio_or_nan(detected, starts.size),
-        f1=_harmonic_mean(ratio_or_nan(true_alarms, alarms.size), ratio_or_nan(detected, starts.size)),
+        recall=ratio_or_nan(detected, untreated.size),
+        f1=_harmonic_mean(ratio_or_nan(true_alarms, alarms.size), ratio_or_nan(detected, untreated.size)),
         false_alarms_per_day=(alarms.size - true_alarms) / observed_day,
         median_lead_min=float(np.median(lead_min)) if detected else float("nan"),
+        treated_event_count=int(np.count_nonzero(is_treated)),
+        treated_alarm_count=int(np.count_nonzero(is_answered)),
     )
+
+
+def alarm_times(time_min: ArrayLike, level: ArrayLike, *, raise_at: float, rearm_after_min: float = 15.0) -> FloatArray:
+    """When an alarm comes that is raised by a level and ready again once the level has stayed lower for some minutes.
+
+    Args:
+        time_min: elapsed minutes, rising, shape (k,).
+        level: what the alarm goes by, shape (k,); where it is nan, nothing is known and nothing changes.
+        raise_at: level from which on it comes.
+        rearm_after_min: how long the level must have stayed below before it can come again.
+    """
+    times, levels = _rising("time_min", time_min), np.asarray(level, dtype=np.float64)
+    check_same_length("time_min", times.size, "level", levels.size)
+    known = ~np.isnan(levels)
+    high = times[known][levels[known] >= raise_at]
+    return high[np.diff(high, prepend=-np.inf) > rearm_after_min]
+
+
+def best_within_rate(scores: Sequence[AlarmScore], false_alarms_per_day: float) -> int | None:
+    """Which of an alarm's settings catches most with no more than some false alarms per day.
+
+    Args:
+        scores: one per setting.
+        false_alarms_per_day: what is accepted.
+
+    Returns:
+        its index, the earliest warning among equals; None when every setting has more false alarms.
+    """
+    accepted = [index for index, one in enumerate(scores) if one.false_alarms_per_day <= false_alarms_per_day]
+    return max(accepted, key=lambda index: _worth(scores[index]), default=None)
+
+
+def _worth(score: AlarmScore) -> tuple[int, float]:
+    return score.detected_count, score.median_lead_min if score.detected_count else 0.0
+
+
+def _follows_within(events: FloatArray, alarms: FloatArray, horizon_min: float) -> BoolArray:
+    """Whether an event comes after each alarm within the horizon."""
+    return np.append(events, np.inf)[np.searchsorted(events, alarms, side="right")] - alarms <= horizon_min
+
+
+def _precedes_within(treatments: FloatArray, starts: FloatArray, within_min: float) -> BoolArray:
+    """Whether a treatment came at most so long before each start, or at it."""
+    latest = np.append(treatments, -np.inf)[np.searchsorted(treatments, starts, side="right") - 1]
+    return starts - latest <= within_min
 
 
 def _rising(name: str, times_min: ArrayLike) -> FloatArray:

@@ -1,13 +1,15 @@
-"""One answer as a picture in a file: a forecast, or a what-if."""
+"""One answer as a picture in a file: a forecast, a what-if, or the alarms of some days."""
 
 from functools import partial
 from pathlib import Path
 
+from glucotwin.advise.alarm_replay import AlarmReplay
 from glucotwin.advise.what_if import WhatIf
 from glucotwin.core.message import message
 from glucotwin.core.unit import GlucoseUnit
 from glucotwin.domain.person import Person
 from glucotwin.reports.content import ForecastExample
+from glucotwin.reports.figure.alarm import alarm_legend, draw_alarms
 from glucotwin.reports.figure.fan import draw_fan
 from glucotwin.reports.figure.standalone import save_figure
 from glucotwin.reports.figure.style import WIDE_PX, Canvas
@@ -45,3 +47,14 @@ def plot_what_if(what_if: WhatIf, person: Person, path: Path, *, unit: GlucoseUn
     )
     title = "; ".join(what_if.changes)
     save_figure(draw, Canvas(WIDE_PX, 560), path, title=title, legend=what_if_legend(what_if))
+
+
+def plot_alarms(replay: AlarmReplay, person: Person, path: Path, *, unit: GlucoseUnit) -> None:
+    """Draws the readings of some days and when each alarm was on.
+
+    Raises:
+        DataError: the file's ending is not PNG, SVG or PDF.
+    """
+    draw = partial(draw_alarms, replay=replay, zone=person.zone_info, numbers=Numbers(unit))
+    title = message("alarm-plot-title", person=person.person_id)
+    save_figure(draw, Canvas(WIDE_PX, 560), path, title=title, legend=alarm_legend())

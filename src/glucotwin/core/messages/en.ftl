@@ -609,6 +609,104 @@ demo-written = The report is in { $path }
 demo-twin-written = The twin is in { $path }
 demo-times = Took { $seconds } s.
 
+## Alarms
+
+alarm-limits = Keep the sensor's own alarms switched on. These alarms are an addition by research software and never replace them.
+alarm-uncertainty = Probabilities are the shares of the forecast's joint trajectories that cross the limit; the twin had not seen these days.
+alarm-uncertainty-seen = Probabilities are the shares of the forecast's joint trajectories that cross the limit; the twin was fitted to some of these days, so they flatter it.
+alarm-window-too-long = Alarms are replayed over at most { $longest } days, not { $days }.
+alarm-window-too-long-hint = Choose a shorter time.
+alarm-unknown = Nothing has been known about it for an hour.
+alarm-chance = chance { $percent } %
+alarm-chance-lead = chance { $percent } %, in about { $lead } min
+alarm-action-raised = comes
+alarm-action-repeated = again
+alarm-action-escalated = to { $contact }
+alarm-action-cleared = over
+alarm-silent = (shown, not sounded)
+alarm-progress = Replaying alarms
+alarm-page-title = Alarms of { $person } from { $days }
+alarm-page-none = There were no alarms.
+alarm-page-left-out = { $count ->
+    [one] One end, repetition or silent alarm is not listed; --all shows it.
+   *[other] { $count } ends, repetitions and silent alarms are not listed; --all shows them.
+}
+alarm-column-alarm = alarm
+alarm-column-came = came
+alarm-column-sounded = sounded
+alarm-column-per-day = sounded per day
+alarm-score-lows = Of { $events } lows of 15 min or more that had not been treated, { $detected } came within an hour after a warning, the first one { $lead } min before (median); { $rate } warnings per day were followed by no low.
+alarm-score-none-warned = Of { $events } lows of 15 min or more that had not been treated, none came within an hour after a warning; { $rate } warnings per day were followed by no low.
+alarm-score-no-lows = There were no lows of 15 min or more that had not been treated; { $rate } warnings per day were followed by no low.
+alarm-score-treated = Counted apart: { $events } lows before which a little carbohydrate without a bolus had been logged, and { $alarms } warnings that were answered so.
+alarm-key-readings = readings
+alarm-key-on = while an alarm is on
+alarm-key-sounded = sounded when it came
+alarm-plot-title = Alarms of { $person }
+alarm-list-column-alarm = alarm
+alarm-list-column-on = on
+alarm-list-column-raise = comes at
+alarm-list-column-clear = goes below
+alarm-list-column-after = after
+alarm-list-column-repeat = again after
+alarm-list-column-snooze = snooze up to
+alarm-list-column-quiet = quiet hours
+alarm-list-yes = yes
+alarm-list-no = no
+alarm-list-always = always
+alarm-list-never = never
+alarm-list-at-once = at once
+alarm-list-minutes = { $minutes } min
+alarm-list-silent = silent
+alarm-list-sounds = sounds
+
+alarm-urgent-low-soon-title = Urgent low soon
+alarm-urgent-low-soon-about = Glucose is below the urgent limit, or will probably be within minutes. It cannot be switched off.
+alarm-urgent-low-soon-why = Glucose is { $glucose } { $unit } and is likely to fall below { $limit } within { $horizon } min.
+alarm-urgent-low-soon-now = Glucose is { $glucose } { $unit }, below { $limit }.
+alarm-urgent-low-soon-do = Treat it now as agreed with the care team.
+alarm-low-title = Low
+alarm-low-about = Glucose is below the limit.
+alarm-low-why = Glucose is { $glucose } { $unit }; the limit is { $limit }.
+alarm-low-do = Treat it as agreed with the care team; measure with a finger-stick if the reading does not fit how it feels.
+alarm-predicted-low-title = Low predicted
+alarm-predicted-low-about = Glucose will probably be below the limit for a while.
+alarm-predicted-low-why = Glucose is { $glucose } { $unit }; a low below { $limit } is likely to begin within { $horizon } min.
+alarm-predicted-low-do = Look again within a quarter of an hour, and have something to eat at hand.
+alarm-stale-data-title = No new readings
+alarm-stale-data-about = No reading came for some time, so no other alarm can be relied on.
+alarm-stale-data-why = The newest reading is { $age } min old.
+alarm-stale-data-never = There is no reading.
+alarm-stale-data-do = Check sensor and receiver, and measure with a finger-stick: without readings no other alarm can come.
+alarm-pump-site-title = Insulin may not be arriving
+alarm-pump-site-about = Glucose stays high although insulin was given and nothing on record explains it: the pump's site may have failed.
+alarm-pump-site-why = Glucose has been high for { $minutes } min ({ $glucose } { $unit } now) although { $insulin } U had been given by bolus or by the pump itself, and nothing on record explains it.
+alarm-pump-site-ketones = Glucose has been high for { $minutes } min ({ $glucose } { $unit } now) although { $insulin } U had been given, and blood ketones are { $ketone } mmol/L.
+alarm-pump-site-do = Measure blood ketones and check pump, tube and site; follow the sick-day plan. Ketones of 1.5 mmol/L or more, or vomiting, need medical help at once.
+alarm-high-title = High
+alarm-high-about = Glucose is above the limit.
+alarm-high-why = Glucose is { $glucose } { $unit }; the limit is { $limit }.
+alarm-high-do = Check whether food or insulin was forgotten.
+alarm-missed-bolus-title = Bolus missed?
+alarm-missed-bolus-about = A meal was logged without the bolus that usually goes with it.
+alarm-missed-bolus-why = { $carbs } g were logged { $since } min ago without a bolus; { $dosed } % of the meals of the last two weeks had one.
+alarm-missed-bolus-do = Check whether it was given, and what the care team says about a late one.
+alarm-unexplained-rise-title = Unexplained rise
+alarm-unexplained-rise-about = Glucose is pushed up by something that is not on record, such as food that nobody logged.
+alarm-unexplained-rise-why = Something that is not on record raised glucose by about { $rise } { $unit } in { $minutes } min; it is { $glucose } now.
+alarm-unexplained-rise-do = Log what was eaten, if anything.
+alarm-predicted-high-title = High predicted
+alarm-predicted-high-about = Glucose will probably be above the limit for a while.
+alarm-predicted-high-why = Glucose is { $glucose } { $unit }; a high above { $limit } is likely to begin within { $horizon } min.
+alarm-predicted-high-do = Look again within half an hour.
+
+alarm-step-carbs = { $amount } g of carbohydrate now
+alarm-step-no-basal = No basal insulin for { $amount } min
+alarm-step-effect = { $step }: a low after the first half hour would be { $after } % likely instead of { $before } %, the time below { $limit } in the next { $hours } h { $low_after } min instead of { $low_before } min.
+alarm-step-not-enough = It would not be enough.
+alarm-step-no-help = It would hardly help.
+alarm-step-caution = These effects are a model's for ordinary food and insulin: glucose tablets act sooner, and nothing helps within the first quarter of an hour.
+
 ## glucotwin fit, forecast, whatif, report
 
 plot-suffix = { $name } is no picture that can be written.

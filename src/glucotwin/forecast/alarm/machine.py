@@ -159,11 +159,15 @@ def _told(here: _Here, state: KindState, said: Assessment) -> tuple[KindState, t
 
 
 def _is_due(here: _Here, state: KindState) -> bool:
-    """Whether an alarm that was told before is told again: its time has come, or its snooze is over."""
+    """Whether an alarm that was told before is told again: its time has come, or its snooze is over.
+
+    It is not while its reason is already gone and only the time to its end is waited for.
+    """
     told, snoozed = state.told_at, state.snoozed_until
     if told is not None and snoozed is not None and told < snoozed:
         return True
-    return here.behaviour.repeat_min is not None and here.lasted(told, here.behaviour.repeat_min)
+    is_going = state.unlikely_since is not None
+    return not is_going and here.behaviour.repeat_min is not None and here.lasted(told, here.behaviour.repeat_min)
 
 
 def _passed_on(here: _Here, state: KindState, said: Assessment) -> Iterator[AlarmEvent]:

@@ -35,11 +35,9 @@ def find_missed_boluses(timeline: Timeline) -> tuple[Detection, ...]:
     Doses that a pump gave by itself do not count. Carbohydrate eaten against a low is left out. In people who bolus
     less than half of their meals nothing is reported: they dose in another way. Surer when glucose rose.
     """
-    meals = _sittings(timeline)
-    doses = _doses(timeline)
-    if meals.is_empty() or doses.is_empty():
+    dosed = meals_with_dose(timeline)
+    if dosed.is_empty():
         return ()
-    dosed = _with_nearest(meals, doses)
     missed = dosed.filter(~pl.col("dosed"))
     if 1.0 - len(missed) / len(dosed) < USUAL_SHARE:
         return ()
@@ -48,6 +46,17 @@ def find_missed_boluses(timeline: Timeline) -> tuple[Detection, ...]:
         _detection(row["time"], row["carbs_g"], grid) for row in missed.filter("recorded").iter_rows(named=True)
     ]
     return tuple(one for one in detections if one is not None)
+
+
+def meals_with_dose(timeline: Timeline) -> pl.DataFrame:
+    """Logged meals of 20 g and more with whether they had a bolus; none when there are no doses at all.
+
+    Returns:
+        Columns ``time``, ``carbs_g``, ``dosed`` (a bolus or rapid injection from 60 min before to 120 min after) and
+        ``recorded`` (doses are on record before and after it), in the order of time.
+    """
+    meals, doses = _sittings(timeline), _doses(timeline)
+    return _with_nearest(meals, doses) if len(doses) else _with_nearest(meals.clear(), doses)
 
 
 def _sittings(timeline: Timeline) -> pl.DataFrame:

@@ -49,6 +49,11 @@ def test_glucose_about_the_limit_does_not_flicker() -> None:
     assert told(events, AlarmKind.LOW) == [("raised", 0.0), ("repeated", 20.0)]
 
 
+def test_what_is_already_going_is_not_repeated() -> None:
+    _, events = run(lows([69.0] * 4 + [80.0, 69.0]))
+    assert told(events, AlarmKind.LOW) == [("raised", 0.0), ("repeated", 25.0)]
+
+
 def test_high_must_last_before_it_comes() -> None:
     _, events = run(lows([255.0, 240.0, 255.0, 255.0, 255.0]))
     assert told(events, AlarmKind.HIGH) == [("raised", 20.0)]
@@ -130,7 +135,7 @@ def test_predicted_low_has_hysteresis_of_its_probability() -> None:
         paths = [[60.0] * 15] * paths_below + [[100.0] * 15] * (10 - paths_below)
         return moment(100.0, minute=minute, outlook=outlook(*paths))
 
-    shares = [4, 5, 4, 4, 2, 2, 2, 2]
+    shares = [3, 5, 3, 3, 1, 1, 1, 1]
     _, events = run([at(5.0 * index, share) for index, share in enumerate(shares)])
     assert told(events, AlarmKind.PREDICTED_LOW) == [("raised", 5.0), ("cleared", 35.0)]
 
@@ -147,4 +152,4 @@ def test_event_is_written_with_its_values() -> None:
     _, events = run([moment(100.0, outlook=level_outlook(60.0))])
     (event,) = (one.to_json() for one in events if one.kind is AlarmKind.PREDICTED_LOW)
     assert (event["action"], event["probability"], event["lead_min"]) == ("raised", 1.0, 5.0)
-    assert event["values"] == {"glucose_mgdl": 100.0, "limit_mgdl": 70.0, "horizon_min": 45.0}
+    assert event["values"] == {"glucose_mgdl": 100.0, "limit_mgdl": 70.0, "horizon_min": 30.0}

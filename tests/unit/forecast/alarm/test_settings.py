@@ -65,11 +65,11 @@ def test_settings_are_read_from_yaml(tmp_path: Path) -> None:
     path.write_text("low_mgdl: 80\nbehaviour:\n  predicted-low: {raise_at: 0.6}\ncaregivers:\n- contact: mum\n")
     read = load_alarm_settings(path)
     assert (read.low_mgdl, read.caregivers[0].contact) == (80.0, "mum")
-    assert behaviour_of(read, AlarmKind.PREDICTED_LOW).clear_at == 0.3
+    assert behaviour_of(read, AlarmKind.PREDICTED_LOW).clear_at == 0.2
 
 
 def test_file_with_a_flickering_alarm_is_refused_with_the_place(tmp_path: Path) -> None:
     path = tmp_path / "alarms.yaml"
-    path.write_text("behaviour:\n  predicted-low: {raise_at: 0.2}\n")
+    path.write_text("behaviour:\n  predicted-low: {raise_at: 0.15}\n")
     with pytest.raises(DataError, match=r"behaviour.predicted-low: clear_at must be less than raise_at"):
         load_alarm_settings(path)

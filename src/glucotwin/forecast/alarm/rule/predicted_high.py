@@ -29,7 +29,12 @@ def assess_predicted_high(settings: AlarmSettings, moment: Moment) -> Assessment
 PREDICTED_HIGH = AlarmRule(
     kind=AlarmKind.PREDICTED_HIGH,
     behaviour=Behaviour(
-        raise_at=0.6, clear_at=0.4, raise_after_min=5.0, clear_after_min=15.0, repeat_min=None, longest_snooze_min=240.0
+        raise_at=0.4,
+        clear_at=0.25,
+        raise_after_min=5.0,
+        clear_after_min=15.0,
+        repeat_min=None,
+        longest_snooze_min=240.0,
     ),
     assess=assess_predicted_high,
     outranked_by=(AlarmKind.PUMP_SITE, AlarmKind.HIGH, AlarmKind.MISSED_BOLUS, AlarmKind.UNEXPLAINED_RISE),

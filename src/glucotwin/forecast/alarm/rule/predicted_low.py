@@ -26,9 +26,10 @@ def assess_predicted_low(settings: AlarmSettings, moment: Moment) -> Assessment 
     )
 
 
+# On the first 15 of AZT1D's development people about one false alarm per day.
 PREDICTED_LOW = AlarmRule(
     kind=AlarmKind.PREDICTED_LOW,
-    behaviour=Behaviour(raise_at=0.5, clear_at=0.3, clear_after_min=15.0, repeat_min=30.0, quiet=False),
+    behaviour=Behaviour(raise_at=0.35, clear_at=0.2, clear_after_min=15.0, repeat_min=30.0, quiet=False),
     assess=assess_predicted_low,
     outranked_by=(AlarmKind.URGENT_LOW_SOON, AlarmKind.LOW),
 )
