@@ -38,9 +38,10 @@ def command(console: Console, timeline: Path, format_name: str, out: Path, overw
     What the format has no place for is listed. Nothing is half-written: the file or folder appears whole or not at all.
     The pseudonym and where each record came from are not written.
     """
+    from glucotwin.core.message import message
     from glucotwin.workflows.export_data import export_data
 
-    with console.progress(f"Exporting {timeline.name}") as progress:
+    with console.progress(message("export-progress", name=timeline.name)) as progress:
         answer = export_data(timeline, format_name, out, overwrite=overwrite, progress=progress)
     if console.as_json:
         console.write_json(answer.to_json())
@@ -49,14 +50,16 @@ def command(console: Console, timeline: Path, format_name: str, out: Path, overw
 
 
 def _page(answer: "ExportAnswer") -> str:
+    from glucotwin.core.message import message
+
     counts = ", ".join(f"{count:,} {stream}" for stream, count in answer.records.items() if count)
-    losses = [f"  {one.text}" for one in answer.losses] or ["  Everything was written."]
+    losses = [f"  {one.text}" for one in answer.losses] or [f"  {message('export-no-losses')}"]
     return "\n".join(
         [
-            f"Wrote the data of {answer.person_id} to {answer.path} as {answer.format_name}.",
-            f"Records: {counts}.",
+            message("export-written", person=answer.person_id, path=str(answer.path), format=answer.format_name),
+            message("export-records", records=counts),
             "",
-            "What the format cannot carry",
+            message("export-losses"),
             *losses,
         ]
     )

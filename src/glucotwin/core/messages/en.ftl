@@ -864,3 +864,21 @@ import-unknown-person = No file is of { $name }.
 import-unknown-person-hint = There are { $names }.
 import-genotype = { $name } is a genotype, which is no part of a timeline.
 import-genotype-hint = Read it with `glucotwin genotype`.
+
+# Exports
+
+export-progress = Exporting { $name }
+export-written = Wrote the data of { $person } to { $path } as { $format }.
+export-records = Records: { $records }.
+export-losses = What the format cannot carry
+export-no-losses = Everything was written.
+loss-why = {" "}({ $reason })
+loss-person = Of the person is not written: { $fields }{ $why }.
+loss-fields = { $count ->
+    [one] Of { $number } record of { $stream } is not written: { $fields }{ $why }.
+   *[other] Of { $number } records of { $stream } is not written: { $fields }{ $why }.
+ }
+loss-records = { $count ->
+    [one] Not written: { $number } record of { $stream }{ $why }.
+   *[other] Not written: { $number } records of { $stream }{ $why }.
+ }

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import polars as pl
 
+from glucotwin.core.message import message
 from glucotwin.domain.frame import STREAMS
 from glucotwin.domain.person import Person
 from glucotwin.domain.timeline import Timeline
@@ -35,12 +36,16 @@ class Loss:
     @property
     def text(self) -> str:
         """The loss as a sentence."""
-        why = f" ({self.reason})" if self.reason else ""
-        fields = ", ".join(self.fields)
-        if self.stream == PERSON:
-            return f"Of the person is not written: {fields}{why}."
-        records = f"{self.count:,} {'record' if self.count == 1 else 'records'} of {self.stream}"
-        return f"Of {records} is not written: {fields}{why}." if fields else f"Not written: {records}{why}."
+        fields, reason = ", ".join(self.fields), self.reason
+        kind = "person" if self.stream == PERSON else "fields" if fields else "records"
+        return message(
+            f"loss-{kind}",
+            count=self.count,
+            number=f"{self.count:,}",
+            stream=self.stream,
+            fields=fields,
+            why=message("loss-why", reason=reason) if reason else "",
+        )
 
     def to_json(self) -> dict[str, object]:
         """The loss as JSON values."""
