@@ -13,20 +13,7 @@ if TYPE_CHECKING:
     from glucotwin.domain.genotype_effect import VariantEffect
     from glucotwin.workflows.genotype import GenotypeAnswer
 
-HEADER = ("variant", "gene", "genotype", "copies", "changes", "size", "evidence", "applied", "meaning")
-REASONS = {
-    "absent": "not in the file (which does not mean the usual alleles)",
-    "not-called": "not read by the service",
-    "half-called": "only one allele read",
-    "filtered": "failed the file's own quality filter",
-    "unexpected-allele": "other alleles than the variant's",
-    "ambiguous-strand": "the strand cannot be told, and is not guessed",
-    "contradictory": "the file contradicts itself",
-}
-NOT_USED = "No twin of this version uses these factors; they are meant for the type 2 models of a later one."
-NOT_ADVICE = (
-    "This is no medical finding: do not change a treatment because of it; ask your clinic for a validated test."
-)
+COLUMNS = ("variant", "gene", "genotype", "copies", "changes", "size", "evidence", "applied", "meaning")
 
 
 @click.command(
@@ -49,33 +36,37 @@ def command(console: Console, file: Path, off: tuple[str, ...], sample: int | No
     FILE is the raw data of 23andMe, AncestryDNA, MyHeritage, FamilyTreeDNA or their like, a VCF (also .vcf.gz), or what
     --out saved. Only the listed variants are read; nothing else of the genome is kept, shown or sent anywhere.
     """
+    from glucotwin.core.message import message
     from glucotwin.workflows.genotype import genotype_of
 
-    with console.progress("Reading the genotype") as progress:
+    with console.progress(message("genotype-progress")) as progress:
         answer = genotype_of(file, off=off, sample=sample, out=out, progress=progress)
     if console.as_json:
         console.write_json(answer.to_json())
         return
     console.write(_page(answer))
-    console.say(NOT_ADVICE)
+    console.say(message("genotype-not-advice"))
 
 
 def _page(answer: "GenotypeAnswer") -> str:
+    from glucotwin.core.message import message
+
     effects, factors = answer.prior.effects, answer.prior.factors.values()
-    table = [aligned([HEADER, *(_row(effect) for effect in effects)])] if effects else ["No listed variant was read."]
-    together = [f"  {factor.text}" for factor in factors] or ["  nothing"]
-    saved = [] if answer.saved_to is None else ["", f"The listed variants are saved to {answer.saved_to}."]
+    header = tuple(message(f"genotype-column-{name}") for name in COLUMNS)
+    table = aligned([header, *(_row(effect) for effect in effects)]) if effects else message("genotype-none")
+    together = [f"  {factor.text}" for factor in factors] or [f"  {message('genotype-nothing')}"]
+    saved = [] if answer.saved_to is None else ["", message("genotype-saved", path=str(answer.saved_to))]
     uncalled = _uncalled(answer)
     return "\n".join(
         [
             _about(answer),
             "",
-            *table,
+            table,
             "",
-            "Together they would change (factor, 95 % interval)",
+            message("genotype-together"),
             *together,
-            NOT_USED,
-            *(["", "Not known", *uncalled] if uncalled else []),
+            message("genotype-not-used"),
+            *(["", message("genotype-not-known"), *uncalled] if uncalled else []),
             *saved,
         ]
     )
@@ -83,47 +74,56 @@ def _page(answer: "GenotypeAnswer") -> str:
 
 def _uncalled(answer: "GenotypeAnswer") -> list[str]:
     """A line for each reason, with the variants."""
+    from glucotwin.core.message import message
+
     grouped: dict[str, list[str]] = {}
     for rsid, reason in answer.genotype.uncalled.items():
         grouped.setdefault(str(reason), []).append(rsid)
-    return [f"  {REASONS[reason]}: {', '.join(rsids)}" for reason, rsids in grouped.items()]
+    return [f"  {message(f'genotype-uncalled-{reason}')}: {', '.join(rsids)}" for reason, rsids in grouped.items()]
 
 
 def _about(answer: "GenotypeAnswer") -> str:
+    from glucotwin.core.message import message
+
     file = answer.file
-    told = {"comments": "by its comments", "positions": "by its positions", "nothing": "not told by the file"}
-    lines = [f"Read {file.format_title}; genome build {answer.genotype.build}"]
-    if file.format_title != "a saved genotype":
-        lines[0] += f" ({told[file.build_source]})"
+    told = "" if file.format_title == "a saved genotype" else f" ({message(f'genotype-build-{file.build_source}')})"
+    lines = [message("genotype-read", format=file.format_title, build=str(answer.genotype.build), told=told)]
     if file.contradicts_comments:
-        lines.append("Its comments name another build than its positions; the positions count.")
+        lines.append(message("genotype-contradicts"))
     if file.unreadable_lines:
-        lines.append(f"{file.unreadable_lines} lines could not be read.")
-    return ".\n".join(lines).rstrip(".") + "."
+        lines.append(message("genotype-unreadable", count=file.unreadable_lines))
+    return "\n".join(lines)
 
 
 def _row(effect: "VariantEffect") -> tuple[str, ...]:
+    from glucotwin.core.message import message
+
     call, variant = effect.call, effect.call.variant
-    marks = ("other strand" if call.other_strand else "", "assumed" if call.assumed else "")
-    notes = ", ".join(mark for mark in marks if mark)
+    marks = (("other-strand", call.other_strand), ("assumed", call.assumed))
+    notes = ", ".join(message(f"genotype-mark-{name}") for name, holds in marks if holds)
+    applied = "off" if effect.is_off else "yes" if effect.is_applied else "no"
     return (
         variant.rsid,
         f"{variant.gene} {variant.name}".strip(),
         f"{call.text} ({notes})" if notes else call.text,
-        f"{call.copies} of {variant.effect_allele}",
+        message("genotype-copies", copies=call.copies, allele=variant.effect_allele),
         str(variant.quantity),
         _size(effect),
         str(variant.evidence),
-        "off" if effect.is_off else "yes" if effect.is_applied else "no",
-        variant.meaning if call.copies else "usual",
+        message(f"genotype-applied-{applied}"),
+        variant.meaning if call.copies else message("genotype-usual"),
     )
 
 
 def _size(effect: "VariantEffect") -> str:
     import math
 
+    from glucotwin.core.message import message
+
     if effect.size is None:
         return "?"
     low, high = (math.exp(effect.size.log_shift + sign * 1.96 * effect.size.log_sd) for sign in (-1, 1))
     factor = f"x {math.exp(effect.size.log_shift):.2f}"
-    return f"{factor} ({low:.2f} to {high:.2f})" if effect.size.log_sd else factor
+    if not effect.size.log_sd:
+        return factor
+    return message("genotype-size", factor=factor, low=f"{low:.2f}", high=f"{high:.2f}")

@@ -882,3 +882,44 @@ loss-records = { $count ->
     [one] Not written: { $number } record of { $stream }{ $why }.
    *[other] Not written: { $number } records of { $stream }{ $why }.
  }
+
+# Genotypes
+
+genotype-progress = Reading the genotype
+genotype-not-used = No twin of this version uses these factors; they are meant for the type 2 models of a later one.
+genotype-not-advice = This is no medical finding: do not change a treatment because of it; ask your clinic for a validated test.
+genotype-none = No listed variant was read.
+genotype-nothing = nothing
+genotype-saved = The listed variants are saved to { $path }.
+genotype-together = Together they would change (factor, 95 % interval)
+genotype-not-known = Not known
+genotype-read = Read { $format }; genome build { $build }{ $told }.
+genotype-build-comments = by its comments
+genotype-build-positions = by its positions
+genotype-build-nothing = not told by the file
+genotype-contradicts = Its comments name another build than its positions; the positions count.
+genotype-unreadable = { $count } lines could not be read.
+genotype-mark-other-strand = other strand
+genotype-mark-assumed = assumed
+genotype-copies = { $copies } of { $allele }
+genotype-size = { $factor } ({ $low } to { $high })
+genotype-usual = usual
+genotype-applied-off = off
+genotype-applied-yes = yes
+genotype-applied-no = no
+genotype-column-variant = variant
+genotype-column-gene = gene
+genotype-column-genotype = genotype
+genotype-column-copies = copies
+genotype-column-changes = changes
+genotype-column-size = size
+genotype-column-evidence = evidence
+genotype-column-applied = applied
+genotype-column-meaning = meaning
+genotype-uncalled-absent = not in the file (which does not mean the usual alleles)
+genotype-uncalled-not-called = not read by the service
+genotype-uncalled-half-called = only one allele read
+genotype-uncalled-filtered = failed the file's own quality filter
+genotype-uncalled-unexpected-allele = other alleles than the variant's
+genotype-uncalled-ambiguous-strand = the strand cannot be told, and is not guessed
+genotype-uncalled-contradictory = the file contradicts itself
