@@ -1,11 +1,11 @@
-"""How well unannounced meals, compression lows and clock faults are found where the truth is known, beside naive rules.
+"""How well unannounced meals and compression lows are found where the truth is known, beside naive rules.
 
-Virtual people with known lives (``lived_record.py``): the weights and thresholds were fitted on the odd numbered ones
-and seeds 1 to 3 (``--fit`` prints the weights), everything is reported on the even numbered ones and seeds 6 to 9.
-With ``--azt1d DIR`` also real people, a third of whose logged meals are hidden: there precision is a lower bound, as
-real people eat things that nobody logged.
+Virtual people with known lives (``lived_record.py``): trees and thresholds were fitted on the odd numbered ones and
+other seeds (``fit_meal_trees.py``), everything is reported on the even numbered ones and seeds 6 to 9. With ``--azt1d
+DIR`` also real people, with a third or all of their logged meals hidden: every second one, as the trees for records
+without a log have seen the others. There precision is a lower bound, as real people eat things that nobody logged.
 
-    uv run python benchmarks/accuracy/detect.py [--fit] [--azt1d DIR] [--json]
+    uv run python benchmarks/accuracy/detect.py [--azt1d DIR] [--json]
 
 An unannounced meal holds 30 g or more; a detection is right when it marks a beginning from 50 min before to 70 min
 after one. Strict precision counts every other detection as wrong; lenient precision leaves out those at unlogged food
@@ -14,7 +14,6 @@ or treatments of lows of 10 g or more together. Every detection is counted once,
 
 import argparse
 import json
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -25,7 +24,6 @@ import jax
 import numpy as np
 import polars as pl
 from lived_record import LivedRecord, lived_records
-from scipy.optimize import minimize
 
 from glucotwin.core.random import root_key, stream_key
 from glucotwin.domain.insulin import Bolus
@@ -33,13 +31,8 @@ from glucotwin.domain.meal import Meal
 from glucotwin.domain.timeline import Timeline
 from glucotwin.ingest.detect.bolus_without_carbs import THRESHOLD as DOSED_THRESHOLD
 from glucotwin.ingest.detect.bolus_without_carbs import find_boluses_without_carbs
-from glucotwin.ingest.detect.clock_fault import find_clock_faults
 from glucotwin.ingest.detect.compression_low import THRESHOLD as LOW_THRESHOLD
-from glucotwin.ingest.detect.compression_low import find_compression_lows, without_compression
-from glucotwin.ingest.detect.meal_evidence import AFTER_STEPS, BEFORE_STEPS, meal_evidence
-from glucotwin.ingest.detect.meal_search import SINCE_MEAL
-from glucotwin.ingest.detect.meal_weight import CONSTANT
-from glucotwin.ingest.detect.response import response_of
+from glucotwin.ingest.detect.compression_low import find_compression_lows
 from glucotwin.ingest.detect.sensor_grid import STEP_MIN, best_apart, change, lagged, sensor_grid
 from glucotwin.ingest.detect.unannounced_meal import THRESHOLD as MEAL_THRESHOLD
 from glucotwin.ingest.detect.unannounced_meal import find_unannounced_meals
@@ -48,9 +41,9 @@ from glucotwin.ingest.reader import import_path
 
 MEAL_G, NEUTRAL_G = 30.0, 10.0
 EARLY, LATE = timedelta(minutes=50), timedelta(minutes=70)
-TUNING_SEEDS, REPORT_SEEDS = (1, 2, 3), (6, 7, 8, 9)
+REPORT_SEEDS = (6, 7, 8, 9)
 HIDDEN_SHARE = 1.0 / 3.0
-SHIFTS_H = (12, 3, 1, 24)
+DOSE_LASTS = timedelta(minutes=55)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +70,9 @@ Finder = Callable[[LivedRecord], list[Mark]]
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--fit", action="store_true")
     parser.add_argument("--azt1d", type=Path)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    if arguments.fit:
-        fit()
-        return
     rows = [*virtual(), *(real(arguments.azt1d) if arguments.azt1d else ())]
     print(json.dumps(rows, indent=1) if arguments.json else "\n".join(line(row) for row in rows))
 
@@ -111,7 +100,7 @@ def virtual() -> list[dict[str, Any]]:
         curve(f"compression lows: {how}", *lows(records, find), threshold=threshold)
         for how, find, threshold in (("detector", marked_lows, LOW_THRESHOLD), ("naive rule", naive_lows, 3.0))
     ]
-    return [*rows, clocks(records)]
+    return rows
 
 
 def marked_meals(record: LivedRecord) -> list[Mark]:
@@ -130,7 +119,7 @@ def naive_dosed(record: LivedRecord) -> list[Mark]:
     near = boluses.join_asof(meals, on="time", strategy="nearest", tolerance="30m")
     bare = near.filter(pl.col("meal").is_null()).select("time", "insulin_u")
     usual = float(boluses["insulin_u"].median() or 1.0)
-    return [Mark(time=time, end=time + SINCE_MEAL, score=units / usual) for time, units in bare.iter_rows()]
+    return [Mark(time=time, end=time + DOSE_LASTS, score=units / usual) for time, units in bare.iter_rows()]
 
 
 def naive_meals(record: LivedRecord) -> list[Mark]:
@@ -231,41 +220,9 @@ def curve(name: str, judged: list[Judged], total: int, *, threshold: float) -> d
     }
 
 
-def clocks(records: Sequence[LivedRecord]) -> dict[str, Any]:
-    """Share of weeks with a fault that are found when the second week's log is shifted, and of right weeks flagged."""
-    row: dict[str, Any] = {"name": "clock faults", "truths": len(records)}
-    for hours in SHIFTS_H:
-        hits = false = 0
-        for record in records:
-            found = find_clock_faults(shifted(record.timeline, hours))
-            middle = record.timeline.window().start + timedelta(days=7)
-            hits += any(one.end > middle for one in found)
-            false += any(
-                one.start < middle - timedelta(days=1) and one.end <= middle + timedelta(days=1) for one in found
-            )
-        row[f"shifted {hours} h"] = {"recall": round(hits / len(records), 3), "false": round(false / len(records), 3)}
-    return row
-
-
-def shifted(timeline: Timeline, hours: int) -> Timeline:
-    """The record with the log of food and boluses of the second week another clock's."""
-    middle = timeline.window().start + timedelta(days=7)
-    streams = dict(timeline.streams)
-    for name in ("meal", "bolus"):
-        late = pl.col("time") >= middle
-        streams[name] = streams[name].with_columns(
-            time=pl.when(late).then(pl.col("time") + timedelta(hours=hours)).otherwise(pl.col("time"))
-        )
-    return replace(timeline, streams=streams)
-
-
 def real(folder: Path) -> list[dict[str, Any]]:
     """Real people with a third, or all, of their logged meals hidden; and how often nights seem compressed."""
-    timelines = []
-    for path in sorted(folder.rglob("*.csv")):
-        timeline = import_path(path, ImportOptions(person_id=path.stem.replace(" ", "-").lower())).timeline
-        if len(timeline.frame(Meal)) > 2 * timeline.window().days:
-            timelines.append(timeline)
+    timelines = azt1d(folder)[1::2]
     some, every = [hidden(one, HIDDEN_SHARE) for one in timelines], [hidden(one, 1.0) for one in timelines]
     rows = [
         meals_row(f"AZT1D, {name} hidden: {how}", group, find, threshold)
@@ -281,12 +238,20 @@ def real(folder: Path) -> list[dict[str, Any]]:
     nights = sum(one.window().days for one in timelines)
     share = sum(low.duration_min for found in lying for low in found) / (nights * 8 * 60)
     found = {"per_night": round(sum(map(len, lying)) / nights, 3), "share_of_night": round(share, 4)}
-    clock = sum(bool(find_clock_faults(one)) for one in timelines)
     return [
         *rows,
         {"name": "AZT1D compression lows (no truth)", **found},
-        {"name": "AZT1D clock faults", "people": clock},
     ]
+
+
+def azt1d(folder: Path) -> list[Timeline]:
+    """The people of AZT1D who log more than two meals a day, in the order of their names."""
+    timelines = []
+    for path in sorted(folder.rglob("*.csv")):
+        timeline = import_path(path, ImportOptions(person_id=path.stem.replace(" ", "-").lower())).timeline
+        if len(timeline.frame(Meal)) > 2 * timeline.window().days:
+            timelines.append(timeline)
+    return timelines
 
 
 def thinned(record: LivedRecord) -> LivedRecord:
@@ -306,64 +271,9 @@ def hidden(timeline: Timeline, share: float) -> LivedRecord:
     return LivedRecord(timeline=replace(timeline, streams=streams), unlogged=unlogged, rescues=(), compressions=())
 
 
-def fit() -> None:
-    """Prints the weights of both kinds of records, fitted to the people for tuning."""
-    people = [pair for seed in TUNING_SEEDS for pair in lived_records(seed, odd=True)]
-    for name, records in (
-        ("LOGGED_WEIGHTS", [record for record, _ in people]),
-        ("UNLOGGED_WEIGHTS", [record.without_log(eaten) for record, eaten in people]),
-    ):
-        parts = [evidence_and_truth(record) for record in records]
-        names = [CONSTANT, *parts[0][0]]
-        evidence = np.concatenate([np.column_stack(list(part[0].values()))[part[2] > 0.0] for part in parts])
-        truth, weight = (np.concatenate([part[k][part[2] > 0.0] for part in parts]) for k in (1, 2))
-        print(name, json.dumps(dict(zip(names, logistic(evidence, truth, weight), strict=True)), indent=4))
-        marks = [(one, record) for record in records for one in marked_meals(record)]
-        offsets = [
-            (mark.time + SINCE_MEAL - meal).total_seconds() / 60.0
-            for mark, record in marks
-            for meal, grams in record.unlogged
-            if grams >= MEAL_G and fits(mark, meal) and mark.score > MEAL_THRESHOLD
-        ]
-        print("minutes since the meal:", np.percentile(offsets, [25, 50, 75]) if offsets else None, file=sys.stderr)
-
-
 def only_hidden(record: LivedRecord) -> LivedRecord:
     """A third of the log hidden, and only that to be found: meals with a bolus and without carbohydrate."""
     return replace(thinned(record), unlogged=hidden(record.timeline, HIDDEN_SHARE).unlogged)
-
-
-def evidence_and_truth(record: LivedRecord) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
-    """Evidence by step, whether an unlogged meal began 25 to 70 min ago, and how much the step counts."""
-    grid = sensor_grid(record.timeline)
-    glucose = without_compression(grid, find_compression_lows(record.timeline))
-    evidence = meal_evidence(record.timeline, grid, glucose, response_of(record.timeline, grid, glucose))
-    truth, weight = np.zeros(grid.steps), grid.known_between(BEFORE_STEPS, AFTER_STEPS).astype(np.float64)
-    for time, grams in record.unlogged:
-        since = np.arange(grid.steps) * STEP_MIN - (time - grid.start).total_seconds() / 60.0
-        if grams >= MEAL_G:
-            weight[(since >= 0.0) & (since < 150.0) & (truth == 0.0)] = 0.0
-            meal = (since >= 25.0) & (since <= 70.0)
-            truth[meal], weight[meal] = 1.0, grid.known_between(BEFORE_STEPS, AFTER_STEPS)[meal]
-        elif grams >= NEUTRAL_G:
-            weight[(since >= 15.0) & (since <= 90.0) & (truth == 0.0)] *= 0.3
-    return dict(evidence), truth, weight
-
-
-def logistic(evidence: np.ndarray, truth: np.ndarray, weight: np.ndarray, *, penalty: float = 5.0) -> list[float]:
-    """Constant and weights of a logistic regression with a ridge on standardised evidence."""
-    mean, sd = evidence.mean(axis=0), evidence.std(axis=0) + 1e-9
-    rows = np.column_stack([np.ones(len(truth)), (evidence - mean) / sd])
-
-    def loss(beta: np.ndarray) -> tuple[float, np.ndarray]:
-        odds = rows @ beta
-        value = np.sum(weight * (np.logaddexp(0.0, odds) - truth * odds)) + penalty * np.sum(beta[1:] ** 2)
-        slope = rows.T @ (weight * (1.0 / (1.0 + np.exp(-odds)) - truth))
-        return float(value), slope + 2.0 * penalty * np.concatenate([[0.0], beta[1:]])
-
-    beta = minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B").x
-    slopes = beta[1:] / sd
-    return [round(float(beta[0] - slopes @ mean), 3), *(round(float(one), 3) for one in slopes)]
 
 
 def line(row: dict[str, Any]) -> str:

@@ -130,7 +130,6 @@ quality-units-converted = { $count ->
 }
 quality-unit-inferred = The file names no unit of glucose; its values can only be { $unit }.
 quality-ends-early = The file is damaged or ends early; what stands before the damage was read.
-quality-export-incomplete = The program that wrote the file says that the export broke off: more is missing. Export it again, or a shorter period.
 quality-extended-duration-assumed = { $count ->
     [one] The duration of one extended bolus is not in the file; { $minutes } minutes are assumed.
    *[other] The duration of { $count } extended boluses is not in the file; { $minutes } minutes are assumed.
@@ -164,8 +163,14 @@ detect-basal-unknown-days = The basal rate is not recorded for { $days } days.
 detect-basal-unknown-hours = The basal rate is not recorded for { $hours } h.
 detect-unit-mix-up-mmoll = { $count } readings have a median of { $median } mg/dL: they were probably mmol/L.
 detect-unit-mix-up-twice = { $count } readings have a median of { $median } mg/dL: they were probably multiplied by 18 twice.
-detect-clock-fault-late = Glucose rises { $hours } h after the logged meals (by { $rise } mg/dL in an hour), not at them ({ $logged } mg/dL): the log's clock is probably wrong.
-detect-clock-fault-early = Glucose rises { $hours } h before the logged meals (by { $rise } mg/dL in an hour), not at them ({ $logged } mg/dL): the log's clock is probably wrong.
+detect-clock-fault-late = Glucose answers the log about { $hours } h after the logged times for { $days } days: the log's clock is probably wrong.
+detect-clock-fault-early = Glucose answers the log about { $hours } h before the logged times for { $days } days: the log's clock is probably wrong.
+detect-clock-fault-not-set = Glucose fits the log less well from a change to or from summer time on ({ $hours } h off for { $days } days): one device's clock was probably not set.
+detect-clock-fault-drift = The log's clock drifts by about { $minutes } min a week against the sensor's ({ $total } min in all).
+detect-clock-fault-later = Food and insulin are on record { $days } days later than glucose, for about as long: a device's date was probably wrong.
+detect-clock-fault-earlier = Food and insulin are on record { $days } days earlier than glucose, for about as long: a device's date was probably wrong.
+detect-clock-fault-year = These records fit the others when their year is changed by { $years }: a device's year was probably wrong.
+detect-clock-fault-alone = These records are far from all others: a device's date was probably wrong.
 
 ## Whether a day is fit for a twin
 

@@ -1,7 +1,6 @@
-"""Looks for meals that are not logged, where the evidence for them is strongest."""
+"""Looks back for meals that are not logged, where most speaks for them."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,15 +9,23 @@ import numpy as np
 
 from glucotwin.domain.timeline import Timeline
 from glucotwin.ingest.detect.compression_low import find_compression_lows, without_compression
-from glucotwin.ingest.detect.meal_evidence import AFTER_STEPS, BEFORE_STEPS, meal_evidence
-from glucotwin.ingest.detect.meal_weight import CONSTANT
+from glucotwin.ingest.detect.meal_feature import meal_features
 from glucotwin.ingest.detect.response import Response, response_of
 from glucotwin.ingest.detect.sensor_grid import STEPS_PER_DAY, SensorGrid, best_apart, sensor_grid
-from glucotwin.metrics.array import FloatArray
+from glucotwin.ingest.detect.tree import read_forest
+from glucotwin.metrics.array import BoolArray, FloatArray
 
+LOGGED_TREES: Final = "meal_logged.json"
+UNLOGGED_TREES: Final = "meal_unlogged.json"
 LONGEST_INTERVAL_MIN: Final = 16.0
-SINCE_MEAL: Final = timedelta(minutes=55)
-"""From the beginning of a meal to the step at which most speaks for it: the median over the virtual people."""
+BEFORE_STEPS, AFTER_STEPS = 12, 24
+KNOWN_SHARE: Final = 0.7
+"""Of the hour before and the two hours after, so much must be known."""
+SMOOTHED_STEPS: Final = 7
+PART_STEPS: Final = 90 * STEPS_PER_DAY
+MARGIN_STEPS: Final = STEPS_PER_DAY
+"""Beyond what features look at on either side."""
+RISES_FOR_STEPS: Final = 24
 LASTS: Final = timedelta(minutes=120)
 APART_STEPS: Final = 24
 SMALLEST_SCORE: Final = 1e-6
@@ -30,7 +37,7 @@ class SearchedMeal:
 
     Attributes:
         start, end: its probable beginning, and two hours later.
-        score: the probability at the step where most speaks for it.
+        score: the probability that one began within a quarter of an hour of the start, over half an hour.
         rise_mgdl: how far glucose rose.
         least_g: carbohydrate that would lift glucose so far if no insulin worked against it.
         logs_meals: whether the person logs meals.
@@ -44,15 +51,11 @@ class SearchedMeal:
     logs_meals: bool
 
 
-def search_meals(
-    timeline: Timeline, *, logged: Mapping[str, float], unlogged: Mapping[str, float], at_least: float
-) -> tuple[SearchedMeal, ...]:
-    """Meals that the weights speak for, at least two hours apart, in time order.
+def search_meals(timeline: Timeline, *, at_least: float) -> tuple[SearchedMeal, ...]:
+    """Meals that the trees speak for, at least two hours apart, in time order.
 
     Args:
         timeline: a person's data, with at least a day of readings every quarter of an hour.
-        logged: weights for a record with logged meals.
-        unlogged: weights for one without.
         at_least: smallest score.
     """
     grid = sensor_grid(timeline)
@@ -60,26 +63,46 @@ def search_meals(
         return ()
     glucose = without_compression(grid, find_compression_lows(timeline))
     response = response_of(timeline, grid, glucose)
-    score = probability(meal_evidence(timeline, grid, glucose, response), logged if response.logs_meals else unlogged)
-    score = np.where(grid.known_between(BEFORE_STEPS, AFTER_STEPS), score, 0.0)
+    score = smoothed(_probability(timeline, grid, glucose, response))
     steps = sorted(best_apart(score, at_least=max(at_least, SMALLEST_SCORE), steps=APART_STEPS))
     return tuple(_meal(grid, step, float(score[step]), glucose, response) for step in steps)
 
 
-def probability(evidence: Mapping[str, FloatArray], weights: Mapping[str, float]) -> FloatArray:
-    """The probability of a meal at each step."""
-    odds = weights[CONSTANT] + sum(weights.get(name, 0.0) * values for name, values in evidence.items())
-    return 1.0 / (1.0 + np.exp(-np.asarray(odds, dtype=np.float64)))
+def _probability(timeline: Timeline, grid: SensorGrid, glucose_mgdl: FloatArray, response: Response) -> FloatArray:
+    """The probability at each step; by parts, since a wrong year can make a grid long and empty."""
+    forest = read_forest(LOGGED_TREES if response.habit.logs_meals else UNLOGGED_TREES)
+    result = np.zeros(grid.steps)
+    for first in range(0, grid.steps, PART_STEPS):
+        last = min(first + PART_STEPS, grid.steps)
+        begin, end = max(0, first - MARGIN_STEPS), min(last + MARGIN_STEPS, grid.steps)
+        part = grid.between(begin, end)
+        if part.known.any():
+            here = response.between(begin, end)
+            features = meal_features(timeline, part, glucose_mgdl[begin:end], here, ahead=True)
+            result[first:last] = forest.probability(features, judged(part))[first - begin : last - begin]
+    return result
+
+
+def judged(grid: SensorGrid) -> BoolArray:
+    """Steps with enough readings around them to be judged."""
+    return grid.known & (grid.known_share(BEFORE_STEPS, AFTER_STEPS) >= KNOWN_SHARE)
+
+
+def smoothed(probability: FloatArray) -> FloatArray:
+    """The mean over half an hour: a meal's beginning is known no better."""
+    return np.convolve(probability, np.full(SMOOTHED_STEPS, 1.0 / SMOOTHED_STEPS), mode="same")
 
 
 def _meal(grid: SensorGrid, step: int, score: float, glucose_mgdl: FloatArray, response: Response) -> SearchedMeal:
-    start = grid.time(step) - SINCE_MEAL
-    rise = float(glucose_mgdl[step : step + AFTER_STEPS + 1].max() - glucose_mgdl[max(0, step - 12) : step + 1].min())
+    start = grid.time(step)
+    rise = float(
+        glucose_mgdl[step : step + RISES_FOR_STEPS + 1].max() - glucose_mgdl[max(0, step - 3) : step + 4].min()
+    )
     return SearchedMeal(
         start=start,
         end=start + LASTS,
         score=score,
         rise_mgdl=rise,
-        least_g=5 * max(1, math.floor(rise / response.rise_mgdl_per_g / 5.0)),
-        logs_meals=response.logs_meals,
+        least_g=5 * max(1, math.floor(rise / response.habit.rise_mgdl_per_g / 5.0)),
+        logs_meals=response.habit.logs_meals,
     )

@@ -10,9 +10,9 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from glucotwin.core.unit import MINUTES_PER_DAY
 from glucotwin.domain.insulin import BasalSegment, Bolus, PenDose
 from glucotwin.domain.meal import Meal
+from glucotwin.domain.person import Person
 from glucotwin.domain.segment import without_overlaps
 from glucotwin.domain.timeline import Timeline
 from glucotwin.ingest.detect.sensor_grid import STEP_MIN, STEPS_PER_DAY, SensorGrid, change
@@ -34,61 +34,132 @@ FEWEST_MEALS: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """What is on record at each step of a grid, ``(steps,)`` each.
+
+    Attributes:
+        bolus_u: rapid insulin; the extended part of a bolus stands at its middle.
+        carbs_g: logged carbohydrate.
+        long_acting_u: injections of long-acting insulin.
+        basal_u_per_h: basal rate; not-a-number where it is not known.
+    """
+
+    bolus_u: FloatArray
+    carbs_g: FloatArray
+    long_acting_u: FloatArray
+    basal_u_per_h: FloatArray
+
+    def between(self, first: int, last: int) -> "Inputs":
+        """The steps from the first to before the last."""
+        return Inputs(
+            bolus_u=self.bolus_u[first:last],
+            carbs_g=self.carbs_g[first:last],
+            long_acting_u=self.long_acting_u[first:last],
+            basal_u_per_h=self.basal_u_per_h[first:last],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habit:
+    """What is the person's own in the answer to insulin and food.
+
+    Attributes:
+        fall_mgdl_per_u: fall per unit of insulin.
+        rise_mgdl_per_g: rise of two hours per gram of carbohydrate if insulin did nothing.
+        drift_mgdl: what glucose, freed of insulin, does in a usual step.
+        basal_u_per_h: the usual basal rate.
+        logs_meals: whether meals are logged on most days.
+    """
+
+    fall_mgdl_per_u: float
+    rise_mgdl_per_g: float
+    drift_mgdl: float
+    basal_u_per_h: float
+    logs_meals: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
     """What goes in at each step of a grid, and what it does to this person.
 
     Attributes:
         bolus_u, carbs_g: boluses and logged carbohydrate, ``(steps,)``.
         insulin_effect_mgdl: how far insulin above (or below) the usual basal rate lowers glucose in each step.
-        fall_mgdl_per_u: fall per unit of insulin.
-        rise_mgdl_per_g: rise of two hours per gram of carbohydrate if insulin did nothing.
-        logs_meals: whether meals are logged on most days.
+        habit: the person's own answer.
     """
 
     bolus_u: FloatArray
     carbs_g: FloatArray
     insulin_effect_mgdl: FloatArray
-    fall_mgdl_per_u: float
-    rise_mgdl_per_g: float
-    logs_meals: bool
+    habit: Habit
+
+    def between(self, first: int, last: int) -> "Response":
+        """The steps from the first to before the last."""
+        return Response(
+            bolus_u=self.bolus_u[first:last],
+            carbs_g=self.carbs_g[first:last],
+            insulin_effect_mgdl=self.insulin_effect_mgdl[first:last],
+            habit=self.habit,
+        )
 
 
 def response_of(timeline: Timeline, grid: SensorGrid, glucose_mgdl: FloatArray) -> Response:
-    """The person's answer to insulin and food.
+    """The person's answer to insulin and food over the whole record.
 
     Args:
         timeline: the person's data.
         grid: of the sensor.
         glucose_mgdl: its glucose, freed of artefacts.
     """
-    bolus, basal = _boluses(timeline, grid), _basal(timeline, grid)
-    meals = timeline.frame(Meal)
-    carbs = grid.summed(meals["time"], meals["carbs_g"].to_numpy())
-    acting = np.convolve(bolus + basal, _bell(INSULIN_PEAK_MIN, delay_min=0.0))[: grid.steps]
-    eaten = np.convolve(carbs, _bell(CARBS_PEAK_MIN, delay_min=CARBS_DELAY_MIN))[: grid.steps]
-    fall = _fall_mgdl_per_u(grid, glucose_mgdl, acting, eaten, _daily_dose_u(timeline, grid, bolus))
-    effect = fall * acting
-    pushed = np.diff(glucose_mgdl, prepend=glucose_mgdl[0]) + effect
+    inputs = inputs_of(timeline, grid)
+    return answer(inputs, habit_of(timeline.person, grid, glucose_mgdl, inputs))
+
+
+def answer(inputs: Inputs, habit: Habit) -> Response:
+    """What the inputs do to a person of this habit."""
     return Response(
-        bolus_u=bolus,
-        carbs_g=carbs,
-        insulin_effect_mgdl=effect,
+        bolus_u=inputs.bolus_u,
+        carbs_g=inputs.carbs_g,
+        insulin_effect_mgdl=habit.fall_mgdl_per_u * _acting_u(inputs, habit.basal_u_per_h),
+        habit=habit,
+    )
+
+
+def habit_of(person: Person, grid: SensorGrid, glucose_mgdl: FloatArray, inputs: Inputs) -> Habit:
+    """How the person answered insulin and food within a grid; usual values where it says little."""
+    usual_basal = 0.0 if np.isnan(inputs.basal_u_per_h).all() else float(np.nanmedian(inputs.basal_u_per_h))
+    acting = _acting_u(inputs, usual_basal)
+    fall = _fall_mgdl_per_u(grid, glucose_mgdl, acting, eaten_g(inputs.carbs_g), daily_dose_u(grid, inputs))
+    pushed = np.diff(glucose_mgdl, prepend=glucose_mgdl[0]) + fall * acting
+    weight = person.weight_kg(grid.start.date()) or USUAL_WEIGHT_KG
+    return Habit(
         fall_mgdl_per_u=fall,
-        rise_mgdl_per_g=_rise_mgdl_per_g(timeline, grid, pushed, carbs),
-        logs_meals=int((carbs > 0.0).sum()) * STEPS_PER_DAY >= int(grid.known.sum()),
+        rise_mgdl_per_g=_rise_mgdl_per_g(weight, grid, pushed, inputs.carbs_g),
+        drift_mgdl=float(np.median(pushed)),
+        basal_u_per_h=usual_basal,
+        logs_meals=int((inputs.carbs_g > 0.0).sum()) * STEPS_PER_DAY >= int(grid.known.sum()),
     )
 
 
-def _boluses(timeline: Timeline, grid: SensorGrid) -> FloatArray:
-    """Rapid insulin by step; the extended part of a bolus stands at its middle."""
-    boluses = timeline.frame(Bolus)
+def inputs_of(timeline: Timeline, grid: SensorGrid) -> Inputs:
+    """What is on record at each step."""
+    boluses, pens, meals = timeline.frame(Bolus), rapid_doses(timeline), timeline.frame(Meal)
+    slow = timeline.frame(PenDose).filter(pl.col("product").is_in(LONG_ACTING))
     middle = boluses["time"] + pl.Series((boluses["extended_min"] * 30e6).cast(pl.Int64)).cast(pl.Duration("us"))
-    pens = rapid_doses(timeline)
-    return (
-        grid.summed(boluses["time"], boluses["insulin_u"].to_numpy())
+    return Inputs(
+        bolus_u=grid.summed(boluses["time"], boluses["insulin_u"].to_numpy())
         + grid.summed(middle, boluses["extended_u"].to_numpy())
-        + grid.summed(pens["time"], pens["insulin_u"].to_numpy())
+        + grid.summed(pens["time"], pens["insulin_u"].to_numpy()),
+        carbs_g=grid.summed(meals["time"], meals["carbs_g"].to_numpy()),
+        long_acting_u=grid.summed(slow["time"], slow["insulin_u"].to_numpy()),
+        basal_u_per_h=_basal_u_per_h(timeline, grid),
     )
+
+
+def _acting_u(inputs: Inputs, usual_basal_u_per_h: float) -> FloatArray:
+    """Insulin at work in each step, boluses and basal beyond the usual."""
+    basal = np.nan_to_num(inputs.basal_u_per_h - usual_basal_u_per_h) * STEP_MIN / 60.0
+    return np.convolve(inputs.bolus_u + basal, bell(INSULIN_PEAK_MIN, delay_min=0.0))[: basal.size]
 
 
 def rapid_doses(timeline: Timeline) -> pl.DataFrame:
@@ -96,34 +167,30 @@ def rapid_doses(timeline: Timeline) -> pl.DataFrame:
     return timeline.frame(PenDose).filter(~pl.col("product").is_in(LONG_ACTING))
 
 
-def _basal(timeline: Timeline, grid: SensorGrid) -> FloatArray:
-    """Basal insulin by step less the usual amount; zero where it is not known."""
+def _basal_u_per_h(timeline: Timeline, grid: SensorGrid) -> FloatArray:
     segments = without_overlaps(timeline.frame(BasalSegment))
-    if segments.is_empty():
-        return np.zeros(grid.steps)
     begin = grid.step(segments["time"])
     end = begin + np.maximum(1, np.round(segments["duration_min"].to_numpy() / STEP_MIN)).astype(np.int64)
     rate = np.full(grid.steps, np.nan)
     for first, last, value in zip(begin, end, segments["rate_u_per_h"].to_numpy(), strict=True):
         rate[max(0, first) : max(0, last)] = value
-    if np.isnan(rate).all():
-        return np.zeros(grid.steps)
-    return np.nan_to_num(rate - float(np.nanmedian(rate))) * STEP_MIN / 60.0
+    return rate
 
 
-def _daily_dose_u(timeline: Timeline, grid: SensorGrid, bolus_u: FloatArray) -> float:
+def daily_dose_u(grid: SensorGrid, inputs: Inputs) -> float:
     """Insulin of a day, basal included; a usual dose when there is none on record."""
     days = max(1.0, float(grid.known.sum()) / STEPS_PER_DAY)
-    pens = timeline.frame(PenDose).filter(pl.col("product").is_in(LONG_ACTING))
-    long_acting = float(grid.summed(pens["time"], pens["insulin_u"].to_numpy()).sum()) / days
-    segments = without_overlaps(timeline.frame(BasalSegment))
-    known_min = float(segments["duration_min"].sum())
-    units = float((segments["duration_min"] * segments["rate_u_per_h"]).sum()) / 60.0
-    basal = units / known_min * MINUTES_PER_DAY if known_min > 0.0 else 0.0
-    return (float(bolus_u.sum()) / days + long_acting + basal) or USUAL_DAILY_DOSE_U
+    known = ~np.isnan(inputs.basal_u_per_h)
+    basal = 24.0 * float(inputs.basal_u_per_h[known].mean()) if known.any() else 0.0
+    return (float(inputs.bolus_u.sum() + inputs.long_acting_u.sum()) / days + basal) or USUAL_DAILY_DOSE_U
 
 
-def _bell(peak_min: float, *, delay_min: float) -> FloatArray:
+def eaten_g(carbs_g: FloatArray) -> FloatArray:
+    """Carbohydrate as it appears in the blood, in each step."""
+    return np.convolve(carbs_g, bell(CARBS_PEAK_MIN, delay_min=CARBS_DELAY_MIN))[: carbs_g.size]
+
+
+def bell(peak_min: float, *, delay_min: float) -> FloatArray:
     """Shares of an effect by step, largest after the given time."""
     minutes = np.maximum(np.arange(480 // STEP_MIN) * STEP_MIN + STEP_MIN / 2.0 - delay_min, 0.0)
     shape = minutes * np.exp(-minutes / peak_min)
@@ -153,10 +220,9 @@ def _fall_mgdl_per_u(
     return float(max(usual + moved[0], 0.2 * usual))
 
 
-def _rise_mgdl_per_g(timeline: Timeline, grid: SensorGrid, pushed_mgdl: FloatArray, carbs_g: FloatArray) -> float:
+def _rise_mgdl_per_g(weight_kg: float, grid: SensorGrid, pushed_mgdl: FloatArray, carbs_g: FloatArray) -> float:
     """Rise per gram: the median over logged meals that stand alone, about the usual rise for the weight."""
-    weight = timeline.person.weight_kg(grid.start.date()) or USUAL_WEIGHT_KG
-    usual = RISE_MGDL_PER_G * USUAL_WEIGHT_KG / weight
+    usual = RISE_MGDL_PER_G * USUAL_WEIGHT_KG / weight_kg
     total, logged = np.cumsum(pushed_mgdl - np.median(pushed_mgdl)), np.cumsum(carbs_g)
     around = change(logged, -30, 30)
     alone = (carbs_g >= 20.0) & (around - carbs_g <= 0.4 * carbs_g) & grid.known_between(10, 24)

@@ -29,6 +29,7 @@ class SensorGrid:
         start: aware time of the first step, a whole multiple of five minutes.
         glucose_mgdl: readings, connected by lines over what is missing too.
         known: where a reading is near enough.
+        read: where there is one.
         minute_of_day: local clock of each step.
         interval_min: usual time between readings.
     """
@@ -36,6 +37,7 @@ class SensorGrid:
     start: datetime
     glucose_mgdl: FloatArray
     known: BoolArray
+    read: BoolArray
     minute_of_day: IntArray
     interval_min: float
 
@@ -64,6 +66,24 @@ class SensorGrid:
         inside = (steps >= 0) & (steps < self.steps)
         return np.bincount(steps[inside], weights=amounts[inside], minlength=self.steps).astype(np.float64)
 
+    def between(self, first: int, last: int) -> "SensorGrid":
+        """The steps from the first to before the last, as a grid."""
+        return SensorGrid(
+            start=self.time(first),
+            glucose_mgdl=self.glucose_mgdl[first:last],
+            known=self.known[first:last],
+            read=self.read[first:last],
+            minute_of_day=self.minute_of_day[first:last],
+            interval_min=self.interval_min,
+        )
+
+    def known_share(self, before: int, after: int) -> FloatArray:
+        """Share of the steps from so many before to so many after each one that are known, 0 to 1."""
+        total = np.concatenate([[0], np.cumsum(self.known)])
+        at = np.arange(self.steps)
+        last = np.clip(at + after + 1, 0, self.steps)
+        return (total[last] - total[np.clip(at - before, 0, self.steps)]) / (before + after + 1)
+
     def known_between(self, before: int, after: int) -> BoolArray:
         """Whether all from so many steps before to so many after a step are known and on the grid."""
         missing = np.concatenate([[0], np.cumsum(~self.known)])
@@ -89,6 +109,7 @@ def sensor_grid(timeline: Timeline) -> SensorGrid | None:
         start=start,
         glucose_mgdl=np.interp(np.arange(steps), present, total[present] / count[present]),
         known=_bridged(present, steps),
+        read=count > 0,
         minute_of_day=_minute_of_day(start, steps, timeline.person.zone),
         interval_min=float(np.median(np.diff(minutes)[np.diff(minutes) > 0.0])) if steps > 1 else float(STEP_MIN),
     )

@@ -23,9 +23,11 @@ SAME_START: Final = timedelta(hours=4)
 """Apps report the start of one sensor many times (462 of 1,000 rows of one Nightscout export)."""
 JUMP_MGDL: Final = 30.0
 CERTAIN_JUMP_MGDL: Final = 60.0
-LEVEL_MGDL_PER_MIN: Final = 2.0
+LEVEL_MGDL_PER_MIN: Final = 3.0
 """Glucose on both sides of a jump moves less than this."""
 STAYS_STEPS: Final = 60 // STEP_MIN
+STAYING_SHARE: Final = 0.3
+"""Of a jump, so much is left all the time: glucose goes on moving meanwhile."""
 NEAR_CHANGE: Final = timedelta(hours=6)
 
 
@@ -80,7 +82,7 @@ def _jumps(grid: SensorGrid) -> Iterator[int]:
         & (np.abs(size) >= JUMP_MGDL)
         & (np.abs(before) < quiet)
         & (np.abs(after) < quiet)
-        & (np.minimum(stays, stayed) > 0.5 * np.abs(size))
+        & (np.minimum(stays, stayed) > STAYING_SHARE * np.abs(size))
     )
     yield from (int(step) for step in np.flatnonzero(found))
 

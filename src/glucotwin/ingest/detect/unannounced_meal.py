@@ -1,9 +1,9 @@
 """Unannounced meals: rises of glucose that no logged carbohydrate explains, of about 30 g and more.
 
-The probability of a meal at each step follows from what speaks for it (``meal_evidence``) by a logistic regression,
-with one set of weights for records in which meals are logged, where an unannounced meal has no bolus either, and one
-for those without, where a bolus that no high glucose asked for is the best sign of a meal. It looks an hour ahead, so
-it is for records, not for alarms. ``benchmarks/accuracy/detect.py`` says how many meals are found and how many
+The probability that a meal began at a step follows from what is known around it (``meal_feature``) by boosted trees: a
+set for records in which meals are logged, where an unannounced meal has no bolus either, and one for those without,
+where a bolus that no high glucose asked for is the best sign of a meal. They look up to three hours ahead, so this is
+for records; ``meal_alarm`` is for alarms. ``benchmarks/accuracy/detect.py`` says how many meals are found and how many
 detections are right.
 """
 
@@ -13,7 +13,6 @@ from glucotwin.core.message import message
 from glucotwin.domain.timeline import Timeline
 from glucotwin.ingest.detect.detection import Detection, DetectionKind
 from glucotwin.ingest.detect.meal_search import SearchedMeal, search_meals
-from glucotwin.ingest.detect.meal_weight import LOGGED_WEIGHTS, UNLOGGED_WEIGHTS
 
 THRESHOLD: Final = 0.3
 
@@ -23,9 +22,9 @@ def find_unannounced_meals(timeline: Timeline, *, at_least: float = THRESHOLD) -
 
     Args:
         timeline: a person's data.
-        at_least: smallest score, the probability at the step where most speaks for the meal.
+        at_least: smallest score, the probability that a meal began then.
     """
-    found = search_meals(timeline, logged=LOGGED_WEIGHTS, unlogged=UNLOGGED_WEIGHTS, at_least=at_least)
+    found = search_meals(timeline, at_least=at_least)
     return tuple(
         Detection(
             kind=DetectionKind.UNANNOUNCED_MEAL, start=meal.start, end=meal.end, score=meal.score, text=_text(meal)

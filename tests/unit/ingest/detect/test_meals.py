@@ -3,19 +3,19 @@
 import numpy as np
 import pytest
 
+from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.domain.insulin import BasalSegment, Bolus, DosePurpose, PenDose
 from glucotwin.domain.meal import Meal
 from glucotwin.domain.person import Person, WeightEntry
 from glucotwin.domain.record import Record
-from glucotwin.domain.timeline import Timeline
 from glucotwin.ingest.detect.bolus_without_carbs import find_boluses_without_carbs
 from glucotwin.ingest.detect.detection import Detection
-from glucotwin.ingest.detect.meal_evidence import meal_evidence
-from glucotwin.ingest.detect.meal_search import probability
-from glucotwin.ingest.detect.meal_weight import CONSTANT, LOGGED_WEIGHTS, UNLOGGED_WEIGHTS
+from glucotwin.ingest.detect.meal_feature import meal_features
+from glucotwin.ingest.detect.meal_search import LOGGED_TREES, UNLOGGED_TREES
 from glucotwin.ingest.detect.missed_bolus import find_missed_boluses
 from glucotwin.ingest.detect.response import response_of
 from glucotwin.ingest.detect.sensor_grid import sensor_grid
+from glucotwin.ingest.detect.tree import read_forest
 from glucotwin.ingest.detect.unannounced_meal import find_unannounced_meals
 from made_up_sensor import at, level, meal_rise, readings, timeline
 
@@ -48,7 +48,7 @@ def near_snack(found: tuple[Detection, ...]) -> list[Detection]:
 
 
 def test_rise_that_nothing_explains_is_an_unannounced_meal() -> None:
-    found = find_unannounced_meals(timeline(*log(), *glucose(snack_mgdl=120.0)))
+    found = find_unannounced_meals(timeline(*log(), *glucose(snack_mgdl=180.0)))
     assert len(found) == 1
     (meal,) = near_snack(found)
     assert meal.score > 0.5
@@ -56,7 +56,7 @@ def test_rise_that_nothing_explains_is_an_unannounced_meal() -> None:
 
 
 def test_same_rise_with_its_meal_on_record_is_none() -> None:
-    assert find_unannounced_meals(timeline(*log(snack_g=45.0), *glucose(snack_mgdl=120.0))) == ()
+    assert find_unannounced_meals(timeline(*log(snack_g=45.0), *glucose(snack_mgdl=180.0))) == ()
 
 
 def test_days_without_such_a_rise_have_none() -> None:
@@ -65,14 +65,14 @@ def test_days_without_such_a_rise_have_none() -> None:
 
 def test_rise_in_a_record_without_any_log_is_a_meal_too() -> None:
     values = level(3, glucose_mgdl=120.0)
-    values += meal_rise(values.size, minute=1440.0 + 13 * 60, height_mgdl=140.0)
+    values += meal_rise(values.size, minute=1440.0 + 13 * 60, height_mgdl=180.0)
     (meal,) = find_unannounced_meals(timeline(*readings(values)))
     assert abs((meal.start - at(1440.0 + 13 * 60)).total_seconds()) <= 45 * 60
     assert "as after a meal" in meal.text
 
 
 def test_lower_bar_gives_the_same_and_more() -> None:
-    line = timeline(*log(), *glucose(snack_mgdl=120.0))
+    line = timeline(*log(), *glucose(snack_mgdl=180.0))
     assert set(find_unannounced_meals(line)) <= set(find_unannounced_meals(line, at_least=0.01))
 
 
@@ -82,22 +82,19 @@ def test_too_little_or_too_rare_readings_are_not_judged() -> None:
     assert find_unannounced_meals(timeline()) == ()
 
 
-def evidence_of(line: Timeline) -> dict[str, np.ndarray]:
+@pytest.mark.parametrize("name", [LOGGED_TREES, UNLOGGED_TREES])
+def test_trees_ask_for_the_features_there_are(name: str) -> None:
+    line = timeline(*log(), *glucose())
     grid = sensor_grid(line)
     assert grid is not None
-    return dict(meal_evidence(line, grid, grid.glucose_mgdl, response_of(line, grid, grid.glucose_mgdl)))
+    features = meal_features(line, grid, grid.glucose_mgdl, response_of(line, grid, grid.glucose_mgdl), ahead=True)
+    assert set(read_forest(name).names) <= set(features)
+    assert all(np.isfinite(values).all() and values.shape == (grid.steps,) for values in features.values())
 
 
-def test_weights_are_of_the_evidence() -> None:
-    evidence = evidence_of(timeline(*log(), *glucose()))
-    assert set(LOGGED_WEIGHTS) - {CONSTANT} == set(evidence)
-    assert set(UNLOGGED_WEIGHTS) - {CONSTANT} == {name for name in evidence if not name.startswith("logged")}
-    assert all(np.isfinite(values).all() for values in evidence.values())
-
-
-def test_probability_adds_evidence_up() -> None:
-    score = probability({"bend": np.array([0.0, 1.0])}, {CONSTANT: -1.0, "bend": 1.0})
-    assert score.tolist() == pytest.approx([1.0 / (1.0 + np.e), 0.5])
+def test_record_with_years_between_is_searched_by_parts() -> None:
+    line = timeline(*log(), *glucose(snack_mgdl=180.0), GlucoseReading(time=at(-20 * 525600.0), glucose_mgdl=120.0))
+    assert len(near_snack(find_unannounced_meals(line))) == 1
 
 
 def test_response_is_the_persons_own() -> None:
@@ -106,9 +103,9 @@ def test_response_is_the_persons_own() -> None:
     grid = sensor_grid(line)
     assert grid is not None
     child = response_of(line, grid, grid.glucose_mgdl)
-    assert child.rise_mgdl_per_g == pytest.approx(7.5)
-    assert not child.logs_meals
-    assert response_of(timeline(*log(), *glucose()), grid, grid.glucose_mgdl).logs_meals
+    assert child.habit.rise_mgdl_per_g == pytest.approx(7.5)
+    assert not child.habit.logs_meals
+    assert response_of(timeline(*log(), *glucose()), grid, grid.glucose_mgdl).habit.logs_meals
 
 
 def test_bolus_as_of_a_meal_without_carbohydrate_is_found() -> None:
@@ -147,7 +144,7 @@ def test_boluses_are_not_judged_where_hardly_any_meal_is_logged() -> None:
 def test_meal_without_a_bolus_is_found_and_surer_when_glucose_rose() -> None:
     snack = Meal(time=at(SNACK_MIN), carbs_g=45.0)
     (level_one,) = find_missed_boluses(timeline(*log(), snack, *glucose()))
-    (risen,) = find_missed_boluses(timeline(*log(), snack, *glucose(snack_mgdl=120.0)))
+    (risen,) = find_missed_boluses(timeline(*log(), snack, *glucose(snack_mgdl=180.0)))
     assert (level_one.start, risen.start) == (at(SNACK_MIN), at(SNACK_MIN))
     assert level_one.score < 0.9 < risen.score
     assert risen.text.startswith("A meal of 45 g has no bolus; glucose rose by")

@@ -1,5 +1,6 @@
 """Activity that was not counted, basal that is not on record, wrong units, wrong clocks."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -103,8 +104,10 @@ def test_values_multiplied_twice_are_found_and_lows_and_highs_are_not() -> None:
     assert find_unit_mix_ups(timeline(*readings([580.0] * 50))) == ()
 
 
-def eaten(shift_min: float, *, days: int = 14) -> Timeline:
-    """Irregular meals that lift glucose by 60 mg/dL, logged at another time."""
+def eaten(
+    shift_min: float, *, days: int = 14, wrong: tuple[int, int, float] = (0, 0, 0.0), drift_min: float = 0.0
+) -> Timeline:
+    """Irregular meals that lift glucose by 60 mg/dL, logged at another time: always, between two days, or ever more."""
     odd = 90.0 * unrest(4 * days)
     minutes = [
         1440.0 * day + 60.0 * hour + odd[4 * day + k] for day in range(days) for k, hour in enumerate((8, 12, 16, 20))
@@ -112,18 +115,73 @@ def eaten(shift_min: float, *, days: int = 14) -> Timeline:
     values = level(days)
     for minute in minutes:
         values += meal_rise(values.size, minute=minute, height_mgdl=60.0, back_min=120.0)
-    return timeline(*readings(values), *(Meal(time=at(minute + shift_min), carbs_g=45.0) for minute in minutes))
+    first, last, off = wrong
+    logged = [
+        minute
+        + shift_min
+        + drift_min * minute / (1440.0 * days)
+        + (off if 1440.0 * first <= minute < 1440.0 * last else 0.0)
+        for minute in minutes
+    ]
+    return timeline(*readings(values), *(Meal(time=at(minute), carbs_g=45.0) for minute in logged))
 
 
-@pytest.mark.parametrize(("shift_h", "words"), [(-2, "2 h after"), (2, "2 h before"), (12, "12 h before")])
+@pytest.mark.parametrize(("shift_h", "words"), [(-2, "2 h after"), (2, "2 h before"), (5, "5 h before")])
 def test_log_of_another_clock_is_found(shift_h: int, words: str) -> None:
-    found = find_clock_faults(eaten(60.0 * shift_h))
-    assert len(found) == 2
-    assert words in found[0].text or shift_h == 12
-    assert all(one.end - one.start <= timedelta(days=7) for one in found)
+    line = eaten(0.0, days=21, wrong=(14, 21, 60.0 * shift_h))
+    (found,) = find_clock_faults(line)
+    assert words in found.text
+    assert abs(found.start - at(14 * 1440)) <= timedelta(days=2)
+    assert found.end >= at(20 * 1440)
+
+
+def test_half_a_day_is_found_either_way() -> None:
+    (found,) = find_clock_faults(eaten(0.0, days=21, wrong=(7, 21, 720.0)))
+    assert "12 h" in found.text
 
 
 def test_right_clock_and_few_meals_are_not_faulted() -> None:
     assert find_clock_faults(eaten(0.0)) == ()
     assert find_clock_faults(eaten(120.0, days=2)) == ()
     assert find_clock_faults(timeline(*readings(level(3)))) == ()
+    assert find_clock_faults(timeline()) == ()
+
+
+def test_clock_that_was_not_set_at_summer_time_is_told() -> None:
+    line = eaten(0.0, days=28, wrong=(9, 28, -60.0))  # 10 March 2024
+    (found,) = find_clock_faults(replace(line, person=replace(line.person, zone="America/New_York")))
+    assert "summer time" in found.text
+    assert abs(found.start - at(9 * 1440)) <= timedelta(days=2)
+
+
+def test_drifting_clock_is_told_with_its_rate() -> None:
+    line = eaten(0.0, days=42, drift_min=60.0)
+    (found,) = find_clock_faults(line)
+    assert "drifts by about" in found.text
+    assert (found.start, found.end) == (at(0), at(42 * 1440))
+
+
+def test_log_that_is_48_days_off_is_told_and_a_longer_log_is_not() -> None:
+    line = eaten(48 * 1440.0)
+    (found,) = find_clock_faults(line)
+    assert "48 days later than glucose" in found.text
+    earlier = eaten(-3.5 * 1440.0)
+    assert any("days earlier than glucose" in one.text for one in find_clock_faults(earlier))
+    diary = [Meal(time=at(1440.0 * day + 700.0), carbs_g=40.0) for day in range(-60, 14)]
+    assert find_clock_faults(timeline(*readings(level(14)), *diary)) == ()
+
+
+@pytest.mark.parametrize(("years", "words"), [(1, "changed by 1:"), (24, "changed by 24:")])
+def test_records_of_a_wrong_year_are_told(years: int, words: str) -> None:
+    early = -years * 365.2425 * 1440.0
+    lost = [GlucoseReading(time=at(early + 1440.0 * 3 + 5.0 * k), glucose_mgdl=120.0) for k in range(300)]
+    line = eaten(0.0).merged(timeline(*lost))
+    (found,) = find_clock_faults(line)
+    assert words in found.text
+    assert found.score > 0.8
+
+
+def test_days_that_stand_alone_are_asked_about() -> None:
+    lost = [GlucoseReading(time=at(-200 * 1440.0 + 5.0 * k), glucose_mgdl=120.0) for k in range(300)]
+    (found,) = find_clock_faults(eaten(0.0).merged(timeline(*lost)))
+    assert "far from all others" in found.text
