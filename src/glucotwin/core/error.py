@@ -25,6 +25,10 @@ class ErrorCode(StrEnum):
     NOT_CONVERGED = "not-converged"
     OUTSIDE_VALIDITY = "outside-validity"
     NOT_ALLOWED = "not-allowed"
+    SOURCE_UNREACHABLE = "source-unreachable"
+    SOURCE_BUSY = "source-busy"
+    SOURCE_ANSWER = "source-answer"
+    SIGN_IN_REFUSED = "sign-in-refused"
 
 
 class GlucoTwinError(Exception):

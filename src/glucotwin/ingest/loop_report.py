@@ -1,9 +1,9 @@
-"""Loop's issue report as JSON: what the phone held of the last day, and the settings by which Loop doses.
+"""Loop's issue report: what the phone held of the last day, and the settings by which Loop doses.
 
-The shape is that of Tidepool's PyLoopKit, which turns the report's Markdown into JSON: names and texts keep spaces
-and numbers are sometimes texts. Times carry an offset. Schedules are in the phone's local time, of which the report
-knows only the offset. Of the lists of doses, which tell the same in several ways, the first that is not empty is read;
-forecasts and effects that Loop worked out are no records and are passed over.
+The phone writes Markdown (see ``loop_markdown``); the shape here is that of Tidepool's PyLoopKit, which makes JSON of
+it: names and texts keep spaces and numbers are sometimes texts. Times carry an offset. Schedules are in the phone's
+local time, of which the report knows only the offset. Of the lists of doses, which tell the same in several ways, the
+first that is not empty is read; forecasts and effects that Loop worked out are no records and are passed over.
 """
 
 import json
@@ -27,6 +27,7 @@ from glucotwin.domain.person import TherapyKind
 from glucotwin.domain.record import Record, as_utc
 from glucotwin.domain.therapy import DailySchedule, TherapySettings
 from glucotwin.ingest.format import DataFormat, Imported, ImportOptions, PersonHints
+from glucotwin.ingest.loop_markdown import is_markdown_report, report_of_markdown
 from glucotwin.ingest.quality import Action, Finding, FindingCode, Severity
 from glucotwin.ingest.source import FileHead, read_text
 
@@ -62,15 +63,17 @@ Fields = Mapping[str, object]
 
 
 class LoopReportFormat(DataFormat):
-    """Reads the JSON of a Loop issue report."""
+    """Reads a Loop issue report, JSON or Markdown."""
 
     name = "loop-report"
     title = "a Loop issue report"
     size_limit_bytes = 256 * 1024 * 1024
 
     def recognise(self, head: FileHead) -> float:
-        """Certain of an object with at least two of the report's own names."""
+        """Certain of an object, or of Markdown, with at least two of the report's own names."""
         text = head.text.lstrip()
+        if is_markdown_report(text):
+            return 1.0
         return 1.0 if text.startswith("{") and len(set(_MARKS.findall(text))) >= LEAST_MARKS else 0.0
 
     def read(self, path: Path, *, options: ImportOptions, progress: ProgressCallback) -> Imported:
@@ -89,6 +92,8 @@ class LoopReportFormat(DataFormat):
 
 
 def _report(text: str, name: str) -> Fields:
+    if is_markdown_report(text):
+        return report_of_markdown(text)
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:

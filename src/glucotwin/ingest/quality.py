@@ -66,6 +66,7 @@ class FindingCode(StrEnum):
     UNITS_CONVERTED = "units-converted"
     UNIT_INFERRED = "unit-inferred"
     ENDS_EARLY = "ends-early"
+    EXPORT_INCOMPLETE = "export-incomplete"
     EXTENDED_DURATION_ASSUMED = "extended-duration-assumed"
     BASAL_PERCENT_UNKNOWN = "basal-percent-unknown"
     PROGRAMMED_BASAL_REPLACED = "programmed-basal-replaced"

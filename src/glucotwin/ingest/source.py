@@ -3,6 +3,7 @@
 import codecs
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -116,12 +117,21 @@ def _gzip_head(path: Path) -> bytes:
         raise _damaged_gzip(path) from error
 
 
+_FHIR_XML = re.compile(r'<[A-Z][A-Za-z]+\b[^>]*xmlns(?::\w+)?="http://hl7\.org/fhir"')
+
+
 def refuse_what_is_no_text(head: FileHead) -> None:
     """Passes when a file that no format recognised is at least text.
 
     Raises:
-        DataError: it is binary; the message names what it seems to be.
+        DataError: it is binary, or FHIR as XML; the message names what it seems to be.
     """
+    if _FHIR_XML.search(head.text):
+        raise DataError(
+            ErrorCode.UNSUPPORTED_VERSION,
+            f"{head.name!r} is FHIR as XML, of which GlucoTwin reads only JSON.",
+            hint="Ask for it as application/fhir+json; every server that gives the one gives the other.",
+        )
     for magic, what in _BINARY_MAGICS:
         if head.data.startswith(magic):
             raise DataError(

@@ -32,6 +32,8 @@ REQUIRED = ("time", "type")
 MARKS = ("uploadId", "deviceId", "deviceTime", "timezoneOffset")
 """Columns of which every table of Tidepool has at least three."""
 LEAST_MARKS = 3
+FAILURE_SHEET = "EXPORT ERROR"
+"""A hidden sheet of this name says that the export broke off: what stands before it is not all."""
 
 _DISPLAY_NAMES: Mapping[str, str] = MappingProxyType(
     {
@@ -133,7 +135,7 @@ class TidepoolTableFormat(DataFormat):
     def read(self, path: Path, *, options: ImportOptions, progress: ProgressCallback) -> Imported:
         """Reads row by row into documents; impossible values are left out and counted."""
         progress("reading the tables", 0.0)
-        tables = self._tables(path)
+        tables, truncated = self._tables(path)
         heap = Heap()
         unread = 0
         for number, table in enumerate(tables):
@@ -143,18 +145,21 @@ class TidepoolTableFormat(DataFormat):
             for document in documents:
                 heap.add(document)
         imported = heap.imported(options)
-        return replace(imported, findings=(*imported.findings, *_unreadable(unread)))
+        return replace(imported, findings=(*imported.findings, *_unreadable(unread), *_truncated(truncated)))
 
-    def _tables(self, path: Path) -> "list[_Rows]":
-        """Rows of one type of document each."""
+    def _tables(self, path: Path) -> "tuple[list[_Rows], bool]":
+        """Rows of one type of document each, and whether Tidepool says that the export failed on the way."""
         if not is_workbook(read_head(path)):
             table = read_table(path, limit_bytes=self.size_limit_bytes, title=self.title)
-            return list(_by_type(_checked(table, "the file"), zeros_blank=EXPORT_MARK in table.columns))
+            return list(_by_type(_checked(table, "the file"), zeros_blank=EXPORT_MARK in table.columns)), False
         sheets = read_sheets(path, limit_bytes=self.size_limit_bytes, title=self.title)
+        failed = [name for name in sheets if name.strip().upper() == FAILURE_SHEET]
+        for name in failed:
+            del sheets[name]
         tables = [_checked(_with_header(sheet), f"sheet {name!r}") for name, sheet in sheets.items() if len(sheet) > 1]
         if not tables:
             raise DataError(ErrorCode.EMPTY_FILE, f"{path.name!r} holds no rows.", hint="Export a longer period.")
-        return [part for table in tables for part in _by_type(table, zeros_blank=False)]
+        return [part for table in tables for part in _by_type(table, zeros_blank=False)], bool(failed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,3 +303,10 @@ def _unreadable(count: int) -> tuple[Finding, ...]:
         return ()
     code, action = FindingCode.UNREADABLE_ROWS, Action.DROPPED
     return (Finding(code=code, severity=Severity.WARNING, stream="", action=action, count=count),)
+
+
+def _truncated(truncated: bool) -> tuple[Finding, ...]:
+    if not truncated:
+        return ()
+    code, action = FindingCode.EXPORT_INCOMPLETE, Action.KEPT
+    return (Finding(code=code, severity=Severity.PROBLEM, stream="", action=action, count=1),)

@@ -617,3 +617,26 @@ def test_real_bundle_of_a_closed_loop(samples: Path) -> None:
     assert delivered_u == pytest.approx(7.959740833)
     assert count(result, FindingCode.UNITS_CONVERTED) == 80
     assert "tandemCIQ" not in repr(result)
+
+
+def test_doses_of_release_5_are_read_too(place: Path) -> None:
+    """R5 spells the time's name with one r, and says a medicine or refers to it in one field."""
+    medication = {"resourceType": "Medication", "id": "m1", "code": {"text": "Insulin lispro"}}
+    said, referred = dose(2.0), dose(3.0)
+    for one in (said, referred):
+        one["occurenceDateTime"] = one.pop("effectiveDateTime")
+        del one["medicationCodeableConcept"]
+    said["medication"] = {"concept": RAPID}
+    referred["medication"] = {"reference": {"reference": "Medication/m1"}}
+    result = imported(place, said, referred, medication)
+    assert [one.insulin_u for one in result.timeline.records(Bolus)] == [2.0, 3.0]
+
+
+@pytest.mark.parametrize("name", ["Bundle", "Observation"])
+def test_xml_is_refused_with_what_to_ask_for(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "export.xml"
+    file.write_text(f'<?xml version="1.0"?>\n<{name} xmlns="http://hl7.org/fhir"><id value="1"/></{name}>\n')
+    with pytest.raises(DataError) as caught:
+        import_path(file)
+    assert caught.value.code is ErrorCode.UNSUPPORTED_VERSION
+    assert "fhir+json" in caught.value.hint

@@ -257,3 +257,60 @@ def test_other_samples_are_not_recognised(samples: Path) -> None:
     files = [file for file in sorted((samples / "exports").rglob("*")) if file.is_file() and file.stat().st_size]
     found = [file for file in files if LoopReportFormat().recognise(read_head(file))]
     assert {file.parent.name for file in found} == {"loop"}
+
+
+MARKDOWN = """## Build Details
+* appNameAndVersion: Loop v3.2.1
+Generated: 2024-03-01 13:00:00 +0000
+
+## LoopDataManager
+settings: LoopSettings(dosingEnabled: true, maximumBolus: Optional(5.0))
+## GlucoseStore
+### cachedGlucoseSamples
+StoredGlucoseSample(uuid: Optional(6-1), syncIdentifier: Optional("a, b"), device: Optional(<<HKDevice: 0x28>, name:6, \
+model:G6>), startDate: 2024-03-01 12:00:00 +0000, quantity: 167.566 mg/dL, isDisplayOnly: false, wasUserEntered: false)
+* StoredGlucoseSample(sampleUUID: 6-2, startDate: 2024-03-01 12:05:00 +0000, quantity: 5.5 mmol/L, isDisplayOnly: false)
+* StoredGlucoseSample(sampleUUID: 6-3, startDate: yesterday, quantity: 120 mg/dL, isDisplayOnly: false)
+## CarbStore
+* delay: 600.0
+cachedCarbEntries: [
+\tStoredCarbEntry(uuid, syncIdentifier, syncVersion, startDate, quantity, foodType, absorptionTime, createdByCurrentApp)
+\t6-4, b, 1, 2024-03-01 12:10:00 +0000, 40.0 g, rice, peas, 10800.0, true
+]
+deletedCarbEntries: [
+\t6-5, c, 1, 2024-03-01 12:11:00 +0000, 90.0 g, , 10800.0, true
+]
+## DoseStore
+### getNormalizedDoseEntries
+* DoseEntry(type: LoopKit.DoseType.bolus, startDate: 2024-03-01 12:12:00 +0000, endDate: 2024-03-01 12:14:00 +0000, \
+value: 3.0, unit: LoopKit.DoseUnit.units, deliveredUnits: Optional(2.5), automatic: Optional(true))
+* DoseEntry(type: LoopKit.DoseType.tempBasal, startDate: 2024-03-01 12:20:00 +0000, endDate: 2024-03-01 12:50:00 +0000,\
+ value: 1.2, unit: LoopKit.DoseUnit.unitsPerHour, deliveredUnits: nil, scheduledBasalRate: Optional(0.475 IU/hr))
+### getPumpEventValues
+* PersistedPumpEvent(date: 2024-03-01 12:30:00 +0000, dose: Optional(LoopKit.DoseEntry(type: LoopKit.DoseType.bolus)))
+"""
+
+
+def test_markdown_of_the_phone_is_read(write: Write) -> None:
+    file = write(MARKDOWN, name="Loop Report.md")
+    assert LoopReportFormat().recognise(read_head(file)) == 1.0
+    result = import_path(file, ImportOptions(zone="UTC"))
+    assert [one.glucose_mgdl for one in result.timeline.records(GlucoseReading)] == [167.57, 99.09]
+    (meal,) = result.timeline.records(Meal)
+    assert (meal.carbs_g, meal.note, meal.time) == (40.0, "rice, peas", NOON.replace(minute=10))
+    (bolus,) = result.timeline.records(Bolus)
+    assert (bolus.insulin_u, bolus.purpose) == (2.5, DosePurpose.AUTOMATED)
+    (basal,) = result.timeline.records(BasalSegment)
+    assert (basal.rate_u_per_h, basal.duration_min, basal.kind) == (1.2, 30.0, BasalKind.AUTOMATED)
+    assert count(result, FindingCode.UNREADABLE_ROWS) == 1
+
+
+def test_markdown_of_something_else_is_not_recognised(write: Write) -> None:
+    file = write("# My notes\n\n## CarbStore\n\nBuy rice.\n", name="notes.md")
+    assert LoopReportFormat().recognise(read_head(file)) == 0.0
+
+
+def test_markdown_without_entries_is_refused(write: Write) -> None:
+    with pytest.raises(DataError) as caught:
+        import_path(write(MARKDOWN[: MARKDOWN.index("### cached")], name="cut.md"))
+    assert caught.value.code is ErrorCode.TOO_LITTLE_DATA

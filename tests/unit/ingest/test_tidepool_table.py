@@ -17,10 +17,11 @@ from glucotwin.domain.meal import Absorption, Meal
 from glucotwin.domain.timeline import Timeline
 from glucotwin.ingest.format import ImportOptions
 from glucotwin.ingest.parse.workbook_text import text_in_head
-from glucotwin.ingest.quality import FindingCode
+from glucotwin.ingest.quality import FindingCode, Severity
 from glucotwin.ingest.reader import ImportResult, import_path
 from glucotwin.ingest.source import FileHead, read_head
 from glucotwin.ingest.tidepool_table import TidepoolTableFormat
+from made_up_workbook import write_workbook
 
 Write = Callable[..., Path]
 COLUMNS = [
@@ -251,6 +252,16 @@ def workbook(*parts: tuple[str, str]) -> bytes:
         for name, text in parts:
             archive.writestr(name, text)
     return buffer.getvalue()
+
+
+@pytest.mark.parametrize("hidden", ["", "EXPORT ERROR"])
+def test_hidden_sheet_tells_that_the_export_broke_off(tmp_path: Path, hidden: str) -> None:
+    names = ("Tidepool Data Type", "Zulu Time", "Device Id", "Upload Id", "Timezone Offset", "Units", "Value")
+    rows = [names, ("cbg", "2024-03-01T12:00:00.000Z", "pump-1", "u", "60", "mg/dL", "120")]
+    result = import_path(write_workbook(tmp_path / "export.xlsx", rows, hidden=hidden))
+    assert len(result.timeline.streams["glucose"]) == 1
+    found = result.quality.having(FindingCode.EXPORT_INCOMPLETE)
+    assert [one.severity for one in found] == ([Severity.PROBLEM] if hidden else [])
 
 
 def test_workbook_is_recognised_by_the_names_in_its_sheets() -> None:

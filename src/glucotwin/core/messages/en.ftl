@@ -130,6 +130,7 @@ quality-units-converted = { $count ->
 }
 quality-unit-inferred = The file names no unit of glucose; its values can only be { $unit }.
 quality-ends-early = The file is damaged or ends early; what stands before the damage was read.
+quality-export-incomplete = The program that wrote the file says that the export broke off: more is missing. Export it again, or a shorter period.
 quality-extended-duration-assumed = { $count ->
     [one] The duration of one extended bolus is not in the file; { $minutes } minutes are assumed.
    *[other] The duration of { $count } extended boluses is not in the file; { $minutes } minutes are assumed.

@@ -63,8 +63,8 @@ def dose_of(administration: Fields, *, url: str, medication: str) -> Dose:
     dosage = mapping_at(administration, "dosage")
     quantity = mapping_at(dosage, "dose")
     rate, rate_code, rate_unit = _rate(dosage)
-    moment = administration.get("effectiveDateTime")
-    period = mapping_at(administration, "effectivePeriod")
+    moment = administration.get("effectiveDateTime") or administration.get("occurenceDateTime")
+    period = mapping_at(administration, "effectivePeriod") or mapping_at(administration, "occurencePeriod")
     words = f"{text_at(dosage, 'text')} {words_of(mapping_at(dosage, 'method'))}".lower()
     devices = " ".join(text_at(one, "display") for one in mappings_at(administration, "device")).lower()
     parents = mappings_at(administration, "partOf")
@@ -89,14 +89,17 @@ def dose_of(administration: Fields, *, url: str, medication: str) -> Dose:
 
 def medication_of(administration: Fields) -> tuple[Fields, str]:
     """What was given, as a CodeableConcept, or else the reference to the Medication that says it."""
-    concept = mapping_at(administration, "medicationCodeableConcept")
+    # R5 has one field for both, and spells the time's name with one r.
+    either = mapping_at(administration, "medication")
+    concept = mapping_at(administration, "medicationCodeableConcept") or mapping_at(either, "concept")
     if concept:
         return concept, ""
-    reference = reference_of(administration, "medicationReference")
+    reference = reference_of(administration, "medicationReference") or reference_of(either, "reference")
     for contained in mappings_at(administration, "contained"):
         if reference.startswith("#") and text_at(contained, "id") == reference[1:]:
             return mapping_at(contained, "code"), ""
-    named = text_at(mapping_at(administration, "medicationReference"), "display")
+    referred = mapping_at(administration, "medicationReference") or mapping_at(either, "reference")
+    named = text_at(referred, "display")
     return ({"text": named} if named and not reference else {}), reference
 
 

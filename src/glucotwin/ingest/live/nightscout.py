@@ -27,7 +27,8 @@ from glucotwin.ingest.format import Imported
 from glucotwin.ingest.live.credential import Credential
 from glucotwin.ingest.live.source import AnswerError, LiveSource, SignInError, SourceRequest
 from glucotwin.ingest.live.web import Web, json_of
-from glucotwin.ingest.nightscout.document import Collections, Fields, number_of, text_of
+from glucotwin.ingest.nightscout.collection import Collections
+from glucotwin.ingest.nightscout.document import Fields, number_of, text_of
 from glucotwin.ingest.nightscout.read import imported_from
 
 PAGE_SIZE = 1000

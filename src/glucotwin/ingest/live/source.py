@@ -22,7 +22,7 @@ class SourceError(GlucoTwinError):
         passing: whether it may work by itself later.
     """
 
-    error_code: ClassVar[ErrorCode] = ErrorCode.UNREADABLE_FILE
+    error_code: ClassVar[ErrorCode] = ErrorCode.SOURCE_ANSWER
     passing: ClassVar[bool] = True
 
     def __init__(self, message: str, *, hint: str = "") -> None:
@@ -32,6 +32,8 @@ class SourceError(GlucoTwinError):
 class UnreachableError(SourceError):
     """No connection, no answer in time, an answer that broke off, or a failure of the server."""
 
+    error_code: ClassVar[ErrorCode] = ErrorCode.SOURCE_UNREACHABLE
+
 
 class BusyError(SourceError):
     """The source asks to be left alone for a while.
@@ -39,6 +41,8 @@ class BusyError(SourceError):
     Attributes:
         retry_after_s: for how many seconds; None when it does not say.
     """
+
+    error_code: ClassVar[ErrorCode] = ErrorCode.SOURCE_BUSY
 
     def __init__(self, message: str, *, hint: str = "", retry_after_s: float | None = None) -> None:
         super().__init__(message, hint=hint)
@@ -52,7 +56,7 @@ class AnswerError(SourceError):
 class SignInError(SourceError):
     """The source does not accept the credentials, or they do not permit reading. Trying again can lock an account."""
 
-    error_code: ClassVar[ErrorCode] = ErrorCode.NOT_ALLOWED
+    error_code: ClassVar[ErrorCode] = ErrorCode.SIGN_IN_REFUSED
     passing: ClassVar[bool] = False
 
 

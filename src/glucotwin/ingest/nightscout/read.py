@@ -16,14 +16,12 @@ from glucotwin.domain.insulin import BasalKind, DosePurpose
 from glucotwin.domain.person import TherapyKind
 from glucotwin.ingest.finding_sum import added_up
 from glucotwin.ingest.format import DataFormat, Imported, ImportOptions, PersonHints
+from glucotwin.ingest.nightscout.collection import Collections, collections_of, united
 from glucotwin.ingest.nightscout.device_status import streams_of_device_status
 from glucotwin.ingest.nightscout.document import (
-    Collections,
     Converted,
-    collections_of,
     omissions,
     sensor_of,
-    united,
     unreadable,
 )
 from glucotwin.ingest.nightscout.entry import streams_of_entries

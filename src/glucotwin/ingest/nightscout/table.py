@@ -13,7 +13,7 @@ from types import MappingProxyType
 import polars as pl
 
 from glucotwin.core.error import DataError, ErrorCode, UnitError
-from glucotwin.ingest.nightscout.document import Collections
+from glucotwin.ingest.nightscout.collection import Collections
 from glucotwin.ingest.parse.clock import utc_from_local
 from glucotwin.ingest.parse.table import LINE, table_of
 from glucotwin.ingest.parse.written_time import local_times

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from glucotwin.core.error import DataError
+from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.ingest.live.source import AnswerError, BusyError, SignInError, SourceError, UnreachableError
 from glucotwin.ingest.live.web import Web, checked_url, retry_after_s
 from local_server import Asked, Reply, serving
@@ -60,6 +60,22 @@ def test_failures_have_their_kind(reply: Reply, kind: type[SourceError], passing
     error = failure_of(reply)
     assert type(error) is kind
     assert error.passing is passing
+
+
+@pytest.mark.parametrize(
+    ("reply", "code"),
+    [
+        (Reply(status=401), ErrorCode.SIGN_IN_REFUSED),
+        (Reply(status=403), ErrorCode.SIGN_IN_REFUSED),
+        (Reply(status=429), ErrorCode.SOURCE_BUSY),
+        (Reply(status=502), ErrorCode.SOURCE_UNREACHABLE),
+        (Reply(value=[1] * 1000, cut=True), ErrorCode.SOURCE_UNREACHABLE),
+        (Reply(status=404), ErrorCode.SOURCE_ANSWER),
+        (Reply(raw=b"<html>welcome</html>"), ErrorCode.SOURCE_ANSWER),
+    ],
+)
+def test_failures_have_their_code(reply: Reply, code: ErrorCode) -> None:
+    assert failure_of(reply).code is code
 
 
 def test_slow_answer_ends_in_time() -> None:
