@@ -14,6 +14,7 @@ from glucotwin.cli.table import aligned
 
 if TYPE_CHECKING:
     from glucotwin.forecast.comparison import Comparison
+    from glucotwin.forecast.night_score import NightComparison
     from glucotwin.workflows.forecast_evaluate import EvaluateAnswer
 
 CHRONOLOGICAL = "chronological:"
@@ -77,6 +78,7 @@ class Days(click.ParamType):
 @click.option(
     "--leave-one-person-out", "new_people", is_flag=True, help="Also judge on people of whom nothing is known."
 )
+@click.option("--nights", is_flag=True, help="Also judge forecasts of lows in the coming night.")
 @click.option("--learning-curve", type=Days(), help="Also judge after so many days of history, e.g. 3,7,14,28.")
 @click.option("--twins", type=click.Path(path_type=Path), help="Folder to keep fitted twins in and find them again.")
 @click.option("--log", type=click.Path(path_type=Path), help="File to which every look at the judged days is added.")
@@ -89,6 +91,7 @@ def command(
     split: float,
     announced: bool,
     new_people: bool,
+    nights: bool,
     learning_curve: tuple[int, ...] | None,
     twins: Path | None,
     log: Path | None,
@@ -109,6 +112,7 @@ def command(
         horizons=horizons,
         cases=CaseOptions(train_fraction=split, twins=twins, announced=announced),
         new_people=new_people,
+        nights=nights,
         learning_days=learning_curve or (),
         log=log,
     )
@@ -134,6 +138,8 @@ def _page(answer: "EvaluateAnswer") -> str:
     blocks = [message("forecast-evaluate-title", people=len(comparison.people)), _table(comparison), _gains(comparison)]
     if answer.new_people is not None:
         blocks += [message("forecast-evaluate-new-people"), _table(answer.new_people)]
+    for one in answer.nights:
+        blocks += [_nights_title(one), _nights_table(one)]
     if answer.learning:
         blocks += [message("forecast-evaluate-learning"), _curve(answer)]
     blocks += [
@@ -184,6 +190,27 @@ def _gains(comparison: "Comparison") -> str:
         for horizon in comparison.horizons
         for name, gain in comparison.gains(horizon).items()
     )
+
+
+def _nights_title(nights: "NightComparison") -> str:
+    from glucotwin.core.message import message
+    from glucotwin.workflows.forecast_evaluate import clock_time
+
+    origin = clock_time(nights.origin_min)
+    return message("forecast-evaluate-nights", nights=nights.nights, lows=nights.lows, origin=origin)
+
+
+def _nights_table(nights: "NightComparison") -> str:
+    from glucotwin.core.message import message
+
+    columns = ("auc", "average-precision", "brier-skill", "calibration-slope", "auc-gain")
+    rows = [tuple(message(f"forecast-evaluate-column-{name}") for name in ("who", *columns))]
+    for name, score in nights.scores.items():
+        figures = (score.auc, score.average_precision, score.brier_skill, score.calibration_slope)
+        gain, low, high = nights.gains[name]["auc"] if name in nights.gains else (float("nan"),) * 3
+        gained = f"{gain:+.3f} ({low:+.3f} to {high:+.3f})" if gain == gain else "-"
+        rows.append((message(f"forecast-evaluate-night-{name}"), *(_cell(one, "") for one in figures), gained))
+    return aligned(rows, right=frozenset(range(1, len(rows[0]))))
 
 
 def _curve(answer: "EvaluateAnswer") -> str:

@@ -27,12 +27,14 @@ class CaseOptions:
 
     Attributes:
         train_fraction: share of each record, from its beginning, that is learned from.
+        train_steps: steps of 5 min, from the record's beginning, that are learned from; overrides the share.
         train_days: only so many days before the test part are learned from; None for all.
         twins: folder in which fitted twins are kept and found again; None fits anew each time.
         announced: whether meals and doses after the origin are told to everybody.
     """
 
     train_fraction: float = 0.8
+    train_steps: int | None = None
     train_days: float | None = None
     twins: Path | None = None
     announced: bool = False
@@ -88,8 +90,8 @@ def _prepare(timeline: Timeline, options: CaseOptions) -> tuple[Case, str]:
     """A person's case, and why there is no twin in it (empty when there is)."""
     window = whole_window(timeline)
     steps = int(window.duration_min // STEP_MIN)
-    cut = int(options.train_fraction * steps)
-    if cut * STEP_MIN < FEWEST_DAYS * 1440.0:
+    cut = int(options.train_fraction * steps) if options.train_steps is None else options.train_steps
+    if cut * STEP_MIN < FEWEST_DAYS * 1440.0 or cut > steps:
         raise DataError(ErrorCode.TOO_LITTLE_DATA, message("forecast-evaluate-short", days=FEWEST_DAYS))
     train_steps = cut if options.train_days is None else min(cut, int(options.train_days * 1440.0 / STEP_MIN))
     ends = window.start + timedelta(minutes=cut * STEP_MIN)

@@ -13,6 +13,8 @@ from glucotwin.forecast.case import Case
 from glucotwin.forecast.comparison import Comparison, compare
 from glucotwin.forecast.look_log import log_look
 from glucotwin.forecast.newcomer import compare_briefly, compare_strangers, stranger_case, usual_basal_u_per_min
+from glucotwin.forecast.night import FIRST_WEEK_STEPS
+from glucotwin.forecast.night_score import NightComparison, compare_nights
 from glucotwin.forecast.person_profile import mean_profile
 from glucotwin.forecast.record import person_record, whole_window
 from glucotwin.forecast.score import number_at
@@ -28,6 +30,7 @@ class EvaluateOptions:
         horizons: minutes ahead.
         cases: how people are prepared.
         new_people: also judge on people of whom nothing is known (each left out of the training in turn).
+        nights: also judge forecasts of lows in the coming night.
         learning_days: also judge after so many days of history.
         log: file to which this look at the test part is added; None keeps no log.
     """
@@ -35,6 +38,7 @@ class EvaluateOptions:
     horizons: tuple[int, ...] = (30, 60, 120)
     cases: CaseOptions = field(default_factory=CaseOptions)
     new_people: bool = False
+    nights: bool = False
     learning_days: tuple[int, ...] = ()
     log: Path | None = None
 
@@ -46,6 +50,7 @@ class EvaluateAnswer:
     Attributes:
         comparison: every forecaster on the same origins.
         new_people: the same for people left out of the training; None when not asked for.
+        nights: forecasts of nocturnal lows by evening origin; empty when not asked for.
         learning: by days of history, mean RMSE by horizon and forecaster.
         left_out: people who could not be used.
         without_twin: people whose twin could not be fitted; the learners alone forecast for them.
@@ -55,6 +60,7 @@ class EvaluateAnswer:
 
     comparison: Comparison
     new_people: Comparison | None
+    nights: tuple[NightComparison, ...]
     learning: Mapping[int, Mapping[int, Mapping[str, float]]]
     left_out: tuple[LeftOutPerson, ...]
     without_twin: tuple[LeftOutPerson, ...]
@@ -71,6 +77,8 @@ class EvaluateAnswer:
                 str(days): {str(horizon): dict(systems) for horizon, systems in horizons.items()}
                 for days, horizons in self.learning.items()
             }
+        if self.nights:
+            document["nights"] = {clock_time(one.origin_min): one.to_json() for one in self.nights}
         return document | {
             "left_out": {one.person_id: one.reason for one in self.left_out},
             "without_twin": {one.person_id: one.reason for one in self.without_twin},
@@ -115,7 +123,8 @@ def evaluate_people(
         looks = log_look(options.log, data=hashes, settings=settings, found=_figures(comparison))
     return EvaluateAnswer(
         comparison=comparison,
-        new_people=_new_people(timelines, people, options, part_of(progress, start=0.8, end=0.9)),
+        new_people=_new_people(timelines, people, options, part_of(progress, start=0.8, end=0.85)),
+        nights=_nights(timelines, options, part_of(progress, start=0.85, end=0.9)) if options.nights else (),
         learning=_learning(timelines, options, part_of(progress, start=0.9, end=1.0)),
         left_out=(*left_out, *people.left_out),
         without_twin=people.without_twin,
@@ -139,6 +148,19 @@ def _new_people(
         record = person_record(timeline, whole_window(timeline), usual_basal_u_per_min=usual)
         strangers.append(stranger_case(record, others, cut=case.cut, announced=options.cases.announced))
     return compare_strangers(people.cases, strangers, options.horizons, progress=progress)
+
+
+def _nights(
+    timelines: Sequence[Timeline], options: EvaluateOptions, progress: ProgressCallback
+) -> tuple[NightComparison, ...]:
+    """Nights after everybody's first week, by twins of that week."""
+    cases = replace(options.cases, train_steps=FIRST_WEEK_STEPS, train_days=None, announced=False)
+    return compare_nights(prepare_people(timelines, cases, progress=progress).cases)
+
+
+def clock_time(minute_of_day: float) -> str:
+    """A local clock time as people write it."""
+    return f"{int(minute_of_day) // 60:02d}:{int(minute_of_day) % 60:02d}"
 
 
 def _learning(
@@ -167,6 +189,7 @@ def _settings(options: EvaluateOptions) -> dict[str, object]:
         "train_days": cases.train_days,
         "announced": cases.announced,
         "leave_one_person_out": options.new_people,
+        "nights": options.nights,
         "learning_days": list(options.learning_days),
     }
 

@@ -818,6 +818,16 @@ forecast-evaluate-looks = By the log, the judged days of these people have been 
    *[other] { $looks } times
     }.
 forecast-evaluate-gain = { $minutes } min: the twin's error is { $gain } % (95 % interval { $low } to { $high }) smaller than that of { $other }, for { $better } of { $people } people.
+forecast-evaluate-nights = { $lows } of { $nights } nights had a low of at least 15 min between 0 and 6 h; foreseen at { $origin }:
+forecast-evaluate-night-bedtime-glucose = glucose at bedtime
+forecast-evaluate-night-trend = trend
+forecast-evaluate-night-logistic = logistic regression
+forecast-evaluate-night-twin = with the twin
+forecast-evaluate-column-auc = AUC
+forecast-evaluate-column-average-precision = average precision
+forecast-evaluate-column-brier-skill = Brier skill
+forecast-evaluate-column-calibration-slope = calibration slope
+forecast-evaluate-column-auc-gain = AUC of the twin more by
 forecast-evaluate-column-min = min
 forecast-evaluate-column-who = forecaster
 forecast-evaluate-column-days = days
