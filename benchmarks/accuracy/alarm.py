@@ -2,19 +2,21 @@
 
 Real people (files or folders of data sets) and virtual ones whose truth is known. Each twin is fitted to at most 14
 days that end at 80 % of the record; alarms are scored on the rest. At each step of 5 min every alarm has a level, from
-what was known then: the twin's probability of a low (below 70 mg/dL for 15 min) beginning within 30 min, how low the
-reading is (threshold), and how low it will be in 10, 20 or 30 min if it goes on as in the last 15 (trend). An alarm
-comes when its level passes a limit and is ready again after 15 calm minutes. The limit is one for all people, chosen so
-that each alarm has the same number of false ones per day; highs (above 250 mg/dL for 15 min) likewise.
+what was known then: the twin's probability of a low (below 70 mg/dL for 15 min) beginning within 30 min, the same with
+what was learned on top of everybody's twins on the first 80 % (hybrid, with ``--learned``), how low the reading is
+(threshold), and how low it will be in 10, 20 or 30 min if it goes on as in the last 15 (trend). An alarm comes when its
+level passes a limit and is ready again after 15 calm minutes. The limit is one for all people, chosen so that each
+alarm has the same number of false ones per day; highs (above 250 mg/dL for 15 min) likewise.
 
 An alarm is true when an episode starts within 60 min after it. *Sensitivity* counts episodes with any such alarm,
 *in time* those with one at least 15 min before; the limit is chosen for each. Lows before which carbohydrate of at
 most 30 g without a bolus had been logged in the last 30 min had been treated already, and alarms that were answered so
 are no false ones: both are counted apart. Differences have an interval from resampling people. *Sounded* is what would
-sound per day with the default settings. In virtual people, alarms of an unexplained rise are compared with the food
-that was not logged.
+sound per day with the default settings. In virtual people an alarm of an unexplained rise is right when 10 g or more
+had been eaten in the last 90 min that were not on record by then (never logged, or with a late bolus), and compared
+with the share of all moments of which that is true.
 
-    uv run python benchmarks/accuracy/alarm.py [PATH ...] [--simulated] [--cache FOLDER] [--json]
+    uv run python benchmarks/accuracy/alarm.py [PATH ...] [--simulated] [--learned] [--cache FOLDER] [--json]
 """
 
 import argparse
@@ -35,13 +37,19 @@ from glucotwin.advise.alarm_replay import LONGEST_BRIDGED_STEPS, bridged, logged
 from glucotwin.core.error import GlucoTwinError
 from glucotwin.core.random import root_key, stream_key
 from glucotwin.domain.glucose import GlucoseReading
+from glucotwin.domain.meal import Meal
 from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.forecast.alarm.event import AlarmAction, AlarmEvent
 from glucotwin.forecast.alarm.kind import AlarmKind
+from glucotwin.forecast.alarm.learned_ahead import learned_outlooks
 from glucotwin.forecast.alarm.machine import init_alarms, step_alarms
 from glucotwin.forecast.alarm.moment import Moment
+from glucotwin.forecast.alarm.outlook import Outlook
 from glucotwin.forecast.alarm.settings import AlarmSettings
-from glucotwin.forecast.alarm.stream import moments
+from glucotwin.forecast.alarm.stream import moments, outlook_steps
+from glucotwin.forecast.case import Case, make_case
+from glucotwin.forecast.learned import Learned, learn
+from glucotwin.forecast.record import person_record, whole_window
 from glucotwin.ingest.people import read_people
 from glucotwin.metrics.alarm_score import AlarmScore, alarm_times, best_within_rate, score_alarms
 from glucotwin.metrics.episode import find_episodes
@@ -60,9 +68,10 @@ RATES = (0.25, 0.5, 1.0, 2.0)
 SETTINGS = 120
 RESAMPLED = 500
 BETWEEN_PEOPLE_MIN = 10_000.0
-METHODS = ("twin", "threshold", *(f"trend-{minutes}" for minutes in TRENDS_MIN))
+LEARNED_HORIZONS_MIN = (15, 30, 60)
+PLAIN_METHODS = ("threshold", *(f"trend-{minutes}" for minutes in TRENDS_MIN))
 GOALS = {"sensitivity": 0.0, "in_time": IN_TIME_MIN}
-FOOD_WITHIN_MIN, LEAST_FOOD_G = 90.0, 10.0
+FOOD_WITHIN_MIN, LEAST_FOOD_G, LOGGED_NEAR_MIN = 90.0, 10.0, 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +87,7 @@ class Stream:
         treatment_min: treatments of lows.
         sounded: how often each kind sounded with the default settings.
         rise_min: when an unexplained rise was told.
-        food_min: food that was not logged, in virtual people.
+        hidden: whether food that was not on record by then had been eaten lately, at each step, in virtual people.
     """
 
     name: str
@@ -89,7 +98,7 @@ class Stream:
     treatment_min: np.ndarray
     sounded: dict[str, int]
     rise_min: np.ndarray
-    food_min: np.ndarray
+    hidden: np.ndarray
 
     @property
     def days(self) -> float:
@@ -100,15 +109,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("paths", type=Path, nargs="*")
     parser.add_argument("--simulated", action="store_true")
+    parser.add_argument("--learned", action="store_true")
     parser.add_argument("--cache", type=Path, help="folder that keeps fitted twins")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    sets: dict[str, list[Stream]] = {}
-    for path in arguments.paths:
-        people = [Source(timeline=one, treatments=logged_treatments(one).to_list()) for one in people_of(path)]
-        sets[path.stem] = list(streams(people, arguments.cache and arguments.cache / path.stem))
+    sources = {
+        path.stem: [Source(timeline=one, treatments=logged_treatments(one).to_list()) for one in people_of(path)]
+        for path in arguments.paths
+    }
     if arguments.simulated:
-        sets["simulated"] = list(streams(simulated(), arguments.cache and arguments.cache / "simulated"))
+        sources["simulated"] = simulated()
+    sets: dict[str, list[Stream]] = {}
+    for name, people in sources.items():
+        cache = None if arguments.cache is None else arguments.cache / name
+        learned = teach(people, cache) if arguments.learned else None
+        sets[name] = list(streams(people, cache, learned))
     answer = {name: summary(people) for name, people in sets.items()}
     print(json.dumps(answer, indent=1) if arguments.json else "\n".join(page(answer)))
 
@@ -119,11 +134,11 @@ def people_of(path: Path) -> list[Timeline]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A person's record, when lows were treated, and what was eaten and not logged."""
+    """A person's record, when lows were treated, and in virtual people when something was eaten."""
 
     timeline: Timeline
     treatments: list[datetime]
-    unlogged: tuple[datetime, ...] = ()
+    eaten: tuple[datetime, ...] = ()
 
 
 def simulated() -> list[Source]:
@@ -132,17 +147,38 @@ def simulated() -> list[Source]:
         Source(
             timeline=one.timeline,
             treatments=[time for time, _ in one.rescues],
-            unlogged=tuple(time for time, grams in one.unlogged if grams >= LEAST_FOOD_G),
+            eaten=tuple(time for time, grams in eaten if grams >= LEAST_FOOD_G),
         )
-        for one, _ in lived_records(11, odd=False, profile="typical", days=28)
+        for one, eaten in lived_records(11, odd=False, profile="typical", days=28)
     ]
 
 
-def streams(people: list[Source], cache: Path | None) -> Iterator[Stream]:
+def teach(people: list[Source], cache: Path | None) -> Learned:
+    """What is learned on top of everybody's twin from the same first part of their records."""
+    cases: list[Case] = []
+    for source in people:
+        try:
+            twin = twin_of(past_of(source.timeline), cache)
+        except GlucoTwinError:
+            continue
+        window = whole_window(source.timeline)
+        record = person_record(source.timeline, window, usual_basal_u_per_min=twin.basal_u_per_min)
+        cases.append(make_case(record, twin, cut=int(FIT_SHARE * record.steps)))
+        print(f"{source.timeline.person.person_id}: features", file=sys.stderr, flush=True)
+    return learn(cases, LEARNED_HORIZONS_MIN, progress=lambda stage, _: print(stage, file=sys.stderr, flush=True))
+
+
+def past_of(timeline: Timeline) -> Timeline:
+    """The part of a record that twins and learners are given."""
+    whole = timeline.window(GlucoseReading)
+    return timeline.cut(Window(start=whole.start, end=whole.start + FIT_SHARE * (whole.end - whole.start)))
+
+
+def streams(people: list[Source], cache: Path | None, learned: Learned | None) -> Iterator[Stream]:
     """Every person's held-out stream; those whose twin cannot be fitted are named."""
     for source in people:
         try:
-            stream = held_out(source, cache)
+            stream = held_out(source, cache, learned)
         except GlucoTwinError as error:
             print(f"{source.timeline.person.person_id}: left out: {error}", file=sys.stderr)
             continue
@@ -150,34 +186,51 @@ def streams(people: list[Source], cache: Path | None) -> Iterator[Stream]:
         yield stream
 
 
-def held_out(source: Source, cache: Path | None) -> Stream:
+def held_out(source: Source, cache: Path | None, learned: Learned | None) -> Stream:
     timeline = source.timeline
     whole = timeline.window(GlucoseReading)
     cut = whole.start + FIT_SHARE * (whole.end - whole.start)
-    twin = twin_of(timeline.cut(Window(start=whole.start, end=cut)), cache)
+    window = Window(start=cut, end=whole.end)
+    twin = twin_of(past_of(timeline), cache)
     settings, state, events = AlarmSettings(), init_alarms(), list[AlarmEvent]()
     known: list[Moment] = []
-    for now in moments(twin, timeline, window=Window(start=cut, end=whole.end), settings=settings):
+    for now in moments(twin, timeline, window=window, settings=settings):
         state, told = step_alarms(settings, state, now)
         events += told
         known.append(now)
     start = known[0].time
     times = minutes_from(start, (one.time for one in known))
-    levels = [levels_of(one) for one in known]
+    hybrid: Iterable[Outlook | None] | None = None
+    if learned is not None:
+        hybrid = learned_outlooks(learned, twin, timeline, window=window, points=outlook_steps(settings))
+    levels = [levels_of(one, {"twin": one.outlook}) for one in known]
+    if hybrid is not None:
+        levels = [levels_of(one, {"hybrid": own, "twin": one.outlook}) for one, own in zip(known, hybrid, strict=True)]
     return Stream(
         name=timeline.person.person_id,
         attributes=timeline.person.attributes(whole.end.date()),
         time_min=times,
         glucose_mgdl=np.array([one.glucose_mgdl[-1] for one in known]),
         levels={
-            what: {method: np.array([one[what][method] for one in levels]) for method in METHODS}
+            what: {method: np.array([one[what][method] for one in levels]) for method in levels[0][what]}
             for what in ("low", "high")
         },
         treatment_min=within(minutes_from(start, source.treatments), times),
         sounded=dict(Counter(str(one.kind) for one in events if one.audible and one.action is AlarmAction.RAISED)),
         rise_min=minutes_from(start, (one.time for one in events if is_rise(one))),
-        food_min=within(minutes_from(start, source.unlogged), times),
+        hidden=hidden_food(source, start, times),
     )
+
+
+def hidden_food(source: Source, start: datetime, times: np.ndarray) -> np.ndarray:
+    """Whether something had been eaten lately and not been logged by then, at each step."""
+    logged = minutes_from(start, source.timeline.frame(Meal)["time"].to_list())
+    hidden = np.zeros(times.size, dtype=bool)
+    for eaten in minutes_from(start, source.eaten):
+        later = logged[logged >= eaten - LOGGED_NEAR_MIN]
+        known = later[0] if later.size else np.inf
+        hidden |= (times >= eaten) & (times <= eaten + FOOD_WITHIN_MIN) & (times < known)
+    return hidden
 
 
 def is_rise(event: AlarmEvent) -> bool:
@@ -204,20 +257,24 @@ def twin_of(past: Timeline, cache: Path | None) -> Twin:
     return twin
 
 
-def levels_of(now: Moment) -> dict[str, dict[str, float]]:
+def levels_of(now: Moment, outlooks: dict[str, Outlook | None]) -> dict[str, dict[str, float]]:
     """What each alarm goes by; NaN where nothing can be said."""
     glucose, slope = now.newest_mgdl, now.slope_mgdl_per_min()
-    if now.outlook is None or glucose is None or slope is None or np.isnan(now.glucose_mgdl[-1]):
-        return {"low": dict.fromkeys(METHODS, float("nan")), "high": dict.fromkeys(METHODS, float("nan"))}
-    low = now.outlook.below(LOW_MGDL, within_min=HORIZON_MIN, lasting_min=LASTING_MIN)
-    high = now.outlook.above(HIGH_MGDL, within_min=HORIZON_MIN, lasting_min=LASTING_MIN)
-    # Paths are a hundred: their mean tells equal shares apart without changing their order.
-    finer = 1e-5 * float(np.mean(now.outlook.paths_mgdl[:, : int(HORIZON_MIN / STEP_MIN)]))
+    methods = (*outlooks, *PLAIN_METHODS)
+    if None in outlooks.values() or glucose is None or slope is None or np.isnan(now.glucose_mgdl[-1]):
+        return {what: dict.fromkeys(methods, float("nan")) for what in ("low", "high")}
     trends = {f"trend-{minutes}": glucose + minutes * slope for minutes in TRENDS_MIN}
-    return {
-        "low": {"twin": low.probability - finer, "threshold": -glucose} | {name: -one for name, one in trends.items()},
-        "high": {"twin": high.probability + finer, "threshold": glucose} | trends,
-    }
+    low, high = {"threshold": -glucose}, {"threshold": glucose}
+    low |= {name: -value for name, value in trends.items()}
+    high |= trends
+    for name, outlook in outlooks.items():
+        if outlook is not None:
+            below = outlook.below(LOW_MGDL, within_min=HORIZON_MIN, lasting_min=LASTING_MIN)
+            above = outlook.above(HIGH_MGDL, within_min=HORIZON_MIN, lasting_min=LASTING_MIN)
+            # Paths are a hundred: their mean tells equal shares apart without changing their order.
+            finer = 1e-5 * float(np.mean(outlook.paths_mgdl[:, : int(HORIZON_MIN / STEP_MIN)]))
+            low[name], high[name] = below.probability - finer, above.probability + finer
+    return {"low": {name: low[name] for name in methods}, "high": {name: high[name] for name in methods}}
 
 
 def summary(people: list[Stream]) -> dict[str, Any]:
@@ -225,28 +282,23 @@ def summary(people: list[Stream]) -> dict[str, Any]:
     days = sum(one.days for one in people)
     sounded = sum((Counter(one.sounded) for one in people), Counter[str]())
     rises = sum(one.rise_min.size for one in people)
-    explained = sum(int(followed(one.food_min, one.rise_min).sum()) for one in people)
+    right = sum(int(one.hidden[np.searchsorted(one.time_min, one.rise_min)].sum()) for one in people)
+    moments_so = float(np.concatenate([one.hidden for one in people]).mean())
     return {
         "people": {one.name: {"days": one.days, "attributes": one.attributes} for one in people},
         "days": days,
         "low": compare(people, "low"),
         "high": compare(people, "high"),
         "sounded_per_day": {kind: count / days for kind, count in sorted(sounded.items())},
-        "unexplained_rise": {"alarms": rises, "with_unlogged_food": explained if rises else 0},
+        "unexplained_rise": {"alarms": rises, "right": right, "share_of_moments": moments_so},
     }
-
-
-def followed(food_min: np.ndarray, alarm_min: np.ndarray) -> np.ndarray:
-    """Whether food that was not logged had been eaten shortly before each alarm."""
-    latest = np.append(food_min, -np.inf)[np.searchsorted(food_min, alarm_min, side="right") - 1]
-    return alarm_min - latest <= FOOD_WITHIN_MIN
 
 
 def compare(people: list[Stream], what: str) -> dict[str, Any]:
     """Every method at each rate of false alarms, for each goal."""
     answer: dict[str, Any] = {}
     for goal, least_min in GOALS.items():
-        curves = {method: curve(people, what, method, least_min) for method in METHODS}
+        curves = {method: curve(people, what, method, least_min) for method in people[0].levels[what]}
         answer["episodes"] = curves["twin"][1][0].event_count
         answer["treated_episodes"] = curves["twin"][1][0].treated_event_count
         answer[goal] = {str(rate): at_rate(people, what, curves, rate, least_min) for rate in RATES}
@@ -260,12 +312,13 @@ def at_rate(people: list[Stream], what: str, curves: dict[str, Curve], rate: flo
     rows: dict[str, Any] = {}
     chosen = {method: best_within_rate(scores, rate) for method, (_, scores) in curves.items()}
     limits = {method: float(curves[method][0][index]) for method, index in chosen.items() if index is not None}
+    ours = next(iter(curves))
     for method, index in chosen.items():
-        if index is None or "twin" not in limits:
+        if index is None or ours not in limits:
             continue
         rows[method] = row(curves[method][1][index], limits[method])
-        if method != "twin":
-            rows[method]["twin_less_this"] = difference(people, what, limits, method, least_min)
+        if method != ours:
+            rows[method]["first_less_this"] = difference(people, what, limits, (ours, method), least_min)
     return rows
 
 
@@ -328,13 +381,14 @@ def episodes(one: Stream, what: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def difference(
-    people: list[Stream], what: str, limits: dict[str, float], other: str, least_min: float
+    people: list[Stream], what: str, limits: dict[str, float], pair: tuple[str, str], least_min: float
 ) -> dict[str, float]:
-    """How much more sensitive the twin's alarm is at these limits, with a 95 % interval over resampled people."""
+    """How much more sensitive one alarm is than another at these limits, with a 95 % interval over resampled people."""
+    ours, other = pair
     counts = np.array(
         [
             [
-                (score := pooled([one], what, "twin", limits["twin"], least_min)).detected_count
+                (score := pooled([one], what, ours, limits[ours], least_min)).detected_count
                 - pooled([one], what, other, limits[other], least_min).detected_count,
                 score.event_count,
             ]
@@ -365,10 +419,10 @@ def page(answer: dict[str, Any]) -> Iterator[str]:
 
 
 def table(goal: str, rates: dict[str, Any]) -> Iterator[str]:
-    yield f"  {goal:12s} false/day  method       share  lead min  precision   limit  twin less this (95 %)"
+    yield f"  {goal:12s} false/day  method       share  lead min  precision   limit  first less this (95 %)"
     for rate, methods in rates.items():
         for method, one in methods.items():
-            less = one.get("twin_less_this")
+            less = one.get("first_less_this")
             interval = "" if less is None else f"{less['sensitivity']:+.2f} ({less['low']:+.2f} to {less['high']:+.2f})"
             yield (
                 f"{rate:>24}  {method:11s}  {one['sensitivity']:5.2f}  {one['median_lead_min']:8.0f}"

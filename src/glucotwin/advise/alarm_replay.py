@@ -19,6 +19,7 @@ from glucotwin.forecast.alarm.moment import STEP_MIN, Moment
 from glucotwin.forecast.alarm.settings import AlarmSettings
 from glucotwin.forecast.alarm.state import AlarmState
 from glucotwin.forecast.alarm.stream import moments
+from glucotwin.forecast.learned import Learned
 from glucotwin.ingest.detect.response import rapid_doses
 from glucotwin.metrics.alarm_score import AlarmScore, score_alarms
 from glucotwin.metrics.episode import find_episodes
@@ -120,6 +121,7 @@ def replay_alarms(
     window: Window,
     settings: AlarmSettings,
     steps: frozenset[StepKind] = frozenset(),
+    learned: Learned | None = None,
     progress: ProgressCallback = silent,
 ) -> AlarmReplay:
     """What alarms would have told in a window, every moment knowing only what had been recorded before it.
@@ -130,11 +132,12 @@ def replay_alarms(
         window: when to look.
         settings: what the alarms go by.
         steps: which kinds of step may be suggested.
+        learned: what was learned on top of twins; None looks ahead with the twin alone.
         progress: told the stage and the fraction done.
     """
     state, told, seen = init_alarms(), list[ToldAlarm](), list[float]()
     total = max(1, int(window.duration_min // STEP_MIN))
-    for moment in moments(twin, timeline, window=window, settings=settings):
+    for moment in moments(twin, timeline, window=window, settings=settings, learned=learned):
         state, events = step_alarms(settings, state, moment)
         told += [
             ToldAlarm(event=event, steps=_steps(twin, timeline, moment, event, settings, steps)) for event in events

@@ -38,6 +38,12 @@ if TYPE_CHECKING:
 @click.option(
     "--settings", "settings_file", type=click.Path(path_type=Path), help="YAML file with a person's settings."
 )
+@click.option(
+    "--learned",
+    "learned_file",
+    type=click.Path(path_type=Path),
+    help="What was learned on top of twins; default: the file beside TWIN, if there is one.",
+)
 @click.option("--no-steps", is_flag=True, help="Do not work out what could be done about a low.")
 @click.option("--all", "everything", is_flag=True, help="Also list ends, repetitions and what was not sounded.")
 @click.option("--plot", type=click.Path(path_type=Path), help="PNG, SVG or PDF file to draw the alarms to.")
@@ -57,6 +63,7 @@ def command(
     start: datetime | None,
     end: datetime | None,
     settings_file: Path | None,
+    learned_file: Path | None,
     no_steps: bool,
     everything: bool,
     plot: Path | None,
@@ -72,6 +79,7 @@ def command(
     from glucotwin.forecast.alarm.settings_file import load_alarm_settings
     from glucotwin.twin.archive import load_twin
     from glucotwin.workflows.alarms import replay_person_alarms
+    from glucotwin.workflows.forecast import learned_for
     from glucotwin.workflows.metrics import open_timeline
 
     if plot is not None:
@@ -87,6 +95,7 @@ def command(
             window=_window(twin, timeline, start, end),
             settings=settings,
             suggest=not no_steps,
+            learned=learned_for(twin_file, learned_file),
             authority=local_authority(),
             progress=progress,
         )

@@ -82,7 +82,15 @@ def forecast_with(
 
 
 def _case_at(learned: Learned, twin: Twin, timeline: Timeline, origin: datetime) -> Case:
-    record = record_before(twin, timeline, origin)
+    return case_with(learned, twin, record_before(twin, timeline, origin))
+
+
+def case_with(learned: Learned, twin: Twin, record: PersonRecord) -> Case:
+    """A person's record as a case to forecast from.
+
+    Raises:
+        DataError: the corrections were learned with other features.
+    """
     profile = learned.profile_of(twin.person.person_id)
     case = case_of(record, see(twin, record), profile, cut=record.steps - 1, train_from=0, announced=False)
     if learned.feature_names != (*case.plain.names, *case.mechanism.names):

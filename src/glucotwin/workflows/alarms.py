@@ -14,6 +14,7 @@ from glucotwin.forecast.alarm.behaviour import Behaviour
 from glucotwin.forecast.alarm.kind import AlarmKind
 from glucotwin.forecast.alarm.registry import RULES, behaviour_of, check_settings
 from glucotwin.forecast.alarm.settings import AlarmSettings
+from glucotwin.forecast.learned import Learned
 from glucotwin.twin.twin import Twin
 from glucotwin.workflows.answer import require_same_person, require_valid, wrap_answer
 from glucotwin.workflows.forecast import days_after_fit
@@ -60,6 +61,7 @@ def replay_person_alarms(
     window: Window | None = None,
     settings: AlarmSettings | None = None,
     suggest: bool = True,
+    learned: Learned | None = None,
     authority: Authority = RESEARCHER,
     progress: ProgressCallback = silent,
 ) -> Answer[AlarmReplay]:
@@ -71,6 +73,7 @@ def replay_person_alarms(
         window: when to look; default everything after the fit.
         settings: the person's; default the safe ones.
         suggest: whether steps against lows are worked out; what may be suggested depends on the authority.
+        learned: what was learned on top of twins; None looks ahead with the twin alone.
         authority: on whose behalf.
         progress: told how far the work has come.
 
@@ -90,6 +93,7 @@ def replay_person_alarms(
         window=window,
         settings=check_settings(settings or AlarmSettings()),
         steps=allowed_steps(authority) if suggest else frozenset(),
+        learned=learned,
         progress=progress,
     )
     seen = window.start < twin.window.end

@@ -34,8 +34,7 @@ def outlooks_from(twin: Twin, data: GriddedData, origins: np.ndarray, steps: int
         np.asarray(predicted.mean_mgdl), np.sqrt(np.asarray(predicted.variance)), twin.band_factor(t_min)
     )
     quantiles = path_quantiles(mean, spread)
-    ranks = _ranks(disturbance_template(steps, flux_time_min=disturbance_time_min(twin)))
-    paths = np.take_along_axis(quantiles, ranks[None], axis=1)
+    paths = np.take_along_axis(quantiles, path_ranks(steps, disturbance_time_min(twin))[None], axis=1)
     return tuple(Outlook(t_min=t_min, paths_mgdl=one) for one in paths)
 
 
@@ -60,5 +59,7 @@ def path_quantiles(mean: np.ndarray, spread: np.ndarray) -> np.ndarray:
     return np.maximum(found.reshape(len(PATH_LEVELS), *low.shape).transpose(1, 0, 2), 0.0)
 
 
-def _ranks(template: np.ndarray) -> np.ndarray:
+def path_ranks(points: int, flux_time_min: float) -> np.ndarray:
+    """Which quantile each path takes at each point, ``(path, point)``: the order of the forecast's template paths."""
+    template = disturbance_template(points, flux_time_min=flux_time_min)
     return np.argsort(np.argsort(template, axis=0, kind="stable"), axis=0, kind="stable")

@@ -65,6 +65,7 @@ class AlarmSettings(_Part):
         meal_g: smallest meal that is expected to have a bolus.
         bolus_wait_min: how long after a meal its bolus is waited for.
         rise_mgdl: unexplained rise of half an hour that is worth an alarm.
+        rise_above_mgdl: where glucose must be by then.
         site_above_mgdl, site_min: how high glucose has been, and for how long, before the pump's site is suspected.
         quiet_hours: local hours in which alarms that may be quiet are not sounded.
         behaviour: what is different about a kind's behaviour.
@@ -83,7 +84,8 @@ class AlarmSettings(_Part):
     stale_min: float = Field(default=20.0, ge=10.0, le=60.0)
     meal_g: float = Field(default=20.0, ge=5.0, le=200.0)
     bolus_wait_min: float = Field(default=20.0, ge=0.0, le=120.0)
-    rise_mgdl: float = Field(default=40.0, ge=10.0, le=200.0)
+    rise_mgdl: float = Field(default=60.0, ge=10.0, le=200.0)
+    rise_above_mgdl: float = Field(default=140.0, ge=70.0, le=300.0)
     site_above_mgdl: float = Field(default=250.0, ge=180.0, le=400.0)
     site_min: float = Field(default=90.0, ge=30.0, le=240.0)
     quiet_hours: tuple[QuietHours, ...] = ()

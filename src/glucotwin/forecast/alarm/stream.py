@@ -17,9 +17,11 @@ from glucotwin.domain.observation import KetoneReading
 from glucotwin.domain.person import TherapyKind
 from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.forecast.alarm.ahead import outlooks_from
+from glucotwin.forecast.alarm.learned_ahead import learned_outlooks
 from glucotwin.forecast.alarm.moment import RECENT_POINTS, STEP_MIN, Moment, Push
 from glucotwin.forecast.alarm.outlook import Outlook
 from glucotwin.forecast.alarm.settings import AlarmSettings
+from glucotwin.forecast.learned import Learned
 from glucotwin.forecast.predict import HISTORY_MIN, OLDEST_READING_MIN
 from glucotwin.ingest.detect.missed_bolus import meals_with_dose
 from glucotwin.ingest.detect.response import rapid_doses
@@ -39,7 +41,9 @@ JUDGED_AFTER = timedelta(hours=2)
 KETONES_WITHIN = timedelta(hours=4)
 
 
-def moments(twin: Twin, timeline: Timeline, *, window: Window, settings: AlarmSettings) -> Iterator[Moment]:
+def moments(
+    twin: Twin, timeline: Timeline, *, window: Window, settings: AlarmSettings, learned: Learned | None = None
+) -> Iterator[Moment]:
     """Moments of a window, one every 5 min, also where no reading came; a day is worked out at a time.
 
     A moment stands a minute after its step, because a reading that late still belongs to the step.
@@ -49,12 +53,16 @@ def moments(twin: Twin, timeline: Timeline, *, window: Window, settings: AlarmSe
         timeline: their data; each moment knows only what had been recorded before it.
         window: when to look; the day before it steers the state.
         settings: say how far ahead to look.
+        learned: what was learned on top of twins; None looks ahead with the twin alone.
     """
-    known = _known(timeline)
+    known, points = _known(timeline), outlook_steps(settings)
+    corrected = None if learned is None else learned_outlooks(learned, twin, timeline, window=window, points=points)
     for first in range(0, int(window.duration_min // STEP_MIN), STEPS_PER_DAY):
         start = window.start + timedelta(minutes=STEP_MIN * first)
         steps = min(STEPS_PER_DAY, int((window.end - start) / timedelta(minutes=STEP_MIN)))
-        yield from _day(twin, timeline, known, settings, start)[:steps]
+        for moment in _day(twin, timeline, known, points, start)[:steps]:
+            outlook = None if corrected is None else next(corrected)
+            yield moment if outlook is None else replace(moment, outlook=outlook)
 
 
 def outlook_steps(settings: AlarmSettings) -> int:
@@ -94,14 +102,14 @@ def _microseconds(times: pl.Series) -> np.ndarray:
     return times.dt.epoch("us").to_numpy()
 
 
-def _day(twin: Twin, timeline: Timeline, known: _Known, settings: AlarmSettings, start: datetime) -> list[Moment]:
+def _day(twin: Twin, timeline: Timeline, known: _Known, points: int, start: datetime) -> list[Moment]:
     """All moments of the day from a time on; a whole day keeps the shapes, and with them the compiled programs."""
     before = timedelta(minutes=HISTORY_MIN)
     span = Window(start=start - before, end=start + timedelta(minutes=STEP_MIN * STEPS_PER_DAY))
     data = grid_data(timeline, span, usual_basal_u_per_min=twin.basal_u_per_min)
     origins = np.arange(int(HISTORY_MIN / STEP_MIN), data.steps)
     mean, sd = (np.asarray(one) for one in _unexplained(model_of(twin), jnp.asarray(twin.posterior.mean), data))
-    outlooks = outlooks_from(twin, data, origins, outlook_steps(settings))
+    outlooks = outlooks_from(twin, data, origins, points)
     glucose = np.where(np.asarray(data.readings.kind) == NO_READING, np.nan, np.asarray(data.readings.glucose_mgdl))
     bolus, automated = _doses(timeline, known, twin, data, span)
     carbs = _until(np.asarray(data.inputs.carbs_g_per_min) * STEP_MIN)

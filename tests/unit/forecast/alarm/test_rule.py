@@ -107,7 +107,8 @@ def test_nobody_who_seldom_boluses_is_told_of_a_missed_bolus() -> None:
 
 def test_unexplained_rise_needs_a_rise_and_a_push() -> None:
     rising = [120.0 + 8.0 * step for step in range(8)]
-    assert probability(AlarmKind.UNEXPLAINED_RISE, moment(rising, push=push(2.5))) > 0.9
+    assert probability(AlarmKind.UNEXPLAINED_RISE, moment(rising, push=push(2.5, 0.3))) > 0.9
+    assert probability(AlarmKind.UNEXPLAINED_RISE, moment([one - 50.0 for one in rising], push=push(2.5))) == 0.0
     assert probability(AlarmKind.UNEXPLAINED_RISE, moment(rising, push=push(0.2))) < 0.1
     assert probability(AlarmKind.UNEXPLAINED_RISE, moment(176.0, push=push(2.5))) == 0.0
 

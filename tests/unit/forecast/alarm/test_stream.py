@@ -64,10 +64,14 @@ def test_outlook_is_the_forecast_s(evening: list[Moment]) -> None:
 
 def test_nothing_later_is_known(evening: list[Moment]) -> None:
     timeline = made_up_timeline()
-    now = evening[8]
-    early = timeline.cut(Window(start=timeline.window().start, end=now.time))
-    twin = made_up_twin(timeline)
-    again = list(moments(twin, early, window=WINDOW, settings=SETTINGS))[8]
+    now, moved = evening[8], pl.col("time") > evening[8].time
+    soon = now.time + timedelta(minutes=2)
+    other = timeline.merged(
+        Timeline.from_records(timeline.person, [Meal(time=soon, carbs_g=80.0), Bolus(time=soon, insulin_u=9.0)])
+    )
+    glucose = pl.when(moved).then(2.0 * pl.col("glucose_mgdl")).otherwise(pl.col("glucose_mgdl")).alias("glucose_mgdl")
+    other = replace(other, streams={**other.streams, "glucose": other.streams["glucose"].with_columns(glucose)})
+    again = list(moments(made_up_twin(timeline), other, window=WINDOW, settings=SETTINGS))[8]
     assert now.outlook is not None
     assert again.outlook is not None
     np.testing.assert_array_equal(again.glucose_mgdl, now.glucose_mgdl)

@@ -26,7 +26,7 @@ def assess_unexplained_rise(settings: AlarmSettings, moment: Moment) -> Assessme
     values = {"rise_mgdl": max(mean, 0.0), "minutes": LOOKED_BACK_MIN, "glucose_mgdl": glucose}
     recent = moment.last(moment.glucose_mgdl, RECOVERY_MIN)
     recovers = bool(np.nanmin(recent) < RECOVERED_FROM_MGDL) if np.isfinite(recent).any() else False
-    if slope < SLOWEST_MGDL_PER_MIN or recovers:
+    if slope < SLOWEST_MGDL_PER_MIN or recovers or glucose < settings.rise_above_mgdl:
         return Assessment(probability=0.0, values=values)
     return Assessment(probability=float(ndtr((mean - settings.rise_mgdl) / sd)), values=values)
 
@@ -40,7 +40,7 @@ def pushed_mgdl(moment: Moment, push: Push, minutes: float) -> tuple[float, floa
 
 UNEXPLAINED_RISE = AlarmRule(
     kind=AlarmKind.UNEXPLAINED_RISE,
-    behaviour=Behaviour(raise_at=0.6, clear_at=0.3, clear_after_min=15.0, repeat_min=None),
+    behaviour=Behaviour(raise_at=0.8, clear_at=0.3, clear_after_min=30.0, repeat_min=None),
     assess=assess_unexplained_rise,
     outranked_by=(AlarmKind.PUMP_SITE, AlarmKind.MISSED_BOLUS),
 )
