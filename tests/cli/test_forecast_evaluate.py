@@ -55,7 +55,7 @@ def test_json_has_every_forecaster_every_person_and_their_attributes(
 
 @pytest.mark.slow
 def test_strangers_short_histories_and_announcements_are_judged_when_asked(invoke: Invoke, people: Path) -> None:
-    options = ("--horizons", "30", "--leave-one-person-out", "--learning-curve", "3,4", "--announced")
+    options = ("--horizons", "30", "--leave-one-person-out", "--learning-curve", "3,4", "--announced", "--nights")
     finished = invoke("forecast", "evaluate", people, *options)
     assert finished.returncode == 0, finished.stderr
     assert "For people left out of the training" in finished.stdout

@@ -14,6 +14,7 @@ from glucotwin.core.error import ConflictError, DataError, ErrorCode
 from glucotwin.core.file import replace_file
 from glucotwin.core.provenance import Manifest
 from glucotwin.forecast.learned import LEARNED_SCHEMA, Learned, LearnedHorizon
+from glucotwin.forecast.mixture import Mixture, Moment
 from glucotwin.forecast.person_profile import PersonProfile
 from glucotwin.forecast.recalibration import Recalibration
 from glucotwin.forecast.ridge import LinearModel
@@ -78,8 +79,13 @@ def _horizon_to_json(one: LearnedHorizon, prefix: str, arrays: dict[str, np.ndar
     return {
         "ahead": one.stack.ahead,
         "members": members,
-        "weights": list(one.stack.weights),
-        "general_weights": list(one.stack.general_weights),
+        "mixture": {
+            "everybody": one.stack.mixture.everybody.tolist(),
+            "people": {
+                person: {"products": moment.products.tolist(), "rows": moment.rows}
+                for person, moment in one.stack.mixture.people.items()
+            },
+        },
         "person_factor": {person: list(factor) for person, factor in one.recalibration.person_factor.items()},
     }
 
@@ -157,12 +163,14 @@ def _horizon_from_json(one: Mapping[str, Any], prefix: str, arrays: Mapping[str,
             for index, person in enumerate(member["people"])
         }
         members.append(Member(recipe=recipe, models=models))
-    stack = Stack(
-        ahead=int(one["ahead"]),
-        members=tuple(members),
-        weights=tuple(float(weight) for weight in one["weights"]),
-        general_weights=tuple(float(weight) for weight in one["general_weights"]),
+    mixture = Mixture(
+        everybody=np.asarray(one["mixture"]["everybody"], dtype=np.float64),
+        people={
+            person: Moment(np.asarray(moment["products"], dtype=np.float64), float(moment["rows"]))
+            for person, moment in one["mixture"]["people"].items()
+        },
     )
+    stack = Stack(ahead=int(one["ahead"]), members=tuple(members), mixture=mixture)
     recalibration = Recalibration(
         scale=Trees.from_arrays(_get(arrays, f"{prefix}/scale")),
         score_quantiles=arrays[f"{prefix}/score_quantiles"],

@@ -1,8 +1,7 @@
 """Learners on top of the twin, and their mixture: what the mechanism misses, learned from everybody and each person.
 
 Members predict what is left of a base forecast (the twin's, or the last reading). They are first taught without the
-last part of the training days; the mixture's weights are those that would have served best on that part, and the
-members are then taught again on all of it.
+last part of the training days, which says how to mix them (``mixture``), and are then taught again on all of it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,9 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 import numpy as np
-import scipy.optimize
 
 from glucotwin.forecast.case import Case, Sample, training_sample
+from glucotwin.forecast.mixture import Mixture, mixture_of
 from glucotwin.forecast.ridge import LinearModel, fit_ridge
 from glucotwin.forecast.tree import PERSONAL, POOLED, Trees, TreeSettings, grow_trees
 
@@ -68,9 +67,6 @@ WITHOUT_MECHANISM = (
 )
 """The same learners without the twin: the ablation."""
 
-EVEN_SHARE = 0.5
-"""How far weights are drawn towards equal ones: those that were best on the judged part are only estimates."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
@@ -103,21 +99,23 @@ class Stack:
     Attributes:
         ahead: steps.
         members: taught on all of the training part.
-        weights: of the members, adding up to 1, for people whom every member knows.
-        general_weights: for others; only members for everybody have one.
+        mixture: how much each counts.
     """
 
     ahead: int
     members: tuple[Member, ...]
-    weights: tuple[float, ...]
-    general_weights: tuple[float, ...]
+    mixture: Mixture
+
+    @property
+    def weights(self) -> np.ndarray:
+        """Weights for somebody of whose errors nothing is known yet but whom every member knows."""
+        return self.mixture.weights(None, np.ones(len(self.members), dtype=bool))
 
     def predict(self, sample: Sample) -> np.ndarray:
-        """Predicted readings, ``(row,)``."""
+        """Predicted readings, ``(row,)``; targets, where known, weigh later days' members and nothing else."""
         each = np.stack([member.predict(sample) for member in self.members])
-        known = np.array([all(member.knows(person) for member in self.members) for person in sample.people])
-        weights = np.where(known[sample.person, None], np.array(self.weights), np.array(self.general_weights))
-        return np.einsum("mr,rm->r", each, weights)
+        known = np.array([[member.knows(person) for member in self.members] for person in sample.people])
+        return self.mixture.mix(each, sample, known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,19 +150,15 @@ class School:
     members: Mapping[str, Member]
 
     def mix(self, recipes: Sequence[Recipe]) -> Taught:
-        """The best mixture of some of the members."""
+        """A mixture of some of the members."""
         each = np.stack([self.said[recipe.name] for recipe in recipes])
-        weights = mixture_weights(each, self.held_back.target_mgdl)
-        pooled = np.array([recipe.kind == "pooled" for recipe in recipes])
-        general = np.zeros(len(recipes))
-        general[pooled] = mixture_weights(each[pooled], self.held_back.target_mgdl)
-        stack = Stack(
-            ahead=self.ahead,
-            members=tuple(self.members[recipe.name] for recipe in recipes),
-            weights=tuple(weights.tolist()),
-            general_weights=tuple(general.tolist()),
-        )
-        return Taught(stack=stack, held_back=self.held_back, predicted_mgdl=weights @ each)
+        mixture = mixture_of(each, self.held_back)
+        members = tuple(self.members[recipe.name] for recipe in recipes)
+        known = np.array([[member.knows(person) for member in members] for person in self.held_back.people])
+        # On the held-back days themselves nobody's own errors there are known beforehand.
+        predicted = replace(mixture, people={}).mix(each, self.held_back, known)
+        stack = Stack(ahead=self.ahead, members=members, mixture=mixture)
+        return Taught(stack=stack, held_back=self.held_back, predicted_mgdl=predicted)
 
 
 def school_members(
@@ -222,20 +216,3 @@ def _personal_model(recipe: Recipe, features: np.ndarray, left: np.ndarray) -> M
 def _view(recipe: Recipe, sample: Sample) -> tuple[np.ndarray, np.ndarray]:
     features = sample.features if recipe.mechanism else sample.features[:, : sample.plain_features]
     return features, sample.base_mgdl if recipe.base == "twin" else sample.held_mgdl
-
-
-def mixture_weights(predicted: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """Weights, none negative and adding up to 1: half way from equal ones to the mixture with the least squared error.
-
-    Args:
-        predicted: by member, ``(member, row)``.
-        target: ``(row,)``.
-    """
-    even = np.full(len(predicted), 1.0 / len(predicted))
-    if not target.size:
-        return even
-    # The weights' sum is held near 1 by one heavy extra row, and made exact afterwards.
-    heavy = 1e3 * np.sqrt(float(np.sum(np.square(target))))
-    design = np.concatenate([predicted.T, np.full((1, len(predicted)), heavy)])
-    found, _ = scipy.optimize.nnls(design, np.append(target, heavy))
-    return EVEN_SHARE * even + (1.0 - EVEN_SHARE) * found / found.sum()

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from glucotwin.core.error import DataError
 from glucotwin.core.message import message
 from glucotwin.core.profile import RESEARCHER, Authority, Capability
 from glucotwin.core.progress import ProgressCallback, part_of, silent
@@ -155,7 +156,11 @@ def _nights(
 ) -> tuple[NightComparison, ...]:
     """Nights after everybody's first week, by twins of that week."""
     cases = replace(options.cases, train_steps=FIRST_WEEK_STEPS, train_days=None, announced=False)
-    return compare_nights(prepare_people(timelines, cases, progress=progress).cases)
+    try:
+        people = prepare_people(timelines, cases, progress=progress)
+    except DataError:
+        return ()  # Nobody's record is longer than a week: there is no night to judge.
+    return compare_nights(people.cases)
 
 
 def clock_time(minute_of_day: float) -> str:

@@ -40,7 +40,7 @@ class TrainAnswer:
             "horizons": {
                 str(horizon): {
                     "members": {
-                        member.recipe.name: weight
+                        member.recipe.name: float(weight)
                         for member, weight in zip(one.stack.members, one.stack.weights, strict=True)
                     }
                 }
