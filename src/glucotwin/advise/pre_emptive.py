@@ -2,7 +2,7 @@
 
 The paths are those of the alarm's own forecast; the step's effect on them comes from the mechanism alone, drawn from
 what is known of the person's sensitivity. Nothing swallowed or left out changes the next half hour much, so a step is
-judged by the lows after it. Of the carbohydrate the smallest amount is shown that makes these unlikely.
+judged by the lows after it. Of the carbohydrate the smallest amount is shown that makes these unlikely or halves them.
 """
 
 from collections.abc import Iterator
@@ -22,13 +22,15 @@ from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.forecast.alarm.outlook import Outlook
 from glucotwin.twin.twin import Twin
 
-CARBS_G = (5.0, 10.0, 15.0, 20.0, 25.0, 30.0)
+CARBS_G = (5.0, 10.0, 15.0, 20.0)
+"""More at once invites a high; what twenty grams do not turn has to be treated as a low."""
+
 REFERENCE_G = 15.0
 """The effect of this much is worked out; that of other amounts is in proportion, which holds over such small ones."""
 
 SUSPENDED_MIN = 60.0
-UNLIKELY = 0.15
-"""A step is enough when a low is no more likely than this after it."""
+UNLIKELY, HALVED = 0.15, 0.5
+"""A step is enough when a low is no more likely than this after it, or at most half as likely as before."""
 
 ACTS_AFTER_MIN = 30.0
 SMALLEST_HELP = 0.05
@@ -71,8 +73,8 @@ class PreEmptiveStep:
 
     @property
     def is_enough(self) -> bool:
-        """Whether a low is unlikely with it."""
-        return self.probability_after <= UNLIKELY
+        """Whether a low is unlikely with it, or at most half as likely."""
+        return self.probability_after <= max(UNLIKELY, HALVED * self.probability_before)
 
     @property
     def helps(self) -> bool:
@@ -102,7 +104,7 @@ class PreEmptiveStep:
 def carbs_step(
     twin: Twin, timeline: Timeline, outlook: Outlook, *, at: datetime, limit_mgdl: float, lasting_min: float
 ) -> PreEmptiveStep | None:
-    """The smallest amount of carbohydrate that makes a low unlikely, or the largest that is shown.
+    """The smallest amount of carbohydrate that is enough, or the largest that is shown.
 
     Args:
         twin: the person's twin.

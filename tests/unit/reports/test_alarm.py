@@ -57,8 +57,8 @@ def test_whatever_a_rule_says_has_a_sentence(kind: AlarmKind, numbers: Numbers) 
 
 def test_reason_is_in_the_reader_s_unit() -> None:
     low = event(AlarmKind.PREDICTED_LOW)
-    assert alarm_reason(low, MGDL) == "Glucose is 85 mg/dL; a low below 70 is likely to begin within 45 min."
-    assert alarm_reason(low, MMOLL) == "Glucose is 4.7 mmol/L; a low below 3.9 is likely to begin within 45 min."
+    assert alarm_reason(low, MGDL) == "Glucose is 85 mg/dL; a low below 70 may begin within 45 min."
+    assert alarm_reason(low, MMOLL) == "Glucose is 4.7 mmol/L; a low below 3.9 may begin within 45 min."
 
 
 def test_line_tells_chance_and_time_only_of_what_is_not_yet_so() -> None:
