@@ -1,10 +1,10 @@
 """The filter that keeps a twin in step, beside alternatives on the same body, readings and origins.
 
 For every person's days after the fit: the extended Kalman filter of ``glucotwin.twin.filter``, an unscented one, an
-ensemble one, and one that lets insulin sensitivity wander. Scored are standardised one-step residuals (SD near 1 and 90 %
-within 1.645 when calibrated), open-loop forecasts 30 and 60 min ahead from every reading (nothing known after the
-origin; bands as the filter says, not recalibrated), and the time of one update. With ``--faults`` also: how far faults put
-into the readings (stuck, spikes, pressure, gaps) move the state and its forecasts, with and without the guard.
+ensemble one, and one that lets insulin sensitivity wander. Scored are standardised one-step residuals (SD near 1 and
+90 % within 1.645 when calibrated), open-loop forecasts 30 and 60 min ahead from every reading (nothing known after the
+origin; bands as the filter says, not recalibrated), and the time of one update. With ``--faults`` also: how far faults
+put into the readings (stuck, spikes, pressure, gaps) move the state and its forecasts, with and without the guard.
 
     uv run python benchmarks/accuracy/online.py TIMELINES TWINS [--people N] [--faults] [--json]
 
@@ -16,221 +16,34 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import PyTree
+from online_filter import METHODS, Method
 
-from glucotwin.core.random import minute_key, root_key, stream_key
+from glucotwin.core.random import root_key, stream_key
 from glucotwin.domain.archive import load_timeline
 from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.domain.inputs import Inputs
 from glucotwin.domain.timeline import Window
-from glucotwin.physiology.body import Body, BodyState
-from glucotwin.simulate.solver import step_minutes
 from glucotwin.twin.archive import load_twin
 from glucotwin.twin.filter import (
     NO_READING,
     VALUE,
     Readings,
-    assimilate,
-    initial_belief,
-    observe,
-    update_weight,
 )
 from glucotwin.twin.fit import model_of
 from glucotwin.twin.grid import GriddedData, grid_data
 from glucotwin.twin.online.step import Observation, first_step, next_steps, track_points
 from glucotwin.twin.predictive import usual_future
-from glucotwin.twin.state_space import Belief, Noise, extract, insert, predict, with_flux
 from glucotwin.twin.twin import Twin
 
 HORIZON_STEPS = (6, 12)
 WARM_UP_STEPS = 288
-MEMBERS = 64
-SENSITIVITIES = tuple(f"glucose.sensitivity_{name}" for name in ("night", "morning", "afternoon", "evening"))
-WANDER_PER_DAY, WANDER_DAYS = 0.25, 3.0
-
-
-@dataclass(frozen=True)
-class Method:
-    """A filter: where it begins, one step, one update, and what it expects of the sensor (mean, variance)."""
-
-    begin: Callable[[jax.Array], Any]
-    ahead: Callable[[Any, Inputs], Any]
-    update: Callable[[Any, Inputs, Readings], Any]
-    expect: Callable[[Any, Inputs], tuple[jax.Array, jax.Array]]
-
-
-def extended(body: Body, noise: Noise) -> Method:
-    def expect(belief: Belief, inputs: Inputs) -> tuple[jax.Array, jax.Array]:
-        predicted, _ = observe(body, noise, belief, inputs)
-        return -predicted.residual_mgdl, predicted.variance
-
-    return Method(
-        begin=lambda first: initial_belief(body, noise, first),
-        ahead=lambda belief, inputs: predict(body, noise, belief, inputs).belief,
-        update=lambda belief, inputs, reading: assimilate(body, noise, belief, inputs, reading)[0],
-        expect=expect,
-    )
-
-
-def unscented(body: Body, noise: Noise) -> Method:
-    """Sigma points (Julier and Uhlmann 2004) through the step; the sensor is linear, so the update is the same."""
-    base = extended(body, noise)
-    added = jnp.array([noise.jump_sd_mgdl**2, 0.0, noise.flux_sd_mgdl_per_min**2 * (1 - noise.flux_memory() ** 2)])
-
-    def ahead(belief: Belief, inputs: Inputs) -> Belief:
-        mean = jnp.append(extract(body, belief.body), belief.flux_mgdl_per_min)
-        root = jnp.linalg.cholesky(belief.covariance + 1e-9 * jnp.eye(3)) * jnp.sqrt(3.0)
-        points = jnp.concatenate([mean[None] + root.T, mean[None] - root.T])
-
-        def one(point: jax.Array) -> tuple[jax.Array, BodyState]:
-            after = step_minutes(body, insert(body, belief.body, point[:-1]), with_flux(inputs, point[-1]), minutes=5.0)
-            return jnp.append(extract(body, after), noise.flux_memory() * point[-1]), after
-
-        moved, states = jax.vmap(one)(points)
-        centre = moved.mean(axis=0)
-        covariance = (moved - centre).T @ (moved - centre) / 6.0 + jnp.diag(added)
-        state = jax.tree.map(lambda values: values.mean(axis=0), states)
-        return Belief(insert(body, state, centre[:-1]), centre[-1], covariance)
-
-    return Method(base.begin, ahead, base.update, base.expect)
-
-
-class Ensemble(NamedTuple):
-    """Members: states, fluxes, and a counter for their noise."""
-
-    states: BodyState
-    flux: jax.Array
-    step: jax.Array
-
-
-def ensemble(body: Body, noise: Noise) -> Method:
-    """Stochastic ensemble Kalman filter (Evensen 2003) with the same disturbance and the same robust weight."""
-    key = stream_key(root_key(0), subject="ensemble", stream="benchmark")
-
-    def drawn(step: jax.Array, salt: int, rows: int) -> jax.Array:
-        return jax.random.normal(jax.random.fold_in(minute_key(key, step), salt), (rows, MEMBERS))
-
-    def begin(first: jax.Array) -> Ensemble:
-        shocks = drawn(jnp.asarray(0), 0, 3)
-
-        def member(one: jax.Array) -> BodyState:
-            return insert(body, body.initial_state(), first + 30.0 * one[:2])
-
-        return Ensemble(jax.vmap(member)(shocks.T), noise.flux_sd_mgdl_per_min * shocks[2], jnp.asarray(1))
-
-    def ahead(belief: Ensemble, inputs: Inputs) -> Ensemble:
-        shocks = drawn(belief.step, 1, 2)
-
-        def member(state: BodyState, flux: jax.Array, jump: jax.Array) -> BodyState:
-            after = step_minutes(body, state, with_flux(inputs, flux), minutes=5.0)
-            vector = extract(body, after)
-            return insert(body, after, vector.at[0].add(noise.jump_sd_mgdl * jump))
-
-        states = jax.vmap(member)(belief.states, belief.flux, shocks[0])
-        memory = noise.flux_memory()
-        flux = memory * belief.flux + noise.flux_sd_mgdl_per_min * jnp.sqrt(1 - memory**2) * shocks[1]
-        return Ensemble(states, flux, belief.step + 1)
-
-    def vectors(belief: Ensemble) -> jax.Array:
-        return jnp.concatenate([jax.vmap(lambda one: extract(body, one))(belief.states), belief.flux[:, None]], axis=1)
-
-    def expect(belief: Ensemble, inputs: Inputs) -> tuple[jax.Array, jax.Array]:
-        sensed = vectors(belief)[:, 1]
-        return sensed.mean(), sensed.var(ddof=1) + noise.sensor_sd_mgdl**2
-
-    def update(belief: Ensemble, inputs: Inputs, reading: Readings) -> Ensemble:
-        own = vectors(belief)
-        mean, variance = expect(belief, inputs)
-        residual = reading.glucose_mgdl - mean
-        weight = jnp.where(reading.kind == VALUE, update_weight(residual**2 / variance), 0.0)
-        spread = (own - own.mean(axis=0)).T @ (own[:, 1] - mean) / (MEMBERS - 1)
-        seen = reading.glucose_mgdl + noise.sensor_sd_mgdl * drawn(belief.step, 2, 1)[0]
-        moved = own + weight * (seen - own[:, 1])[:, None] * spread[None] / variance
-        states = jax.vmap(lambda one, vector: insert(body, one, vector[:-1]))(belief.states, moved)
-        return Ensemble(states, moved[:, -1], belief.step)
-
-    return Method(begin, ahead, update, expect)
-
-
-class Wandering(NamedTuple):
-    """A belief of glucose, tissue glucose, insulin action, flux and the logarithm of a factor on sensitivity."""
-
-    body: BodyState
-    mean: jax.Array
-    covariance: jax.Array
-
-
-def wandering(body: Body, noise: Noise) -> Method:
-    """The extended filter with insulin action uncertain and sensitivity a slow random walk pulled towards the fit's."""
-    rate = jnp.exp(-5.0 / (WANDER_DAYS * 1440.0))
-    memory = noise.flux_memory()
-    added = jnp.array(
-        [
-            noise.jump_sd_mgdl**2,
-            0.0,
-            0.0,
-            noise.flux_sd_mgdl_per_min**2 * (1 - memory**2),
-            WANDER_PER_DAY**2 * 5.0 / 1440.0,
-        ]
-    )
-
-    def put(state: BodyState, vector: jax.Array) -> BodyState:
-        glucose = eqx.tree_at(
-            lambda one: (one.glucose_mgdl, one.interstitial_mgdl, one.action_per_min),
-            state["glucose"],
-            (vector[0], vector[1], vector[2]),
-        )
-        return {**state, "glucose": glucose}
-
-    def begin(first: jax.Array) -> Wandering:
-        state = body.initial_state()
-        variances = jnp.array([900.0, 900.0, 1e-10, noise.flux_sd_mgdl_per_min**2, 0.1**2])
-        return Wandering(state, jnp.array([first, first, 0.0, 0.0, 0.0]), jnp.diag(variances))
-
-    def ahead(belief: Wandering, inputs: Inputs) -> Wandering:
-        def one(vector: jax.Array) -> tuple[jax.Array, BodyState]:
-            scaled = eqx.tree_at(
-                lambda own: own.parameter_factor,
-                with_flux(inputs, vector[3]),
-                {name: jnp.exp(vector[4]) for name in SENSITIVITIES},
-                is_leaf=lambda own: isinstance(own, dict),
-            )
-            after = step_minutes(body, put(belief.body, vector), scaled, minutes=5.0)
-            own = after["glucose"]
-            moved = (own.glucose_mgdl, own.interstitial_mgdl, own.action_per_min, memory * vector[3], rate * vector[4])
-            return jnp.stack(moved), after
-
-        def along(tangent: jax.Array) -> Any:
-            mean, slope, after = jax.jvp(one, (belief.mean,), (tangent,), has_aux=True)
-            return (mean, after), slope
-
-        (mean, after), jacobian = jax.vmap(along, out_axes=(None, 1))(jnp.eye(5))
-        return Wandering(after, mean, jacobian @ belief.covariance @ jacobian.T + jnp.diag(added))
-
-    def expect(belief: Wandering, inputs: Inputs) -> tuple[jax.Array, jax.Array]:
-        return belief.mean[1], belief.covariance[1, 1] + noise.sensor_sd_mgdl**2
-
-    def update(belief: Wandering, inputs: Inputs, reading: Readings) -> Wandering:
-        mean, variance = expect(belief, inputs)
-        residual = reading.glucose_mgdl - mean
-        weight = jnp.where(reading.kind == VALUE, update_weight(residual**2 / variance), 0.0)
-        spread = belief.covariance[:, 1]
-        gain = weight * spread / variance
-        covariance = belief.covariance - jnp.outer(gain, spread)
-        return Wandering(belief.body, belief.mean + gain * residual, 0.5 * (covariance + covariance.T))
-
-    return Method(begin, ahead, update, expect)
-
-
-METHODS = {"extended": extended, "unscented": unscented, "ensemble": ensemble, "wandering sensitivity": wandering}
 
 
 def held_out(twin: Twin, folder: Path) -> GriddedData:
@@ -241,7 +54,7 @@ def held_out(twin: Twin, folder: Path) -> GriddedData:
     return grid_data(timeline, window, usual_basal_u_per_min=twin.basal_u_per_min)
 
 
-def run(method: Method, data: GriddedData, future: Inputs) -> Callable[[], tuple[Any, Any, Any]]:
+def run(method: Method, data: GriddedData, future: Inputs) -> Callable[[], tuple[PyTree, PyTree, PyTree]]:
     """A compiled run: one-step expectations, then expectations at each horizon from every step."""
     longest = max(HORIZON_STEPS)
     steps = data.steps - longest
@@ -249,16 +62,16 @@ def run(method: Method, data: GriddedData, future: Inputs) -> Callable[[], tuple
     assumed = future.map(jnp.asarray)
     first = jnp.asarray(data.readings.glucose_mgdl[int(np.argmax(data.readings.kind != NO_READING))])
 
-    def one(belief: Any, now: tuple[Inputs, Readings]) -> Any:
+    def one(belief: PyTree, now: tuple[Inputs, Readings]) -> PyTree:
         step_inputs, reading = now
         expected = method.expect(belief, step_inputs)
         updated = method.update(belief, step_inputs, reading)
         return method.ahead(updated, step_inputs), (expected, updated)
 
-    def ahead(belief: Any, origin: jax.Array) -> Any:
+    def ahead(belief: PyTree, origin: jax.Array) -> PyTree:
         coming = assumed.map(lambda values: jax.lax.dynamic_slice_in_dim(values, origin, longest))
 
-        def along(now: Any, step_inputs: Inputs) -> Any:
+        def along(now: PyTree, step_inputs: Inputs) -> PyTree:
             after = method.ahead(now, step_inputs)
             return after, method.expect(after, step_inputs)
 
@@ -267,17 +80,17 @@ def run(method: Method, data: GriddedData, future: Inputs) -> Callable[[], tuple
         return mean[index], variance[index]
 
     @jax.jit
-    def filtered() -> Any:
+    def filtered() -> PyTree:
         cut = (inputs.cut(0, steps), jax.tree.map(lambda values: values[:steps], readings))
         return jax.lax.scan(one, method.begin(first), cut)[1]
 
     @jax.jit
-    def both() -> Any:
+    def both() -> PyTree:
         expected, beliefs = filtered()
         far = jax.lax.map(lambda now: ahead(*now), (beliefs, jnp.arange(steps)), batch_size=64)
         return expected, far
 
-    def call() -> tuple[Any, Any, Any]:
+    def call() -> tuple[PyTree, PyTree, PyTree]:
         answer = jax.block_until_ready(both())
         jax.block_until_ready(filtered())
         started = time.perf_counter()
@@ -287,7 +100,7 @@ def run(method: Method, data: GriddedData, future: Inputs) -> Callable[[], tuple
     return call
 
 
-def scores(expected: Any, far: Any, data: GriddedData) -> dict[str, float]:
+def scores(expected: PyTree, far: PyTree, data: GriddedData) -> dict[str, float]:
     """Standardised residuals and forecasts on the days after the warm-up."""
     glucose, kind = np.asarray(data.readings.glucose_mgdl), np.asarray(data.readings.kind)
     mean, variance = (np.asarray(values) for values in expected)
@@ -345,27 +158,28 @@ def with_faults(data: GriddedData, name: str) -> tuple[GriddedData, np.ndarray]:
     )
 
 
-def guarded(twin: Twin, data: GriddedData, *, guard: bool) -> Any:
+def guarded(twin: Twin, data: GriddedData, *, guard: bool) -> PyTree:
     """What every step of the online filter says at the posterior's middle."""
     tracked = track_points(twin, jnp.asarray(twin.posterior.mean)[None], guard=guard)
-    at = (
-        lambda first, last: Observation(  # noqa: E731
+
+    def at(first: int, last: int) -> Observation:
+        return Observation(
             inputs=data.inputs.map(lambda values: jnp.asarray(values)[first:last]),
             readings=jax.tree.map(lambda values: jnp.asarray(values)[first + 1 : last + 1], data.readings),
         )
-    )
+
     start = jax.tree.map(lambda values: values[0], at(0, 1))
     start = Observation(start.inputs, jax.tree.map(lambda values: jnp.asarray(values)[0], data.readings))
     state, _ = first_step(tracked, start)
     return next_steps(tracked, state, at(0, data.steps - 1))[1]
 
 
-def fault_scores(twin: Twin, data: GriddedData, name: str) -> dict[str, Any]:
+def fault_scores(twin: Twin, data: GriddedData, name: str) -> dict[str, object]:
     """RMS distance in mg/dL of the faulted state from the state without faults, and the same without guard."""
     damaged, marks = with_faults(data, name)
     clean, told = guarded(twin, data, guard=False), guarded(twin, damaged, guard=True)
     naive, quiet = guarded(twin, damaged, guard=False), guarded(twin, data, guard=True)
-    row: dict[str, Any] = {}
+    row: dict[str, object] = {}
     for fault in ("stuck", "spike", "pressure", "gap"):
         where = marks[1:] == fault
         if where.any():
@@ -403,13 +217,13 @@ def main() -> None:
     parser.add_argument("--faults", action="store_true")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[str, object]] = []
     for file in sorted(arguments.twins.glob("*.twin.json"))[: arguments.people]:
         name = file.name.removesuffix(".twin.json")
         twin = load_twin(file)
         data = held_out(twin, arguments.timelines / name)
         future = usual_future(data, extra_steps=0, zone=twin.person.zone, basal_u_per_min=twin.basal_u_per_min)
-        row: dict[str, Any] = {"person_id": name, "attributes": dict(twin.person.attributes(twin.window.end.date()))}
+        row: dict[str, object] = {"person_id": name, "attributes": dict(twin.person.attributes(twin.window.end.date()))}
         if arguments.faults:
             row["faults"] = fault_scores(twin, data, name)
         else:
@@ -422,7 +236,7 @@ def main() -> None:
     print(json.dumps({"people": rows, "mean": mean_of(rows)}, indent=1))
 
 
-def mean_of(rows: Any) -> Any:
+def mean_of(rows: PyTree) -> PyTree:
     """Means over people, place by place."""
     first = rows[0]
     if isinstance(first, dict):

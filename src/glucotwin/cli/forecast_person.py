@@ -30,6 +30,7 @@ EVERY_MIN = 30
     cls=Command,
     examples=(
         "glucotwin forecast person me.twin.json my-timeline --at 2024-03-28T09:00 --plot forecast.svg",
+        "glucotwin forecast person me.twin.json my-timeline --ledger my-ledger",
         "glucotwin forecast person me.twin.json my-timeline --evaluate --horizons 30,60,120",
     ),
 )
@@ -49,6 +50,11 @@ EVERY_MIN = 30
 )
 @click.option("--plot", type=click.Path(path_type=Path), help="PNG, SVG or PDF file to draw the forecast to.")
 @click.option(
+    "--ledger",
+    type=click.Path(path_type=Path),
+    help="Folder that keeps the forecast as it is, to be scored.",
+)
+@click.option(
     "--units",
     type=click.Choice([str(unit) for unit in GlucoseUnit]),
     default=str(GlucoseUnit.MGDL),
@@ -67,6 +73,7 @@ def command(
     horizons: tuple[int, ...],
     learned_file: Path | None,
     plot: Path | None,
+    ledger: Path | None,
     units: str,
     **person: Unpack[PersonArguments],
 ) -> None:
@@ -95,6 +102,10 @@ def command(
         learned=learned_for(twin_file, learned_file),
         authority=local_authority(),
     )
+    if ledger is not None:
+        from glucotwin.forecast.ledger.ledger import issue_forecasts
+
+        issue_forecasts(ledger, twin, [answer.payload])
     if plot is not None:
         _plot(answer, timeline, plot, unit)
     if console.as_json:

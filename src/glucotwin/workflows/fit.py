@@ -18,7 +18,7 @@ from glucotwin.twin.twin import Twin
 from glucotwin.twin.validity import check_validity
 
 FEWEST_FIT_DAYS = 4
-"""With fewer fit days, the unfit ones are used too."""
+"""With readings for fewer fit days than this, the unfit ones are used too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +106,10 @@ def fit_person(
         )
     period = period or FitPeriod()
     window = fit_window(timeline, period)
-    unfit = () if period.all_days else unfit_days(timeline, window)
-    enough = len(timeline.local_days(window)) - len(unfit) >= FEWEST_FIT_DAYS
+    days = () if period.all_days else _days(timeline, window)
+    unfit = tuple(one for one in days if misleads(one))
+    # Measured in readings, so that days with hardly any do not stand for whole ones.
+    enough = sum(one.glucose_pct for one in days if not misleads(one)) >= 100.0 * FEWEST_FIT_DAYS
     left_out = tuple(Window(start=one.start, end=one.end) for one in unfit) if enough else ()
     twin = fit_twin(timeline, window=window, leave_out=left_out, progress=part_of(progress, start=0.0, end=0.98))
     if out is not None:
@@ -121,17 +123,15 @@ def fit_person(
     )
 
 
-def unfit_days(timeline: Timeline, window: Window) -> tuple[DayReport, ...]:
-    """The window's days whose records would mislead a fit, judged by nothing after its end.
-
-    A day with few readings is none of them: what there is of it is right.
-    """
+def _days(timeline: Timeline, window: Window) -> tuple[DayReport, ...]:
+    """Reports on the window's days, judged by nothing after its end."""
     known = timeline.cut(Window(start=timeline.window().start, end=window.end))
-    return tuple(
-        one
-        for one in day_reports(known)
-        if one.end > window.start and set(one.reasons_against) - {DayReason.LITTLE_GLUCOSE}
-    )
+    return tuple(one for one in day_reports(known) if one.end > window.start)
+
+
+def misleads(day: DayReport) -> bool:
+    """Whether a day's records would mislead a fit. Few readings do not: what there is of them is right."""
+    return bool(set(day.reasons_against) - {DayReason.LITTLE_GLUCOSE})
 
 
 def _unfit_json(report: DayReport) -> dict[str, object]:

@@ -21,7 +21,7 @@ def made_up_nights(*, changed_from_week: int = WEEKS) -> Nights:
     week = np.tile(np.repeat(np.arange(WEEKS), 7), PEOPLE)
     risk, blur, luck = noise
     low = risk + 0.5 * luck > 1.0
-    told = dict.fromkeys(FORECASTERS, blur[:, None])
+    told: dict[str, np.ndarray] = dict.fromkeys(FORECASTERS, blur[:, None])
     told[LOGISTIC] = (risk + 1.5 * blur)[:, None]
     told[TWIN] = risk[:, None]
     later = week >= changed_from_week

@@ -17,12 +17,12 @@ from glucotwin.core.message import message
 from glucotwin.core.profile import PERMISSIONS, RESEARCHER, Authority, Capability, Profile, Role
 from glucotwin.domain.person import DiabetesType
 from glucotwin.domain.timeline import Timeline, Window
-from glucotwin.ingest.detect.days import DayReason
+from glucotwin.ingest.detect.days import DayReason, day_reports
 from glucotwin.reports.content import ReportContent
 from glucotwin.reports.render import render_report
 from glucotwin.twin.twin import Twin
 from glucotwin.workflows.demo import choose_dinner, dinner_scenarios, make_folder
-from glucotwin.workflows.fit import FitPeriod, fit_person, fit_window, unfit_days
+from glucotwin.workflows.fit import FitPeriod, fit_person, fit_window, misleads
 from glucotwin.workflows.forecast import days_after_fit, evaluate_person, forecast_person
 from glucotwin.workflows.report import ReportRequest, ScenarioRequest, compose_report, write_report
 from glucotwin.workflows.what_if import look_ahead_person, replay_person, required_capability
@@ -273,11 +273,10 @@ def without_meals(timeline: Timeline, *, days: int) -> Timeline:
     return replace(timeline, streams={**timeline.streams, "meal": meals})
 
 
-def test_days_that_would_mislead_a_fit_are_found_without_looking_ahead(timeline: Timeline) -> None:
-    unlogged = without_meals(timeline, days=1)
-    found = unfit_days(unlogged, FITTED)
-    assert START.date() in {one.day for one in found if DayReason.NO_MEALS in one.reasons_against}
-    assert found == unfit_days(unlogged.cut(Window(start=START, end=FITTED.end)), FITTED)
+def test_few_readings_mislead_no_fit_but_a_missing_log_does(timeline: Timeline) -> None:
+    day = day_reports(timeline)[0]
+    assert not misleads(replace(day, reasons_against=(DayReason.LITTLE_GLUCOSE,)))
+    assert misleads(replace(day, reasons_against=(DayReason.LITTLE_GLUCOSE, DayReason.NO_MEALS)))
 
 
 def test_unfit_days_are_not_learned_from_but_said(monkeypatch: pytest.MonkeyPatch, timeline: Timeline) -> None:

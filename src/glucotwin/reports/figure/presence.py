@@ -33,7 +33,7 @@ def draw_presence(
     """
     axes = drawing.subplots()
     grid = np.array([np.asarray(one, dtype=np.float64) for one in shares.values()])
-    start = mdates.date2num(first_day)
+    start = float(mdates.date2num(first_day))
     axes.imshow(
         grid,
         aspect="auto",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import polars as pl
 
@@ -93,7 +94,7 @@ def _check_files(path: Path, files: Mapping[str, str]) -> None:
 
 def _write(followed: Followed, folder: Path) -> None:
     columns = {name: getattr(followed.rows, name) for name in ROW_FIELDS}
-    told = {f"told_{name}": value for name, value in followed.history._asdict().items()}
+    told = {f"told_{name}": np.asarray(value) for name, value in followed.history._asdict().items()}
     pl.DataFrame({**columns, **told}).write_parquet(folder / HISTORY)
     steps = sorted(followed.snapshots)
     stacked = jax.tree.map(lambda *values: np.stack(values), *(followed.snapshots[step] for step in steps))
@@ -114,7 +115,7 @@ def _write(followed: Followed, folder: Path) -> None:
 def _read(path: Path, manifest: Mapping[str, Any], twin: Twin) -> Followed:
     frame = pl.read_parquet(path / HISTORY)
     rows = Rows(**{name: frame[name].to_numpy() for name in ROW_FIELDS})
-    told = StepInfo(**{name: frame[f"told_{name}"].to_numpy() for name in StepInfo._fields})
+    told = StepInfo(**{name: jnp.asarray(frame[f"told_{name}"].to_numpy()) for name in StepInfo._fields})
     draws = int(manifest["draws"])
     return Followed(
         person_id=str(manifest["person_id"]),

@@ -1,6 +1,6 @@
 """What is still to come of insulin and food, and where glucose is heading, read off the state."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from glucotwin.core.array import Array, Float
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.body import Body, BodyState
+from glucotwin.physiology.minimal import MinimalGlucoseState
 from glucotwin.simulate.solver import step_minutes
 from glucotwin.twin.filter import Ahead, look_ahead
 from glucotwin.twin.online.step import OnlineState, Tracked
@@ -50,14 +51,15 @@ def on_board(tracked: Tracked, state: OnlineState, coming: Inputs) -> OnBoard:
     def one(body: Body, own: BodyState, flux: Float[Array, ""]) -> OnBoard:
         rest = body.initial_state()
         idle = {**own, **{name: rest[name] for name in INSULIN_ORGANS if name in own}}
-        glucose = own["glucose"]
-        if hasattr(glucose, "action_per_min"):
-            idle["glucose"] = eqx.tree_at(lambda part: part.action_per_min, glucose, rest["glucose"].action_per_min)
+        glucose, resting = own["glucose"], rest["glucose"]
+        if isinstance(resting, MinimalGlucoseState):
+            idle["glucose"] = eqx.tree_at(lambda part: part.action_per_min, glucose, resting.action_per_min)
         empty = {**own, **{name: rest[name] for name in FOOD_ORGANS if name in own}}
         with_all = _course(body, own, coming)
         now = with_flux(coming.map(lambda values: jnp.asarray(values)[0]), flux)
+        change: Any = body.derivative(own, now)["glucose"]
         return OnBoard(
-            trend_mgdl_per_min=body.derivative(own, now)["glucose"].glucose_mgdl,
+            trend_mgdl_per_min=change.glucose_mgdl,
             insulin_u=_sum_of(own, ("subcutis",), "_u") - _sum_of(rest, ("subcutis",), "_u"),
             carbs_g=_sum_of(own, FOOD_ORGANS, "_mg") / 1000.0,
             insulin_effect_mgdl=_largest(with_all - _course(body, idle, coming)),

@@ -1,6 +1,6 @@
 """The filter, reading by reading: ``init`` and ``step``, for one person or, with ``jax.vmap``, for many."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
@@ -228,6 +228,6 @@ def insulin_effect_mgdl_per_min(body: Body, state: dict, inputs: Inputs) -> Floa
     if glucose is None or not hasattr(glucose, "action_per_min"):
         return jnp.zeros(())
     idle = eqx.tree_at(lambda one: one.action_per_min, glucose, jnp.zeros_like(glucose.action_per_min))
-    with_action = body.derivative(state, inputs)["glucose"]
-    without_action = body.derivative({**state, "glucose": idle}, inputs)["glucose"]
+    with_action: Any = body.derivative(state, inputs)["glucose"]
+    without_action: Any = body.derivative({**state, "glucose": idle}, inputs)["glucose"]
     return without_action.glucose_mgdl - with_action.glucose_mgdl

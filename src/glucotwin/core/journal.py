@@ -1,0 +1,155 @@
+"""An append-only file of entries, each of which holds the hash of the one before: what was written stays as it was.
+
+One JSON object per line. A line that the machine did not finish writing was never acknowledged and does not count.
+"""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from glucotwin.core.error import ConflictError, DataError, ErrorCode, NotFoundError
+from glucotwin.core.provenance import sha256_of_json
+
+FIRST = "0" * 64
+"""What the first entry holds as the hash of the one before."""
+LOCK_S = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry:
+    """One entry.
+
+    Attributes:
+        sequence: its number, from 0.
+        written_at: aware time of writing.
+        kind: what it tells.
+        content: as JSON values.
+        previous: hash of the entry before.
+    """
+
+    sequence: int
+    written_at: datetime
+    kind: str
+    content: Mapping[str, Any]
+    previous: str
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON values, the hash left out."""
+        return {
+            "sequence": self.sequence,
+            "written_at": self.written_at.isoformat(),
+            "kind": self.kind,
+            "content": dict(self.content),
+            "previous": self.previous,
+        }
+
+    def sha256(self) -> str:
+        """Hash of the entry; the next one holds it."""
+        return sha256_of_json(self.to_json())
+
+
+def read_journal(path: Path) -> tuple[JournalEntry, ...]:
+    """All entries, checked one by one; none for a journal that has not begun.
+
+    Raises:
+        DataError: an entry was changed, taken out or put in between, or the file is no journal.
+    """
+    entries: list[JournalEntry] = []
+    previous = FIRST
+    for number, line in enumerate(_lines(path)):
+        entry, sha256 = _parsed(line, path, number)
+        if entry.previous != previous or entry.sequence != number or entry.sha256() != sha256:
+            raise _damaged(path, number)
+        entries.append(entry)
+        previous = sha256
+    return tuple(entries)
+
+
+def append_entries(
+    path: Path, entries: Sequence[tuple[str, Mapping[str, Any]]], *, at: datetime | None = None
+) -> tuple[JournalEntry, ...]:
+    """Writes entries after the last one, all or none of them.
+
+    Args:
+        path: the journal; made when it is not there.
+        entries: kind and content of each.
+        at: aware time of writing; default now.
+
+    Raises:
+        NotFoundError: the folder does not exist.
+        ConflictError: another process is writing.
+        DataError: the journal is damaged.
+    """
+    if not path.parent.is_dir():
+        raise NotFoundError(ErrorCode.UNKNOWN_NAME, f"There is no folder {path.parent}.", hint="Make it first.")
+    try:
+        with FileLock(path.with_name(f".{path.name}.lock"), timeout=LOCK_S):
+            return _append(path, entries, at or datetime.now(tz=UTC))
+    except Timeout as error:
+        raise ConflictError(
+            ErrorCode.ALREADY_EXISTS, f"Another process is writing to {path}.", hint="Try again when it has finished."
+        ) from error
+
+
+def _append(path: Path, entries: Sequence[tuple[str, Mapping[str, Any]]], at: datetime) -> tuple[JournalEntry, ...]:
+    known = read_journal(path)
+    previous = known[-1].sha256() if known else FIRST
+    written: list[JournalEntry] = []
+    for number, (kind, content) in enumerate(entries, start=len(known)):
+        # Through JSON and back, so that what is hashed is what a reader will find.
+        plain = json.loads(json.dumps(content, allow_nan=False))
+        entry = JournalEntry(sequence=number, written_at=at, kind=kind, content=plain, previous=previous)
+        written.append(entry)
+        previous = entry.sha256()
+    text = "".join(
+        json.dumps(one.to_json() | {"sha256": one.sha256()}, ensure_ascii=False, separators=(",", ":")) + "\n"
+        for one in written
+    )
+    whole = sum(len(line) + 1 for line in _lines(path))
+    with path.open("r+b" if path.exists() else "wb") as file:
+        file.truncate(whole)
+        file.seek(whole)
+        file.write(text.encode())
+        file.flush()
+        os.fsync(file.fileno())
+    return tuple(written)
+
+
+def _lines(path: Path) -> list[bytes]:
+    """Whole lines without their ends."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise DataError(ErrorCode.UNREADABLE_FILE, f"{path} cannot be read: {error.strerror}.") from error
+    return content.split(b"\n")[:-1]
+
+
+def _parsed(line: bytes, path: Path, number: int) -> tuple[JournalEntry, str]:
+    try:
+        document = json.loads(line)
+        entry = JournalEntry(
+            sequence=int(document["sequence"]),
+            written_at=datetime.fromisoformat(document["written_at"]),
+            kind=str(document["kind"]),
+            content=dict(document["content"]),
+            previous=str(document["previous"]),
+        )
+        return entry, str(document["sha256"])
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise _damaged(path, number) from error
+
+
+def _damaged(path: Path, number: int) -> DataError:
+    return DataError(
+        ErrorCode.DAMAGED_ARTEFACT,
+        f"{path} is damaged or was changed by hand: line {number + 1} does not follow from the one before.",
+        hint="Restore the file from a copy; entries before that line can be trusted.",
+    )

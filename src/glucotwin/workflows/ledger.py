@@ -1,0 +1,77 @@
+"""Use case: keep every issued forecast as it was, and score them when the readings are in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from glucotwin.core.error import DataError, ErrorCode
+from glucotwin.core.profile import RESEARCHER, Authority, Capability
+from glucotwin.domain.timeline import Timeline
+from glucotwin.forecast.ledger.ledger import IssuedForecast, read_ledger
+from glucotwin.forecast.ledger.score import LedgerScore, score_ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerAnswer:
+    """Scores of a person's issued forecasts.
+
+    Attributes:
+        person_id: whose.
+        issued: how many forecasts the ledger holds of them.
+        scores: by version of the twin, method and horizon.
+    """
+
+    person_id: str
+    issued: int
+    scores: tuple[LedgerScore, ...]
+
+    def to_json(self) -> dict[str, object]:
+        """As JSON values."""
+        return {
+            "person_id": self.person_id,
+            "issued": self.issued,
+            "scores": [one.to_json() for one in self.scores],
+        }
+
+
+def score_issued(
+    folder: Path,
+    timeline: Timeline,
+    *,
+    horizons: Sequence[int] = (30, 60, 120),
+    authority: Authority = RESEARCHER,
+) -> LedgerAnswer:
+    """Scores the forecasts that were issued for a timeline's person.
+
+    Args:
+        folder: of the ledger.
+        timeline: the person's readings.
+        horizons: minutes ahead.
+        authority: on whose behalf.
+
+    Raises:
+        NotAllowedError: the authority may not be given forecasts.
+        NotFoundError: there is no ledger.
+        DataError: it is damaged, or holds nothing of this person.
+    """
+    authority.require(Capability.FORECAST)
+    issued = read_ledger(folder, person_id=timeline.person.person_id)
+    if not issued:
+        raise DataError(ErrorCode.TOO_LITTLE_DATA, f"The ledger holds no forecast of {timeline.person.person_id!r}.")
+    return LedgerAnswer(
+        person_id=timeline.person.person_id,
+        issued=len(issued),
+        scores=score_ledger(issued, timeline, horizons=horizons),
+    )
+
+
+def list_issued(folder: Path, *, authority: Authority = RESEARCHER) -> tuple[IssuedForecast, ...]:
+    """All forecasts of a ledger.
+
+    Raises:
+        NotAllowedError: the authority may not be given forecasts.
+        NotFoundError: there is no ledger.
+        DataError: it is damaged or was changed.
+    """
+    authority.require(Capability.FORECAST)
+    return read_ledger(folder)
