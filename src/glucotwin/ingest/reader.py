@@ -14,6 +14,8 @@ from glucotwin.core.error import DataError, ErrorCode, GlucoTwinError
 from glucotwin.core.progress import ProgressCallback, part_of, silent
 from glucotwin.core.provenance import sha256_of_bytes, sha256_of_file
 from glucotwin.domain.archive import timeline_hash
+from glucotwin.domain.correction import Correction
+from glucotwin.domain.frame import stream_of
 from glucotwin.domain.person import DiabetesType, Person, Sex, TherapyKind, WeightEntry
 from glucotwin.domain.timeline import Timeline
 from glucotwin.ingest.check import cleaned, common_findings, coverage_of
@@ -226,4 +228,7 @@ def _is_superseded(finding: Finding) -> bool:
 
 def _pseudonym(timeline: Timeline) -> str:
     """A pseudonym made of the records: a file's name often holds a person's, and files can be split."""
-    return f"person-{sha256_of_bytes([timeline_hash(timeline).encode()])[:PSEUDONYM_DIGITS]}"
+    # What an import notes about itself says nothing about the person.
+    own = {name: frame for name, frame in timeline.streams.items() if name != stream_of(Correction)}
+    content = timeline_hash(replace(timeline, streams=own))
+    return f"person-{sha256_of_bytes([content.encode()])[:PSEUDONYM_DIGITS]}"
