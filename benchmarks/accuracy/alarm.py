@@ -5,8 +5,9 @@ days that end at 80 % of the record; alarms are scored on the rest. At each step
 what was known then: the twin's probability of a low (below 70 mg/dL for 15 min) beginning within 30 min, the same with
 what was learned on top of everybody's twins on the first 80 % (hybrid, with ``--learned``), how low the reading is
 (threshold), and how low it will be in 10, 20 or 30 min if it goes on as in the last 15 (trend). An alarm comes when its
-level passes a limit and is ready again after 15 calm minutes. The limit is one for all people, chosen so that each
-alarm has the same number of false ones per day; highs (above 250 mg/dL for 15 min) likewise.
+level passes a limit, again every 30 min while it stays there, as alarms do, and is ready again after 15 calm minutes.
+The limit is one for all people, chosen so that each alarm has the same number of false ones per day; highs (above 250
+mg/dL for 15 min) likewise.
 
 An alarm is true when an episode starts within 60 min after it. *Sensitivity* counts episodes with any such alarm,
 *in time* those with one at least 15 min before; the limit is chosen for each. Lows before which carbohydrate of at
@@ -62,7 +63,7 @@ FIT_SHARE = 0.8
 STEP_MIN = 5.0
 HORIZON_MIN, LASTING_MIN = 30.0, 15.0
 TRENDS_MIN = (10, 20, 30)
-EARLIEST_MIN, IN_TIME_MIN = 60.0, 15.0
+EARLIEST_MIN, IN_TIME_MIN, REPEAT_MIN = 60.0, 15.0, 30.0
 LOW_MGDL, HIGH_MGDL = 70.0, 250.0
 RATES = (0.25, 0.5, 1.0, 2.0)
 SETTINGS = 120
@@ -349,7 +350,7 @@ def pooled(people: list[Stream], what: str, method: str, limit: float, least_min
     parts: list[list[np.ndarray]] = [[], [], [], []]
     for one in people:
         starts, ends = episodes(one, what)
-        alarms = alarm_times(one.time_min, one.levels[what][method], raise_at=limit)
+        alarms = alarm_times(one.time_min, one.levels[what][method], raise_at=limit, repeat_min=REPEAT_MIN)
         treated = one.treatment_min if what == "low" else np.zeros(0)
         for part, values in zip(parts, (alarms, starts, ends, treated), strict=True):
             part.append(values + offset)

@@ -109,7 +109,14 @@ def score_alarms(
     )
 
 
-def alarm_times(time_min: ArrayLike, level: ArrayLike, *, raise_at: float, rearm_after_min: float = 15.0) -> FloatArray:
+def alarm_times(
+    time_min: ArrayLike,
+    level: ArrayLike,
+    *,
+    raise_at: float,
+    rearm_after_min: float = 15.0,
+    repeat_min: float = np.inf,
+) -> FloatArray:
     """When an alarm comes that is raised by a level and ready again once the level has stayed lower for some minutes.
 
     Args:
@@ -117,12 +124,18 @@ def alarm_times(time_min: ArrayLike, level: ArrayLike, *, raise_at: float, rearm
         level: what the alarm goes by, shape (k,); where it is nan, nothing is known and nothing changes.
         raise_at: level from which on it comes.
         rearm_after_min: how long the level must have stayed below before it can come again.
+        repeat_min: while it is on, it comes again after so long.
     """
     times, levels = _rising("time_min", time_min), np.asarray(level, dtype=np.float64)
     check_same_length("time_min", times.size, "level", levels.size)
     known = ~np.isnan(levels)
-    high = times[known][levels[known] >= raise_at]
-    return high[np.diff(high, prepend=-np.inf) > rearm_after_min]
+    alarms: list[float] = []
+    before = -np.inf
+    for time in times[known][levels[known] >= raise_at].tolist():
+        if time - before > rearm_after_min or time - alarms[-1] >= repeat_min:
+            alarms.append(time)
+        before = time
+    return np.array(alarms, dtype=np.float64)
 
 
 def best_within_rate(scores: Sequence[AlarmScore], false_alarms_per_day: float) -> int | None:

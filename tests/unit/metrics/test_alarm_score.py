@@ -82,6 +82,7 @@ def test_alarm_comes_at_the_crossing_and_is_ready_again_after_a_calm_time() -> N
     assert alarm_times(times, level, raise_at=0.5).tolist() == [5.0, 40.0]
     assert alarm_times(times, level, raise_at=0.5, rearm_after_min=5.0).tolist() == [5.0, 15.0, 40.0]
     assert alarm_times(times, level, raise_at=0.95).tolist() == []
+    assert alarm_times(times, np.ones(10), raise_at=0.5, repeat_min=20.0).tolist() == [0.0, 20.0, 40.0]
 
 
 def test_alarms_are_compared_at_the_same_rate_of_false_ones() -> None:
