@@ -64,6 +64,8 @@ def _page(answer: "DemoAnswer", *, opened: bool) -> str:
             "",
             *sentences,
             "",
+            *_living_lines(answer),
+            "",
             message("demo-attribution"),
             message("demo-consent"),
             message("research-profile" if is_research else "report-review-profile"),
@@ -74,3 +76,30 @@ def _page(answer: "DemoAnswer", *, opened: bool) -> str:
             message("demo-opened" if opened else "demo-written", path=str(answer.report_path.resolve())),
         ]
     )
+
+
+def _living_lines(answer: "DemoAnswer") -> list[str]:
+    """What the days after the fit brought, and how to go on from there."""
+    from glucotwin.core.message import message
+
+    living = answer.living
+    state, low = living.update.summary, living.alarms.low_score
+    hour = next((one.accuracy for one in living.ledger.scores if one.horizon_min == 60), None)
+    lines = [
+        message("demo-in-step", steps=f"{state.steps:,}", insulin=f"{state.insulin_on_board_u:.1f}"),
+        message(
+            "demo-alarms",
+            days=f"{living.alarms.window.days:.0f}",
+            lows=low.event_count,
+            warned=low.detected_count,
+            wrong=low.alarm_count - low.true_alarm_count,
+        ),
+    ]
+    if hour is not None:
+        lines.insert(
+            1,
+            message(
+                "demo-ledger", count=living.ledger.issued, rmse=f"{hour.rmse_mgdl:.0f}", mard=f"{hour.mard_pct:.0f}"
+            ),
+        )
+    return lines

@@ -23,6 +23,7 @@ from glucotwin.ingest.quality import QualityReport
 from glucotwin.reports.content import ReportContent
 from glucotwin.twin.archive import save_twin
 from glucotwin.twin.twin import Twin
+from glucotwin.workflows.demo_living import LivingTwin, live_on
 from glucotwin.workflows.fit import FitPeriod, fit_person
 from glucotwin.workflows.import_data import import_data
 from glucotwin.workflows.report import ReportRequest, ScenarioRequest, compose_report, write_report
@@ -53,6 +54,7 @@ class DemoAnswer:
         report: the report's content in its envelope.
         quality: what the import found.
         twin: the fitted twin.
+        living: what the twin says in the days after the fit.
         report_path, twin_path: the written files.
         seconds: time that each stage took.
     """
@@ -60,6 +62,7 @@ class DemoAnswer:
     report: Answer[ReportContent]
     quality: QualityReport
     twin: Twin
+    living: LivingTwin
     report_path: Path
     twin_path: Path
     seconds: dict[str, float] = field(default_factory=dict)
@@ -69,6 +72,7 @@ class DemoAnswer:
         return {
             "report": str(self.report_path),
             "twin": str(self.twin_path),
+            "living": self.living.to_json(),
             "seconds": {stage: round(value, 2) for stage, value in self.seconds.items()},
             "content": self.report.to_json(),
         }
@@ -83,8 +87,11 @@ def run_demo(
 ) -> DemoAnswer:
     """Imports the shipped person, fits a twin to two weeks, judges it on the next two, asks two what-ifs, and reports.
 
+    Then the twin is kept in step with the days after the fit, forecasts from one of them go into a ledger and are scored,
+    and the alarms of two days are replayed.
+
     Args:
-        folder: where the report and the twin are written; made if it does not exist.
+        folder: where everything is written; made if it does not exist.
         unit: in which glucose is shown.
         authority: on whose behalf; the data are open and consented to.
         progress: told how far the work has come.
@@ -108,9 +115,11 @@ def run_demo(
     )
     with _timed(seconds, "forecast and what-if"):
         report = compose_report(
-            timeline, request, authority=authority, progress=part_of(progress, start=0.55, end=0.95)
+            timeline, request, authority=authority, progress=part_of(progress, start=0.55, end=0.75)
         )
-    progress(message("demo-progress-report"), 0.95)
+    with _timed(seconds, "days after the fit"):
+        living = live_on(folder, twin, timeline, authority=authority, progress=part_of(progress, start=0.75, end=0.98))
+    progress(message("demo-progress-report"), 0.98)
     with _timed(seconds, "report"):
         path = write_report(report, folder / "report.html", overwrite=True)
         twin_path = folder / f"{timeline.person.person_id}.twin.json"
@@ -119,6 +128,7 @@ def run_demo(
         report=report,
         quality=imported.quality,
         twin=twin,
+        living=living,
         report_path=path,
         twin_path=twin_path,
         seconds=seconds,
