@@ -96,10 +96,6 @@ def _living_lines(answer: "DemoAnswer") -> list[str]:
         ),
     ]
     if hour is not None:
-        lines.insert(
-            1,
-            message(
-                "demo-ledger", count=living.ledger.issued, rmse=f"{hour.rmse_mgdl:.0f}", mard=f"{hour.mard_pct:.0f}"
-            ),
-        )
+        errors = {"rmse": f"{hour.rmse_mgdl:.0f}", "mard": f"{hour.mard_pct:.0f}"}
+        lines.insert(1, message("demo-ledger", count=living.ledger.issued, **errors))
     return lines

@@ -87,8 +87,8 @@ def run_demo(
 ) -> DemoAnswer:
     """Imports the shipped person, fits a twin to two weeks, judges it on the next two, asks two what-ifs, and reports.
 
-    Then the twin is kept in step with the days after the fit, forecasts from one of them go into a ledger and are scored,
-    and the alarms of two days are replayed.
+    Then the twin is kept in step with the days after the fit, forecasts from one of them go into a ledger and are
+    scored, and the alarms of two days are replayed.
 
     Args:
         folder: where everything is written; made if it does not exist.

@@ -606,7 +606,7 @@ report-progress-what-if = Asking what if
 
 demo-progress = Importing the demo person
 demo-in-step = The twin followed { $steps } steps of 5 min after its fit; at the last reading { $insulin } U of insulin were on board beyond the usual.
-demo-ledger = { $count } forecasts of the first day after the fit are in the ledger; an hour ahead they were off by { $rmse } mg/dL (root mean square, { $mard } %).
+demo-ledger = { $count } forecasts of the first day after the fit are in the ledger; an hour ahead they were off by { $rmse } mg/dL (root mean square) and { $mard } % (mean).
 demo-alarms = Alarms of the first { $days } days: of { $lows } lows { $warned } were warned of in time, with { $wrong } false warnings.
 demo-progress-report = Writing the report
 demo-bolus-earlier = Same dinner, bolus { $minutes } minutes earlier
