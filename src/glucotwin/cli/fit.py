@@ -14,7 +14,12 @@ from glucotwin.cli.table import aligned
 
 if TYPE_CHECKING:
     from glucotwin.ingest.detect.days import DayReport
+    from glucotwin.twin.diagnostic import Diagnostics
     from glucotwin.workflows.fit import FitAnswer
+
+
+METHODS = ("map", "nuts", "pathfinder")
+"""Names of ``glucotwin.twin.method.FIT_METHODS``, which is slow to load; a test compares them."""
 
 
 @click.command(
@@ -23,6 +28,7 @@ if TYPE_CHECKING:
     examples=(
         "glucotwin fit my-timeline --out me.twin.json",
         "glucotwin fit export.csv --zone Europe/Berlin --holdout-days 7 --out me.twin.json",
+        "glucotwin fit my-timeline --days 3 --method nuts --out me.twin.json",
     ),
 )
 @click.argument("source", type=click.Path(path_type=Path))
@@ -35,6 +41,22 @@ if TYPE_CHECKING:
     "--holdout-days", type=click.IntRange(0, 365), default=0, show_default=True, help="Days at the end to keep aside."
 )
 @click.option("--all-days", is_flag=True, help="Learn from days that are judged unfit too, such as days without meals.")
+@click.option(
+    "--method",
+    type=click.Choice(METHODS),
+    default=METHODS[0],
+    show_default=True,
+    help="map: most probable point and a normal around it; nuts: Markov chains; pathfinder: variational.",
+)
+@click.option("--chains", type=click.IntRange(1, 16), default=4, show_default=True, help="Chains of nuts.")
+@click.option(
+    "--warm-up", type=click.IntRange(20, 5000), default=200, show_default=True, help="Transitions that tune each chain."
+)
+@click.option(
+    "--draws", type=click.IntRange(20, 20000), default=500, show_default=True, help="Draws that each chain keeps."
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of methods that draw.")
+@click.option("--keep-failed", is_flag=True, help="Save a twin that its own diagnostics refuse.")
 @person_options
 @click.pass_obj
 def command(
@@ -47,11 +69,18 @@ def command(
     last_day: datetime | None,
     holdout_days: int,
     all_days: bool,
+    method: str,
+    chains: int,
+    warm_up: int,
+    draws: int,
+    seed: int,
+    keep_failed: bool,
     **person: Unpack[PersonArguments],
 ) -> None:
     """Fit a digital twin to the days in SOURCE, a timeline's folder or any file that can be imported."""
     from glucotwin.core.message import message
-    from glucotwin.workflows.fit import FitPeriod, fit_person
+    from glucotwin.twin.problem import FitSettings
+    from glucotwin.workflows.fit import FitChoice, FitPeriod, fit_person
     from glucotwin.workflows.metrics import open_timeline
 
     period = FitPeriod(
@@ -61,10 +90,18 @@ def command(
         holdout_days=holdout_days,
         all_days=all_days,
     )
+    settings = FitSettings(chains=chains, warm_up=warm_up, draws=draws)
+    choice = FitChoice(method=method, settings=settings, seed=seed, keep_failed=keep_failed)
     with console.progress(message("fit-progress", name=source.name)) as progress:
         timeline = open_timeline(source, import_options(**person))
         answer = fit_person(
-            timeline, period=period, out=out, overwrite=overwrite, authority=local_authority(), progress=progress
+            timeline,
+            period=period,
+            choice=choice,
+            out=out,
+            overwrite=overwrite,
+            authority=local_authority(),
+            progress=progress,
         )
     if console.as_json:
         console.write_json(answer.to_json())
@@ -95,6 +132,7 @@ def _page(answer: "FitAnswer") -> str:
         "",
         aligned([header, *parameter_rows(diagnostics.parameters)]),
         "",
+        *_quality_lines(diagnostics),
         *(message(key) for key in diagnostics.warnings),
         *(one.text for one in diagnostics.imputed),
         *_unfit_lines("fit-page-left-out", answer.left_out),
@@ -120,3 +158,29 @@ def _unfit_lines(key: str, days: tuple["DayReport", ...]) -> list[str]:
         message(key, days=len(days)),
         *(f"  {count} x {reason_text(reason)}" for reason, count in reasons.most_common()),
     ]
+
+
+def _quality_lines(diagnostics: "Diagnostics") -> list[str]:
+    from glucotwin.core.message import message
+    from glucotwin.reports.number import number
+
+    lines = [message(f"fit-verdict-{diagnostics.verdict}")]
+    if diagnostics.informed_directions is not None:
+        lines.append(
+            message(
+                "fit-page-informed",
+                directions=number(diagnostics.informed_directions, 1),
+                parameters=number(len(diagnostics.parameters), 0),
+            )
+        )
+    if diagnostics.sampling is not None:
+        sampling = diagnostics.sampling
+        lines.append(
+            message(
+                "fit-page-sampling",
+                draws=number(sampling.chains * sampling.draws, 0),
+                ess=number(min(sampling.smallest_bulk_ess, sampling.smallest_tail_ess), 0),
+                rhat=number(sampling.largest_r_hat, 3),
+            )
+        )
+    return lines

@@ -20,6 +20,9 @@ from glucotwin.twin.twin import TWIN_SCHEMA, EffectEstimate, Posterior, Twin
 
 TWIN_FORMAT = "glucotwin-twin/"
 
+READABLE_SCHEMAS = ("glucotwin-twin/1", TWIN_SCHEMA)
+"""Version 1 knew normal posteriors alone."""
+
 LARGEST_FILE_BYTES = 16 * 2**20
 
 
@@ -53,7 +56,7 @@ def load_twin(path: Path) -> Twin:
     schema = document.get("schema")
     if not str(schema).startswith(TWIN_FORMAT):
         raise _not_a_twin(path)
-    if schema != TWIN_SCHEMA:
+    if schema not in READABLE_SCHEMAS:
         raise DataError(
             ErrorCode.UNSUPPORTED_VERSION,
             f"{path} says it is {schema!r}; this version reads {TWIN_SCHEMA!r}.",
@@ -108,7 +111,7 @@ def _to_json(twin: Twin) -> dict[str, Any]:
         "daily_insulin_u": twin.daily_insulin_u,
         "basal_u_per_min": twin.basal_u_per_min,
         "parameters": list(free_parameters()),
-        "posterior": {"mean": twin.posterior.mean.tolist(), "covariance": twin.posterior.covariance.tolist()},
+        "posterior": _posterior_json(twin.posterior),
         "effect": TypeAdapter(EffectEstimate).dump_python(twin.effect, mode="json"),
         "band_factors": {str(horizon): factor for horizon, factor in twin.band_factors.items()},
         "diagnostics": twin.diagnostics.to_json(),
@@ -116,13 +119,27 @@ def _to_json(twin: Twin) -> dict[str, Any]:
     }
 
 
+def _posterior_json(posterior: Posterior) -> dict[str, Any]:
+    arrays = {"mean": posterior.mean, "covariance": posterior.covariance, "sample": posterior.sample}
+    return {name: values.tolist() for name, values in arrays.items() if values is not None}
+
+
+def _posterior(document: Mapping[str, Any], *, size: int) -> Posterior:
+    arrays = {name: np.asarray(values, dtype=np.float64) for name, values in document.items()}
+    sample = arrays.get("sample")
+    if arrays["mean"].shape != (size,) or arrays["covariance"].shape != (size, size):
+        raise ValueError("the posterior's shape differs from its parameters")
+    if sample is not None and (sample.ndim != 2 or sample.shape[1] != size or not len(sample)):
+        raise ValueError("the posterior's sample differs from its parameters")
+    if not all(np.all(np.isfinite(values)) for values in arrays.values()):
+        raise ValueError("the posterior is not finite")
+    return Posterior(**arrays)
+
+
 def _from_json(document: Mapping[str, Any]) -> Twin:
     if document["parameters"] != list(free_parameters()):
         raise ValueError("the parameters differ from this version's")
-    posterior = {name: np.asarray(document["posterior"][name], dtype=np.float64) for name in ("mean", "covariance")}
-    size = len(document["parameters"])
-    if posterior["mean"].shape != (size,) or posterior["covariance"].shape != (size, size):
-        raise ValueError("the posterior's shape differs from its parameters")
+    posterior = _posterior(document["posterior"], size=len(document["parameters"]))
     window = document["window"]
     return Twin(
         person=TypeAdapter(Person).validate_python(document["person"]),
@@ -133,7 +150,7 @@ def _from_json(document: Mapping[str, Any]) -> Twin:
         weight_log_sd=float(document.get("weight_log_sd", 0.0)),
         daily_insulin_u=float(document["daily_insulin_u"]),
         basal_u_per_min=float(document["basal_u_per_min"]),
-        posterior=Posterior(**posterior),
+        posterior=posterior,
         effect=TypeAdapter(EffectEstimate).validate_python(document["effect"]),
         band_factors={int(horizon): float(factor) for horizon, factor in document["band_factors"].items()},
         diagnostics=TypeAdapter(Diagnostics).validate_python(document["diagnostics"]),

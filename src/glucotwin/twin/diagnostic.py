@@ -1,6 +1,7 @@
-"""What a fit tells about itself: parameters and how far the data informed them, residuals, warnings."""
+"""What a fit tells about itself: parameters and what the data said of them, residuals, sampling, warnings, verdict."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from enum import StrEnum
 
 from glucotwin.domain.imputation import Imputed
 
@@ -10,6 +11,7 @@ class ParameterSummary:
     """One fitted parameter: prior and posterior medians with 90 % intervals, in the parameter's unit.
 
     ``informed_fraction`` is the share of the prior's uncertainty that the data removed: 0 nothing learned, 1 all.
+    ``prior_score`` is how far the median lies from the prior's, in the prior's SDs on the fitted scale.
     """
 
     name: str
@@ -22,10 +24,90 @@ class ParameterSummary:
     low: float
     high: float
     informed_fraction: float
+    prior_score: float = 0.0
 
     def to_json(self) -> dict[str, object]:
         """As JSON values."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+class Verdict(StrEnum):
+    """Whether a fit may be used: yes, yes but read its warnings, no."""
+
+    PASS = "pass"  # noqa: S105
+    CAUTION = "caution"
+    FAIL = "fail"
+
+
+FAILURES = frozenset(
+    {"fit-not-converged", "fit-chains-disagree", "fit-few-effective-draws", "fit-divergences", "fit-poor-approximation"}
+)
+"""Warnings after which a posterior does not say what it should."""
+
+LARGEST_R_HAT = 1.05
+SMALLEST_ESS = 100.0
+LARGEST_DIVERGENT_FRACTION = 0.02
+LARGEST_IMPORTANCE_SHAPE = 0.7
+"""Limits of Vehtari et al. (Bayesian Analysis 2021;16:667-718) and, for the shape, of smoothed importance sampling."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampling:
+    """How well a posterior was sampled.
+
+    Attributes:
+        chains, draws: how many chains, and draws of each.
+        largest_r_hat: worst rank-normalised split r-hat of a parameter; 1 when one chain cannot disagree.
+        smallest_bulk_ess, smallest_tail_ess: worst effective sample size in the middle and in the tails.
+        divergent_fraction: share of transitions that diverged.
+        gradients: how many gradients were evaluated.
+        importance_shape: shape ``k`` of the importance weights; None where nothing was weighted.
+    """
+
+    chains: int
+    draws: int
+    largest_r_hat: float = 1.0
+    smallest_bulk_ess: float
+    smallest_tail_ess: float
+    divergent_fraction: float = 0.0
+    gradients: int = 0
+    importance_shape: float | None = None
+
+    def warnings(self) -> tuple[str, ...]:
+        """Message keys of what is wrong with the samples."""
+        checks = {
+            "fit-chains-disagree": not self.largest_r_hat <= LARGEST_R_HAT,
+            "fit-few-effective-draws": not min(self.smallest_bulk_ess, self.smallest_tail_ess) >= SMALLEST_ESS,
+            "fit-divergences": self.divergent_fraction > LARGEST_DIVERGENT_FRACTION,
+            "fit-poor-approximation": (self.importance_shape or 0.0) > LARGEST_IMPORTANCE_SHAPE,
+        }
+        return tuple(key for key, applies in checks.items() if applies)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PredictiveCheck:
+    """How often readings of the fitted days lay within the 90 % band that the fit predicted for them.
+
+    Attributes:
+        horizon_min: how far ahead; 5 for the next reading.
+        readings: how many.
+        held_fraction: share within the band, 0-1.
+        standard_error: of that share, days being independent.
+    """
+
+    horizon_min: int
+    readings: int
+    held_fraction: float
+    standard_error: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entangled:
+    """Two parameters that the data tell apart badly, with their posterior correlation."""
+
+    first: str
+    second: str
+    correlation: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +123,12 @@ class Diagnostics:
         parameters: summary of every fitted parameter.
         warnings: message keys, most important first.
         imputed: what stood in for inputs that are not on record, when, and how uncertain it is.
+        method: name of the method that fitted.
+        sampling: how well the posterior was sampled; None for a normal one.
+        predictive_checks: by horizon, whether predictions were as sure as they should be.
+        informed_directions: how many directions of the parameter space the data decided: the sum over independent
+            directions of the share of the prior's variance that they removed.
+        entangled: pairs of parameters that the data tell apart badly.
     """
 
     converged: bool
@@ -51,6 +139,18 @@ class Diagnostics:
     parameters: tuple[ParameterSummary, ...]
     warnings: tuple[str, ...] = ()
     imputed: tuple[Imputed, ...] = ()
+    method: str = "map"
+    sampling: Sampling | None = None
+    predictive_checks: tuple[PredictiveCheck, ...] = ()
+    informed_directions: float | None = None
+    entangled: tuple[Entangled, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the fit may be used."""
+        if FAILURES & set(self.warnings):
+            return Verdict.FAIL
+        return Verdict.CAUTION if self.warnings else Verdict.PASS
 
     def to_json(self) -> dict[str, object]:
         """As JSON values."""
@@ -59,4 +159,8 @@ class Diagnostics:
             "parameters": [one.to_json() for one in self.parameters],
             "warnings": list(self.warnings),
             "imputed": [one.to_json() for one in self.imputed],
+            "verdict": str(self.verdict),
+            "sampling": None if self.sampling is None else asdict(self.sampling),
+            "predictive_checks": [asdict(one) for one in self.predictive_checks],
+            "entangled": [asdict(one) for one in self.entangled],
         }

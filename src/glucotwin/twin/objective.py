@@ -15,12 +15,16 @@ import numpy as np
 
 from glucotwin.core.array import Array, Bool, Float
 from glucotwin.domain.inputs import Inputs
+from glucotwin.physiology.body import Body
+from glucotwin.twin.driven import can_drive, drive, filter_driven, look_ahead_driven
 from glucotwin.twin.filter import (
     AT_LEAST,
     AT_MOST,
     NO_READING,
     TAIL_FREEDOM,
     VALUE,
+    Ahead,
+    Innovation,
     Readings,
     initial_belief,
     look_ahead,
@@ -29,6 +33,7 @@ from glucotwin.twin.filter import (
 )
 from glucotwin.twin.grid import STEPS_PER_DAY, GriddedData
 from glucotwin.twin.personal_model import PersonalModel
+from glucotwin.twin.state_space import Noise
 
 WARM_UP_STEPS = 72
 """Six hours before each day: its readings steer the state but are not scored."""
@@ -37,6 +42,9 @@ HORIZON_STEPS = np.array([3, 6, 12, 18, 24])
 """Horizons of the open-loop predictions: 15 to 120 min."""
 
 ORIGIN_EVERY_STEPS = 6
+
+USUAL_DAYS = (3, 7, 14, 21, 28, 42, 60, 90)
+"""Numbers of days that programs are compiled for; others are filled up with empty days, which count for nothing."""
 
 WRONG_BOUND = 1e-3
 """Chance that a sensor's LOW or HIGH means nothing, so that a single one cannot drag a fit."""
@@ -76,6 +84,21 @@ def day_batch(data: GriddedData) -> DayBatch:
     return DayBatch(inputs=inputs, readings=readings, first_guess_mgdl=jnp.asarray(_first_values(readings)))
 
 
+def filled_up(batch: DayBatch) -> DayBatch:
+    """The days and, behind them, empty ones up to a usual number, so that compiled programs serve many people."""
+    days = batch.first_guess_mgdl.size
+    count = next((one for one in USUAL_DAYS if one >= days), days)
+    index = np.minimum(np.arange(count), days - 1)
+    empty = index != np.arange(count)
+    readings = jax.tree.map(lambda values: jnp.asarray(values)[index], batch.readings)
+    kinds = jnp.where(jnp.asarray(empty)[:, None], NO_READING, readings.kind)
+    return DayBatch(
+        inputs=batch.inputs.map(lambda values: jnp.asarray(values)[index]),
+        readings=Readings(glucose_mgdl=readings.glucose_mgdl, kind=kinds),
+        first_guess_mgdl=jnp.asarray(batch.first_guess_mgdl)[index],
+    )
+
+
 def _first_values(readings: Readings) -> np.ndarray:
     present = np.asarray(readings.kind) != NO_READING
     first = np.where(present.any(axis=1), present.argmax(axis=1), 0)
@@ -89,21 +112,29 @@ def predictions(model: PersonalModel, point: Float[Array, " parameter"], batch: 
     origins = _origins(batch)
 
     def day(inputs: Inputs, readings: Readings, guess: Float[Array, ""]) -> Predictions:
-        filtered = run_filter(body, noise, initial_belief(body, noise, guess), inputs, readings)
-        future = origins[:, None] + np.arange(HORIZON_STEPS[-1])[None]
-        starts = jax.tree.map(lambda values: values[origins], filtered.beliefs)
-        ahead = jax.vmap(lambda belief, now: look_ahead(body, noise, belief, now))(
-            starts, inputs.map(lambda values: values[future])
-        )
+        near, ahead = _filter_and_look(body, noise, guess, inputs, readings, origins)
         observed = readings.glucose_mgdl[origins[:, None] + HORIZON_STEPS[None]]
         far = (observed - ahead.mean_mgdl[:, HORIZON_STEPS - 1]).ravel()
         far_variance = ahead.variance[:, HORIZON_STEPS - 1].ravel()
-        near = filtered.innovations
         return Predictions(
             jnp.concatenate([near.residual_mgdl, far]), jnp.log(jnp.concatenate([near.variance, far_variance]))
         )
 
     return jax.vmap(day)(batch.inputs, batch.readings, batch.first_guess_mgdl)
+
+
+def _filter_and_look(
+    body: Body, noise: Noise, guess: Float[Array, ""], inputs: Inputs, readings: Readings, origins: np.ndarray
+) -> tuple[Innovation, Ahead]:
+    steps = int(HORIZON_STEPS[-1])
+    if can_drive(body):
+        course = drive(body, inputs)
+        beliefs, near = filter_driven(body, noise, course, guess, inputs, readings)
+        return near, look_ahead_driven(body, noise, course, inputs, beliefs, origins, steps)
+    filtered = run_filter(body, noise, initial_belief(body, noise, guess), inputs, readings)
+    starts = jax.tree.map(lambda values: values[origins], filtered.beliefs)
+    coming = inputs.map(lambda values: values[origins[:, None] + np.arange(steps)[None]])
+    return filtered.innovations, jax.vmap(lambda belief, now: look_ahead(body, noise, belief, now))(starts, coming)
 
 
 @eqx.filter_jit

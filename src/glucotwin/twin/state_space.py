@@ -105,7 +105,7 @@ def predict(body: Body, noise: Noise, belief: Belief, inputs: Inputs) -> Transit
 
     now = jnp.append(extract(body, belief.body), belief.flux_mgdl_per_min)
     mean, jacobian, after = _with_jacobian(step, now)
-    covariance = jacobian @ belief.covariance @ jacobian.T + jnp.diag(_added_variance(body, noise, inputs))
+    covariance = jacobian @ belief.covariance @ jacobian.T + jnp.diag(added_variance(body, noise, inputs))
     return Transition(Belief(after, mean[-1], covariance), jacobian)
 
 
@@ -120,7 +120,8 @@ def _with_jacobian(
     return mean, jacobian, after
 
 
-def _added_variance(body: Body, noise: Noise, inputs: Inputs) -> Float[Array, " uncertain"]:
+def added_variance(body: Body, noise: Noise, inputs: Inputs) -> Float[Array, " uncertain"]:
+    """Variance that one step adds to the uncertain states and, last, the flux."""
     stationary = noise.flux_sd_mgdl_per_min**2
     if inputs.imputed_flux_power is not None:
         # The same power at the disturbance's own correlation time moves glucose as far in the long run.

@@ -16,17 +16,24 @@ from glucotwin.domain.timeline import Window
 from glucotwin.twin.diagnostic import Diagnostics
 from glucotwin.twin.personal_model import free_parameters
 
-TWIN_SCHEMA = "glucotwin-twin/1"
+TWIN_SCHEMA = "glucotwin-twin/2"
 
 POSTERIOR_STREAM = "posterior-draws"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posterior:
-    """Normal on the unconstrained scale: mean ``(parameter,)`` and covariance ``(parameter, parameter)``."""
+    """What is believed of the parameters, on the unconstrained scale: a sample, or else a normal distribution.
+
+    Attributes:
+        mean: ``(parameter,)``.
+        covariance: ``(parameter, parameter)``.
+        sample: ``(draw, parameter)``, whose moments the others are; None for a normal distribution.
+    """
 
     mean: np.ndarray
     covariance: np.ndarray
+    sample: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +115,7 @@ class Twin:
                 "person": TypeAdapter(Person).dump_python(self.person, mode="json"),
                 # Absent at 0, so that the hashes of twins of which the prior was not widened stay.
                 **({"weight_log_sd": self.weight_log_sd} if self.weight_log_sd else {}),
+                **({} if self.posterior.sample is None else {"sample": self.posterior.sample.tolist()}),
             }
         )
 
@@ -115,6 +123,10 @@ class Twin:
         """Points of the posterior; the same for the same person and seed, the first ones whatever the count."""
         key = stream_key(root_key(seed), subject=self.person.person_id, stream=POSTERIOR_STREAM)
         keys = jax.vmap(lambda index: jax.random.fold_in(key, index))(jnp.arange(count))
+        if self.posterior.sample is not None:
+            count_kept = len(self.posterior.sample)
+            rows = jax.vmap(lambda one: jax.random.randint(one, (), 0, count_kept))(keys)
+            return jnp.asarray(self.posterior.sample)[rows]
         normal = jax.vmap(lambda one: jax.random.normal(one, self.posterior.mean.shape))(keys)
         return jnp.asarray(self.posterior.mean) + normal @ jnp.asarray(np.linalg.cholesky(self.posterior.covariance)).T
 

@@ -1,10 +1,10 @@
 """Use case: fit a person's twin, keeping later days aside if asked, and save it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from glucotwin.core.error import ConflictError, DataError, ErrorCode
+from glucotwin.core.error import ConflictError, DataError, ErrorCode, FitError
 from glucotwin.core.message import message
 from glucotwin.core.profile import RESEARCHER, Authority, Capability
 from glucotwin.core.progress import ProgressCallback, part_of, silent
@@ -13,7 +13,10 @@ from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.ingest.detect.days import DayReason, DayReport, day_reports
 from glucotwin.twin.archive import save_twin
+from glucotwin.twin.diagnostic import FAILURES, Verdict
 from glucotwin.twin.fit import FITTED_DAYS, fit_twin, latest_days
+from glucotwin.twin.method import DEFAULT_METHOD
+from glucotwin.twin.problem import FitSettings
 from glucotwin.twin.twin import Twin
 from glucotwin.twin.validity import check_validity
 
@@ -37,6 +40,23 @@ class FitPeriod:
     last_day: date | None = None
     holdout_days: int = 0
     all_days: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitChoice:
+    """How a twin is fitted.
+
+    Attributes:
+        method: name of the method.
+        settings: how much work methods that sample do.
+        seed: of methods that draw.
+        keep_failed: save a twin whose diagnostics say that it may not be used.
+    """
+
+    method: str = DEFAULT_METHOD
+    settings: FitSettings = field(default_factory=FitSettings)
+    seed: int = 0
+    keep_failed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +99,7 @@ def fit_person(
     timeline: Timeline,
     *,
     period: FitPeriod | None = None,
+    choice: FitChoice | None = None,
     out: Path | None = None,
     overwrite: bool = False,
     authority: Authority = RESEARCHER,
@@ -89,6 +110,7 @@ def fit_person(
     Args:
         timeline: the person's data.
         period: which days to learn from; default the last 14.
+        choice: how to fit; default the most probable point with a normal posterior.
         out: file to save to; None saves nothing.
         overwrite: replace an existing file.
         authority: on whose behalf.
@@ -97,7 +119,7 @@ def fit_person(
     Raises:
         NotAllowedError: the authority may not be given forecasts, so it has no use for a twin.
         ConflictError: the file exists.
-        DataError, FitError: the days cannot be fitted.
+        DataError, FitError: the days cannot be fitted, or the diagnostics of the fit refuse it.
     """
     authority.require(Capability.FORECAST)
     if out is not None and out.exists() and not overwrite:
@@ -111,8 +133,18 @@ def fit_person(
     # Measured in readings, so that days with hardly any do not stand for whole ones.
     enough = sum(one.glucose_pct for one in days if not misleads(one)) >= 100.0 * FEWEST_FIT_DAYS
     left_out = tuple(Window(start=one.start, end=one.end) for one in unfit) if enough else ()
-    twin = fit_twin(timeline, window=window, leave_out=left_out, progress=part_of(progress, start=0.0, end=0.98))
+    choice = choice or FitChoice()
+    twin = fit_twin(
+        timeline,
+        window=window,
+        leave_out=left_out,
+        method=choice.method,
+        settings=choice.settings,
+        seed=choice.seed,
+        progress=part_of(progress, start=0.0, end=0.98),
+    )
     if out is not None:
+        _check_usable(twin, choice)
         save_twin(twin, out, overwrite=overwrite)
     return FitAnswer(
         twin=twin,
@@ -121,6 +153,17 @@ def fit_person(
         left_out=unfit if enough else (),
         unfit_used=() if enough else unfit,
     )
+
+
+def _check_usable(twin: Twin, choice: FitChoice) -> None:
+    """The gate: a twin that its own diagnostics refuse is saved only when that is asked for."""
+    if twin.diagnostics.verdict is Verdict.FAIL and not choice.keep_failed:
+        reasons = " ".join(message(key) for key in twin.diagnostics.warnings if key in FAILURES)
+        raise FitError(
+            ErrorCode.NOT_CONVERGED,
+            message("fit-refused", reasons=reasons),
+            hint=message("fit-refused-hint"),
+        )
 
 
 def _days(timeline: Timeline, window: Window) -> tuple[DayReport, ...]:

@@ -11,7 +11,7 @@ from glucotwin.core.error import ConflictError, DataError, ErrorCode, NotFoundEr
 from glucotwin.domain.imputation import ImputationReason, Imputed, ImputedInput, ImputedSpan
 from glucotwin.forecast.predict import forecast_glucose
 from glucotwin.twin.archive import load_twin, save_twin
-from glucotwin.twin.twin import Twin
+from glucotwin.twin.twin import Posterior, Twin
 from made_up_person import made_up_twin
 from synthetic_person import ORIGIN, synthetic_timeline, synthetic_twin
 
@@ -83,7 +83,7 @@ def test_loaded_twin_forecasts_exactly_the_same(tmp_path: Path) -> None:
 
 def test_file_holds_no_code_and_says_what_it_is(tmp_path: Path) -> None:
     document = json.loads(saved(tmp_path).read_text())
-    assert document["schema"] == "glucotwin-twin/1"
+    assert document["schema"] == "glucotwin-twin/2"
     assert document["version"] == made_up_twin().version
 
 
@@ -200,3 +200,29 @@ def test_twin_that_is_not_finite_is_not_saved(tmp_path: Path) -> None:
     with pytest.raises((DataError, ValueError)):
         save_twin(replace(made_up_twin(), basal_u_per_min=float("nan")), tmp_path / "twin.json")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_file_of_the_first_version_is_still_read() -> None:
+    twin = load_twin(Path(__file__).parents[2] / "golden" / "archive" / "twin-1.json")
+    assert twin.posterior.sample is None
+    assert twin.diagnostics.method == "map"
+    assert twin.version.endswith(twin.content_hash()[:8])
+
+
+def with_sample(twin: Twin) -> Twin:
+    sample = np.round(np.asarray(twin.draws(40)), 5)
+    return replace(twin, posterior=Posterior(mean=sample.mean(axis=0), covariance=np.cov(sample.T), sample=sample))
+
+
+def test_sample_survives_and_counts_for_the_hash(tmp_path: Path) -> None:
+    twin = with_sample(made_up_twin())
+    back = load_twin(saved(tmp_path, twin))
+    assert back.posterior.sample is not None
+    assert np.array_equal(back.posterior.sample, np.asarray(twin.posterior.sample))
+    assert np.array_equal(np.asarray(back.draws(5)), np.asarray(twin.draws(5)))
+    assert replace(twin, posterior=replace(twin.posterior, sample=None)).content_hash() != twin.content_hash()
+
+
+@pytest.mark.parametrize("sample", [[], [[0.0]], [0.0], [[float("1e999")] * 16]])
+def test_sample_that_does_not_fit_its_parameters_is_damage(tmp_path: Path, sample: object) -> None:
+    assert code_of(edited(saved(tmp_path), "posterior", "sample", value=sample)) is ErrorCode.DAMAGED_ARTEFACT

@@ -72,3 +72,12 @@ def test_band_factor_is_interpolated_on_the_logarithm_of_time_and_held_outside()
 def test_draws_have_one_column_per_free_parameter() -> None:
     twin = made_up_twin()
     assert jnp.shape(twin.draws(4)) == (4, twin.posterior.mean.size)
+
+
+def test_draws_of_a_sampled_posterior_are_its_points() -> None:
+    twin = made_up_twin()
+    sample = np.arange(5.0 * twin.posterior.mean.size).reshape(5, -1)
+    sampled = replace(twin, posterior=Posterior(mean=sample.mean(axis=0), covariance=np.cov(sample.T), sample=sample))
+    drawn = np.asarray(sampled.draws(200))
+    assert {tuple(row) for row in drawn} == {tuple(row) for row in sample}
+    assert np.array_equal(drawn[:7], np.asarray(sampled.draws(7)))

@@ -569,6 +569,14 @@ what-if-below-validated = With this change the model goes below 54 mg/dL (3.0 mm
 
 ## Warnings of a fit
 fit-not-converged = The fit had not settled when it was stopped; treat every answer with caution.
+fit-chains-disagree = The chains of the sampler disagree (r-hat above 1.05); run more draws.
+fit-few-effective-draws = The sampler's draws are worth fewer than 100 independent ones; run more draws.
+fit-divergences = More than 2 % of the sampler's transitions diverged; the posterior has corners that it did not reach.
+fit-poor-approximation = The variational posterior lies too far from the true one (importance shape above 0.7); use nuts.
+fit-no-insulin = No insulin is on record; the usual daily dose by weight stands in, and glucose alone says what is said.
+fit-few-readings = Fewer than 24 readings a day: without a sensor the bands are wide, and most parameters are the population's.
+fit-predictions-too-sure = Fewer than 80 % of the fitted days' readings lay within the 90 % band of the next reading.
+fit-predictions-too-unsure = More than 98 % of the fitted days' readings lay within the 90 % band of the next reading.
 fit-many-gaps = More than 30 % of the sensor readings are missing.
 fit-basal-unknown = The basal rate is not recorded for more than a fifth of the time; the usual rate stands in.
 imputed-basal-usual = The basal rate is not recorded for { $hours } h; the usual rate stands in, uncertain by { $percent } %.
@@ -726,6 +734,13 @@ fit-page-title = Twin of { $person } ({ $body }), fitted to { $days }
 fit-page-readings = { $readings } readings; the next reading was off by { $residual } mg/dL (standard deviation).
 fit-page-left-out = Days not learned from: { $days } (--all-days learns from them too)
 fit-page-unfit-used = Days not fit for a twin, but learned from because too few others are left: { $days }
+fit-verdict-pass = The fit passes its checks.
+fit-verdict-caution = The fit may be used with these cautions:
+fit-verdict-fail = The fit fails its checks and should not be used:
+fit-page-informed = The data decided { $directions } of { $parameters } directions of the parameter space.
+fit-page-sampling = { $draws } draws, worth { $ess } independent ones in the worst parameter; largest r-hat { $rhat }.
+fit-refused = The fit fails its own checks. { $reasons }
+fit-refused-hint = Choose other days or more draws, or save it all the same: --keep-failed.
 fit-page-saved = Saved to { $path }.
 fit-page-invalid = This twin gives no forecasts and no what-ifs for this person.
 forecast-page-title = Forecast for { $person } from { $moment }
@@ -999,15 +1014,3 @@ trial-too-little = Not enough readings after both fits yet.
 trial-no-gain = It is not surely better by 1 %.
 trial-bands = Its bands are less honest.
 trial-not-settled = Its fit had not settled.
-
-sync-asking = Asking { $source } …
-sync-asking-every = Asking { $source } every { $every }; Ctrl-C ends it after the sync that runs.
-sync-stopped = Stopped after { $count } syncs.
-sync-needs = { $source } needs: { $credential }.
-sync-needs-hint = Set { $variable }, or write `{ $name } = …` in a --token-file.
-sync-next-attempt = Next attempt in { $seconds } s.
-sync-out-of-reach = What came between { $start } and { $end } UTC is no longer there; import an export to fill the gap.
-sync-new = new: { $counts }
-sync-nothing-new = nothing new
-sync-changed = changed at the source: { $counts }
-sync-newest = newest { $time }
