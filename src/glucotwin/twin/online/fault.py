@@ -16,7 +16,9 @@ from glucotwin.twin.filter import NO_READING, VALUE, Readings
 from glucotwin.twin.state_space import STEP_MIN
 
 JUMP_SCORE = 6.0
-"""Standardised residual from which on a reading has to be confirmed by the next one."""
+JUMP_MGDL = 40.0
+"""From both on, a reading has to be confirmed by the next one: a standardised residual, and a size that glucose does
+not reach in 5 min, for a twin may be too sure of itself."""
 
 DIP_SCORE = -3.0
 """Standardised residual of a fall with which a dip by pressure may begin."""
@@ -119,7 +121,7 @@ def judge(
     silent = memory.silent_steps + 1
     count, steps = _repeats(memory, value, is_value, present, silent)
     stuck = is_value & (count >= FEWEST_READINGS) & (steps * STEP_MIN >= STUCK_MIN)
-    far = is_value & (jnp.abs(score) > JUMP_SCORE) & (silent < SILENT_STEPS)
+    far = is_value & (jnp.abs(score) > JUMP_SCORE) & (jnp.abs(without[0]) > JUMP_MGDL) & (silent < SILENT_STEPS)
     dip, depth, passed = _dip(memory, readings, _is_night(minute_of_day), score, without)
     jump = far & ~memory.held_back & ~stuck & ~passed
     fault = jnp.where(present & (silent >= SILENT_STEPS), Fault.RECOVERY, Fault.NONE)
