@@ -115,15 +115,20 @@ def corrected_quantiles_mgdl(learned: Learned, case: Case, t_min: np.ndarray) ->
     """Quantiles at ``PATH_LEVELS`` from the record's last step on, ``(level, point)``.
 
     At the learned horizons they are the calibrated ones; between them their distance from the twin's own forecast is
-    interpolated, from none at the origin; beyond the last it stays.
+    interpolated, from none at the origin; beyond the last it stays but for its spread, which grows as the twin's own.
     """
     anchors = np.array([0.0, *learned.horizons])
     offsets = np.zeros((PATH_LEVELS.size, anchors.size))
     for number, one in enumerate(learned.horizons.values(), start=1):
         offsets[:, number] = _newest_quantiles(one, case) - case.base_mgdl(one.stack.ahead)[-1]
     between = np.stack([np.interp(t_min, anchors, own) for own in offsets])
-    base = np.array([case.base_mgdl(int(minute / STEP_MIN))[-1] for minute in t_min])
-    return np.clip(base + between, 0.0, HIGHEST_MGDL)
+    steps = [int(minute / STEP_MIN) for minute in t_min]
+    base = np.array([case.base_mgdl(step)[-1] for step in steps])
+    last_spread = case.spread_mgdl(int(anchors[-1] / STEP_MIN))[-1]
+    wider = np.array([max(1.0, case.spread_mgdl(step)[-1] / last_spread) for step in steps])
+    centre = np.median(between, axis=0)
+    spread = np.where(t_min > anchors[-1], wider, 1.0) * (between - centre)
+    return np.clip(base + centre + spread, 0.0, HIGHEST_MGDL)
 
 
 def _newest_quantiles(one: LearnedHorizon, case: Case) -> np.ndarray:

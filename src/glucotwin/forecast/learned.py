@@ -15,7 +15,7 @@ from glucotwin.forecast.tree import POOLED, TreeSettings
 LEARNED_SCHEMA = "glucotwin-learned/1"
 
 LEARNED_HORIZONS_MIN = (15, 30, 60, 120, 240)
-"""Where forecasts are corrected; between them corrections are interpolated, beyond the last they stay."""
+"""Where forecasts are corrected; between them corrections are interpolated; beyond the last they stay while bands go on widening."""
 
 FEWEST_ORIGINS = 200
 

@@ -48,7 +48,9 @@ def test_bands_widen_from_the_origin_on_and_hold_the_median() -> None:
     assert (issued().median_mgdl <= fifty.high_mgdl).all()
     width = ninety.high_mgdl - ninety.low_mgdl
     assert (np.diff(width[:12]) > 0.0).all()
-    assert width[11:] == pytest.approx(width[11])
+    # Beyond the last learned horizon they widen as the twin's own.
+    assert (np.diff(width[11:]) > -1e-9).all()
+    assert width[-1] > width[11]
 
 
 def test_nothing_after_the_origin_enters() -> None:
