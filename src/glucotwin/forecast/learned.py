@@ -15,7 +15,7 @@ from glucotwin.forecast.tree import POOLED, TreeSettings
 LEARNED_SCHEMA = "glucotwin-learned/1"
 
 LEARNED_HORIZONS_MIN = (15, 30, 60, 120, 240)
-"""Where forecasts are corrected; between them corrections are interpolated; beyond the last they stay while bands go on widening."""
+"""Where forecasts are corrected; between them corrections are interpolated. Beyond the last they stay."""
 
 FEWEST_ORIGINS = 200
 
