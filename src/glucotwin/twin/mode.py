@@ -6,6 +6,8 @@ import scipy.optimize
 
 from glucotwin.core.error import ErrorCode, FitError
 from glucotwin.core.progress import ProgressCallback
+from glucotwin.twin.filter import NO_READING
+from glucotwin.twin.grid import STEPS_PER_DAY
 from glucotwin.twin.objective import DayBatch, Evaluated, evaluate
 from glucotwin.twin.personal_model import PersonalModel
 from glucotwin.twin.problem import FitProblem, Fitted, Mode
@@ -18,6 +20,9 @@ NOT_FINITE = 1e30
 """What the optimiser is told of a point that cannot be evaluated."""
 
 MAXIMUM_ITERATIONS = 60
+
+SPARSE_READINGS_PER_DAY = 24.0
+"""With fewer, readings are finger-sticks, hours apart."""
 
 SETTLED_STEPS, SETTLED_GAIN = 4, 0.5
 """The fit ends when so many steps together gained less than this in log-likelihood: far inside the posterior."""
@@ -88,6 +93,7 @@ def find_mode(model: PersonalModel, batch: DayBatch, progress: ProgressCallback)
         evaluated=surface.at(point),
         iterations=len(path),
         settled=(path.settled() or bool(result.success)) and _is_flat(surface, point),
+        sparse=_is_sparse(batch),
     )
 
 
@@ -108,12 +114,32 @@ def _is_flat(surface: _Surface, point: np.ndarray) -> bool:
     return gain < max(FLAT_GAIN, 1e-3 * abs(surface.value(point)))
 
 
+def _is_sparse(batch: DayBatch) -> bool:
+    present = (np.asarray(batch.readings.kind)[:, :STEPS_PER_DAY] != NO_READING).sum(axis=1)
+    return float(present[present > 0].mean()) < SPARSE_READINGS_PER_DAY if present.any() else True
+
+
 def sandwich_posterior(mode: Mode) -> Posterior:
-    """Normal at the mode with the sandwich covariance: days are independent, readings within a day are not."""
+    """Normal at the mode with the sandwich covariance: days are independent, readings within a day are not.
+
+    A few readings a day are nearly independent, and the gradients of so few tell their own spread badly: there the
+    covariance is nowhere less than that of the information.
+    """
     days = np.asarray(mode.evaluated.day_gradients)
     inverse = np.linalg.inv(np.asarray(mode.evaluated.information))
     covariance = inverse @ (days.T @ days + np.eye(mode.point.size)) @ inverse
+    if mode.sparse:
+        covariance = _at_least(covariance, inverse)
     # Data never make less certain than the prior, whose SD is 1 on this scale.
     scale = np.minimum(1.0, 1.0 / np.sqrt(np.diag(covariance)))
     covariance = scale[:, None] * covariance * scale
     return Posterior(mean=mode.point, covariance=0.5 * (covariance + covariance.T))
+
+
+def _at_least(covariance: np.ndarray, least: np.ndarray) -> np.ndarray:
+    """The covariance, raised to another one in every direction in which it is smaller."""
+    root = np.linalg.cholesky(least)
+    relative = np.linalg.solve(root, np.linalg.solve(root, covariance).T)
+    values, vectors = np.linalg.eigh(0.5 * (relative + relative.T))
+    raised = root @ (vectors * np.sqrt(np.maximum(values, 1.0)))
+    return raised @ raised.T

@@ -57,12 +57,14 @@ class Mode:
         evaluated: the objective there.
         iterations: steps that the optimiser took.
         settled: whether it stopped because nothing was left to gain.
+        sparse: whether readings are hours apart, so that they are independent of each other and few.
     """
 
     point: np.ndarray
     evaluated: Evaluated
     iterations: int
     settled: bool
+    sparse: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
