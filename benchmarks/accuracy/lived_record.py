@@ -9,7 +9,7 @@ Food is logged with its bolus, so late where the bolus is late; carbohydrate aga
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -21,6 +21,7 @@ from scipy.signal import lfilter
 from glucotwin.core.random import root_key, stream_key
 from glucotwin.domain.activity import Activity, ActivityType
 from glucotwin.domain.glucose import GlucoseReading
+from glucotwin.domain.inputs import Inputs
 from glucotwin.domain.insulin import BasalSegment, Bolus
 from glucotwin.domain.meal import Meal
 from glucotwin.domain.observation import DeviceEvent, DeviceEventKind
@@ -31,7 +32,7 @@ from glucotwin.physiology.body import stack_bodies
 from glucotwin.physiology.registry import body_entry, body_of
 from glucotwin.physiology.subject import Subject
 from glucotwin.simulate.cohort import simulate_cohort
-from glucotwin.simulate.reaction import CORRECTION, RESCUE_CARBS
+from glucotwin.simulate.reaction import CORRECTION, RESCUE_CARBS, with_added
 from glucotwin.workflows.day_plan import LivedDays
 
 BODY = "padova-t1d"
@@ -71,19 +72,66 @@ def lived_records(
 ) -> list[tuple[LivedRecord, tuple[tuple[datetime, float], ...]]]:
     """Records of every second person of the body (15), each with all that was eaten."""
     subjects = body_entry(BODY).subjects()[0 if odd else 1 :: 2]
+    return [(life.record, life.eaten) for life in lives_of(subjects, seed=seed, profile=profile, days=days)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LivedLife:
+    """One person's record beside what really happened.
+
+    Attributes:
+        subject: who.
+        record: what is on record.
+        eaten: all that was eaten but for carbohydrate against lows: time, grams.
+        inputs: what really went in, minute by minute, treatment of lows and corrections included.
+        events: what happened, see ``scenario.behaviour.Life``.
+        interstitial_mgdl: true glucose at the sensor, every minute and at the end.
+    """
+
+    subject: Subject
+    record: LivedRecord
+    eaten: tuple[tuple[datetime, float], ...]
+    inputs: Inputs
+    events: pl.DataFrame
+    interstitial_mgdl: np.ndarray
+
+
+def lives_of(subjects: Sequence[Subject], *, seed: int, profile: str = "typical", days: int = 14) -> list[LivedLife]:
+    """The lives of some people of the body."""
     plan = LivedDays(profile=profile, days=days, seed=seed)
     options = plan.options(frozenset())
     bodies = stack_bodies([body_of(BODY, one, options=options) for one in subjects])
-    ((inputs, events),) = plan.blocks(subjects, options)
+    ((inputs, events),) = plan.blocks(tuple(subjects), options)
     outputs = simulate_cohort(
-        bodies, inputs, reaction=plan.care(subjects), outputs=("interstitial_mgdl", RESCUE_CARBS, CORRECTION)
+        bodies, inputs, reaction=plan.care(tuple(subjects)), outputs=("interstitial_mgdl", RESCUE_CARBS, CORRECTION)
     ).outputs
-    insulin = next(iter(inputs.insulin_u_per_min.values()))
     started = events.filter(pl.col("time") >= START)
     return [
-        _record(seed, one, {name: np.asarray(values[row]) for name, values in outputs.items()}, insulin[row], started)
+        _life(
+            seed, one, {name: np.asarray(values[row]) for name, values in outputs.items()}, _own(inputs, row), started
+        )
         for row, one in enumerate(subjects)
     ]
+
+
+def _own(inputs: Inputs, row: int) -> Inputs:
+    return inputs.map(lambda values: values[row] if values.ndim > 1 else values)
+
+
+def _life(
+    seed: int, subject: Subject, outputs: dict[str, np.ndarray], inputs: Inputs, events: pl.DataFrame
+) -> LivedLife:
+    insulin = next(iter(inputs.insulin_u_per_min.values()))
+    record, eaten = _record(seed, subject, outputs, np.asarray(insulin), events)
+    added = [np.diff(outputs[name]) for name in (RESCUE_CARBS, CORRECTION)]
+    return LivedLife(
+        subject=subject,
+        record=record,
+        eaten=eaten,
+        inputs=with_added(inputs, *added),
+        events=events.filter(pl.col("name") == subject.name),
+        interstitial_mgdl=outputs["interstitial_mgdl"],
+    )
 
 
 def _record(

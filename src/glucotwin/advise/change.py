@@ -43,6 +43,16 @@ class Change(abc.ABC):
         """The latest time that is named, for checking that it lies in a window."""
         return None
 
+    @property
+    def modules(self) -> frozenset[str]:
+        """Organs that the fitted body lacks and needs to answer, by name (``minimal_lived.LIVED_MODULES``)."""
+        return frozenset()
+
+    @property
+    def products(self) -> frozenset[str]:
+        """Insulins whose own kinetics it needs."""
+        return frozenset()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _AtRecord(Change):
@@ -73,7 +83,7 @@ class ScaleBolus(_AtRecord):
         """Scales both parts of the bolus."""
         check_range("factor", self.factor, 0.0, 10.0)
         scaled = [(pl.col(name) * self.factor).alias(name) for name in ("insulin_u", "extended_u")]
-        return _with_nearest(timeline, Bolus, "bolus", self.at, scaled)
+        return with_nearest(timeline, Bolus, "bolus", self.at, scaled)
 
     def sentence(self, timeline: Timeline) -> str:
         """In words."""
@@ -93,7 +103,7 @@ class ShiftBolus(_AtRecord):
 
     def apply(self, timeline: Timeline) -> Timeline:
         """Moves the bolus."""
-        return _with_nearest(timeline, Bolus, "bolus", self.at, [_shifted(self.minutes)])
+        return with_nearest(timeline, Bolus, "bolus", self.at, [_shifted(self.minutes)])
 
     def sentence(self, timeline: Timeline) -> str:
         """In words."""
@@ -113,7 +123,7 @@ class AddBolus(_AtRecord):
 
     def apply(self, timeline: Timeline) -> Timeline:
         """Adds it."""
-        return _with_record(timeline, "bolus", Bolus(time=self.at, insulin_u=self.insulin_u, source="what-if"))
+        return with_record(timeline, "bolus", Bolus(time=self.at, insulin_u=self.insulin_u, source="what-if"))
 
     def sentence(self, timeline: Timeline) -> str:
         """In words."""
@@ -136,7 +146,7 @@ class ScaleMeal(_AtRecord):
         check_range("factor", self.factor, 0.0, 10.0)
         nutrients = ("carbs_g", "protein_g", "fat_g", "fibre_g")
         scaled = [(pl.col(name) * self.factor).alias(name) for name in nutrients]
-        return _with_nearest(timeline, Meal, "meal", self.at, scaled)
+        return with_nearest(timeline, Meal, "meal", self.at, scaled)
 
     def sentence(self, timeline: Timeline) -> str:
         """In words."""
@@ -156,7 +166,7 @@ class ShiftMeal(_AtRecord):
 
     def apply(self, timeline: Timeline) -> Timeline:
         """Moves it."""
-        return _with_nearest(timeline, Meal, "meal", self.at, [_shifted(self.minutes)])
+        return with_nearest(timeline, Meal, "meal", self.at, [_shifted(self.minutes)])
 
     def sentence(self, timeline: Timeline) -> str:
         """In words."""
@@ -176,7 +186,7 @@ class AddMeal(_AtRecord):
 
     def apply(self, timeline: Timeline) -> Timeline:
         """Adds it."""
-        return _with_record(timeline, "meal", Meal(time=self.at, carbs_g=self.carbs_g, source="what-if"))
+        return with_record(timeline, "meal", Meal(time=self.at, carbs_g=self.carbs_g, source="what-if"))
 
     def sentence(self, timeline: Timeline) -> str:
         """In words."""
@@ -226,25 +236,40 @@ def apply_changes(timeline: Timeline, changes: tuple[Change, ...]) -> Timeline:
     return timeline
 
 
-def _with_nearest(
-    timeline: Timeline, kind: type[Record], stream: str, at: datetime, columns: list[pl.Expr]
-) -> Timeline:
-    """The timeline with columns of the record nearest to a time replaced."""
-    frame = timeline.frame(kind).with_row_index("row")
+def nearest_row(frame: pl.DataFrame, what: str, at: datetime) -> int:
+    """Position of the record nearest to a time.
+
+    Raises:
+        NotFoundError: none lies within ten minutes.
+    """
     distance = (pl.col("time") - as_utc(at)).abs()
-    near = frame.filter(distance <= TOLERANCE).sort(distance)
+    near = frame.with_row_index("row").filter(distance <= TOLERANCE).sort(distance)
     if not len(near):
         raise NotFoundError(
             ErrorCode.UNKNOWN_NAME,
-            f"There is no {stream} within 10 min of {as_utc(at):%Y-%m-%d %H:%M} UTC.",
+            f"There is no {what} within 10 min of {as_utc(at):%Y-%m-%d %H:%M} UTC.",
             hint="Name the time at which it was recorded.",
         )
-    row = near["row"][0]
-    changed = pl.concat([frame.filter(pl.col("row") != row), frame.filter(pl.col("row") == row).with_columns(columns)])
+    return int(near["row"][0])
+
+
+def with_nearest(timeline: Timeline, kind: type[Record], stream: str, at: datetime, columns: list[pl.Expr]) -> Timeline:
+    """The timeline with columns of the record nearest to a time replaced.
+
+    Raises:
+        NotFoundError: none lies within ten minutes.
+    """
+    frame = timeline.frame(kind)
+    row = nearest_row(frame, stream, at)
+    marked = frame.with_row_index("row")
+    changed = pl.concat(
+        [marked.filter(pl.col("row") != row), marked.filter(pl.col("row") == row).with_columns(columns)]
+    )
     return replace(timeline, streams={**timeline.streams, stream: changed.drop("row")})
 
 
-def _with_record(timeline: Timeline, stream: str, record: Record) -> Timeline:
+def with_record(timeline: Timeline, stream: str, record: Record) -> Timeline:
+    """The timeline with one more record."""
     frame = pl.concat([timeline.frame(type(record)), frame_from_records(type(record), [record])])
     return replace(timeline, streams={**timeline.streams, stream: frame})
 

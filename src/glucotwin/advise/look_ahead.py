@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from glucotwin.advise.caution import cautions_of
 from glucotwin.advise.change import Change, apply_changes
 from glucotwin.advise.replay import DRAWS, assumed_effect, curve_of, outcomes_of
+from glucotwin.advise.replay_input import addition_of, with_products
 from glucotwin.advise.what_if import Curve, WhatIf, WhatIfKind
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.domain.insulin import BasalSegment
@@ -68,8 +70,7 @@ def look_ahead_what_if(
         outcomes=outcomes_of(before, after),
         observed_mgdl=None,
         assumed_effect=assumed_effect(twin, changes),
-        cautions=("what-if-bands-optimistic",)
-        + (("what-if-effect-from-rule",) if twin.effect.anchor == "daily-insulin-rule" else ()),
+        cautions=cautions_of(twin, timeline, changes, after=None, held=True),
     )
 
 
@@ -78,7 +79,9 @@ def difference_ahead(twin: Twin, timeline: Timeline, coming: Window, changes: tu
     expected = _expected(twin, timeline, coming)
     span = Window(start=coming.start - timedelta(minutes=HISTORY_MIN), end=coming.end + timedelta(minutes=STEP_MIN))
     original = grid_data(expected, span, usual_basal_u_per_min=twin.basal_u_per_min)
-    changed = grid_data(apply_changes(expected, changes), span, usual_basal_u_per_min=twin.basal_u_per_min)
+    life = apply_changes(expected, changes)
+    changed = grid_data(life, span, usual_basal_u_per_min=twin.basal_u_per_min)
+    addition = addition_of(timeline, changes)
     now = int(HISTORY_MIN / STEP_MIN)
     kind = np.asarray(original.readings.kind).copy()
     kind[now + 1 :] = NO_READING
@@ -86,11 +89,15 @@ def difference_ahead(twin: Twin, timeline: Timeline, coming: Window, changes: tu
         model_of(twin),
         twin.draws(DRAWS),
         effect_draws(twin, DRAWS),
-        original.inputs,
-        changed.inputs,
+        with_products(original.inputs, expected, span, addition),
+        with_products(changed.inputs, life, span, addition),
         Readings(glucose_mgdl=original.readings.glucose_mgdl, kind=kind),
+        addition,
     )
-    return np.asarray(runs.changed_mgdl - runs.original_mgdl)[:, now + 1 :]
+    difference = np.asarray(runs.changed_mgdl - runs.original_mgdl)[:, now + 1 :]
+    # A draw that leaves the finite numbers takes the place of the middle one, as draws are paired with forecasts.
+    finite = np.isfinite(difference).all(axis=1)
+    return np.where(finite[:, None], difference, np.median(difference[finite], axis=0))
 
 
 def _expected(twin: Twin, timeline: Timeline, coming: Window) -> Timeline:

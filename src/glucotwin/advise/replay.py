@@ -1,75 +1,152 @@
-"""Replay: what a past window would have looked like with changed meals or doses."""
+"""Replay: what a past window would have looked like with changed meals, doses or exercise."""
 
-from datetime import timedelta
+from collections.abc import Sequence
 
+import jax
 import numpy as np
 
+from glucotwin.advise.caution import cautions_of
 from glucotwin.advise.change import Change, apply_changes
+from glucotwin.advise.dosing_plan import DosingPlan
+from glucotwin.advise.replay_input import addition_of, history_of, replay_data, with_products
 from glucotwin.advise.what_if import AssumedEffect, Curve, Estimate, Outcome, WhatIf, WhatIfKind
-from glucotwin.core.error import DataError, ErrorCode
-from glucotwin.domain.person import TherapyKind
+from glucotwin.core.error import DataError, ErrorCode, SolverError
 from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.forecast.forecast import Band
 from glucotwin.forecast.predict import LEVELS
 from glucotwin.twin.calibration import NINETY_PERCENT_SCORE
 from glucotwin.twin.filter import NO_READING, VALUE
 from glucotwin.twin.fit import model_of
-from glucotwin.twin.grid import GriddedData, grid_data
-from glucotwin.twin.intervention import contrast, effect_draws, share_in_range
+from glucotwin.twin.grid import GriddedData
+from glucotwin.twin.intervention import Addition, Contrast, contrast, effect_draws, share_in_range
 from glucotwin.twin.state_space import STEP_MIN
 from glucotwin.twin.twin import Twin
 
 DRAWS = 64
 HISTORY_MIN = 24 * 60
+FIRST_STEP = int(HISTORY_MIN / STEP_MIN)
 LONGEST_WINDOW_DAYS = 14.0
 LARGEST_GAP_FRACTION = 0.3
+LEAST_FINITE_FRACTION = 0.5
 
 FLOOR_MGDL = 20.0
 """Curves end here: lower glucose is beyond what the model, or a person, is meant for."""
 
 
-def replay_what_if(twin: Twin, timeline: Timeline, *, window: Window, changes: tuple[Change, ...]) -> WhatIf:
-    """Replays a past window with changes, everything unexplained and all other dosing held as it was.
+def replay_what_if(
+    twin: Twin,
+    timeline: Timeline,
+    *,
+    window: Window,
+    changes: tuple[Change, ...],
+    dosing: DosingPlan | None = None,
+) -> WhatIf:
+    """Replays a past window with changes, everything unexplained and, unless it answers, all other dosing held.
 
     Args:
         twin: the person's twin.
         timeline: their data.
         window: the hours to replay, at most 14 days; it must contain every change.
-        changes: what to change.
+        changes: what to change; none only where dosing answers.
+        dosing: how dosing answers; None to hold it as recorded.
 
     Raises:
         DataError: a change lies outside the window, the window is too long, or too few of its readings exist.
         NotFoundError: a change names a meal or dose that is not on record.
     """
-    _check(window, changes)
-    span = Window(start=window.start - timedelta(minutes=HISTORY_MIN), end=window.end)
-    original = grid_data(timeline, span, usual_basal_u_per_min=twin.basal_u_per_min)
-    changed = grid_data(apply_changes(timeline, changes), span, usual_basal_u_per_min=twin.basal_u_per_min)
-    first = int(HISTORY_MIN / STEP_MIN)
-    missing = float(np.mean(np.asarray(original.readings.kind)[first:] == NO_READING))
-    if missing > LARGEST_GAP_FRACTION:
-        raise DataError(
-            ErrorCode.TOO_LITTLE_DATA,
-            f"{missing:.0%} of the readings of this window are missing; a replay needs most of them.",
-            hint="Choose hours with sensor data.",
-        )
-    runs = contrast(
-        model_of(twin), twin.draws(DRAWS), effect_draws(twin, DRAWS), original.inputs, changed.inputs, original.readings
+    return replay_what_ifs(twin, timeline, window=window, alternatives=(changes,), dosing=dosing)[0]
+
+
+def replay_what_ifs(
+    twin: Twin,
+    timeline: Timeline,
+    *,
+    window: Window,
+    alternatives: Sequence[tuple[Change, ...]],
+    dosing: DosingPlan | None = None,
+) -> list[WhatIf]:
+    """Several what-ifs about the same hours, which share the replay as it was; see ``replay_what_if``."""
+    for changes in alternatives:
+        _check(window, changes, dosing)
+    span = history_of(window, HISTORY_MIN)
+    original = replay_data(twin, timeline, span)
+    _check_gaps(original)
+    additions = [addition_of(timeline, changes) for changes in alternatives]
+    found: dict[int, WhatIf] = {}
+    for addition in dict.fromkeys(additions):
+        group = [index for index, one in enumerate(additions) if one == addition]
+        asked = [alternatives[index] for index in group]
+        runs = _run(twin, timeline, (window, span), original, asked, addition, dosing)
+        before, after = (np.maximum(np.asarray(one)[..., FIRST_STEP:], FLOOR_MGDL) for one in finite_draws(runs))
+        for row, (index, changes) in enumerate(zip(group, asked, strict=True)):
+            found[index] = _answer(twin, timeline, window, changes, before, after[:, row], original, dosing)
+    return [found[index] for index in range(len(alternatives))]
+
+
+def _run(
+    twin: Twin,
+    timeline: Timeline,
+    spans: tuple[Window, Window],
+    original: GriddedData,
+    alternatives: Sequence[tuple[Change, ...]],
+    addition: Addition,
+    dosing: DosingPlan | None,
+) -> Contrast:
+    """Glucose as it was and with each alternative."""
+    window, span = spans
+    lives = [apply_changes(timeline, changes) for changes in alternatives]
+    response = None if dosing is None else dosing.response(twin, lives[0], window, span)
+    left = lives if dosing is None else [dosing.without_answered(life, window) for life in lives]
+    told = [with_products(replay_data(twin, life, span).inputs, life, span, addition) for life in left]
+    return contrast(
+        model_of(twin),
+        twin.draws(DRAWS),
+        effect_draws(twin, DRAWS),
+        with_products(original.inputs, timeline, span, addition),
+        jax.tree.map(lambda *values: np.stack(values), *told),
+        original.readings,
+        addition,
+        response,
     )
-    before, after = (np.maximum(np.asarray(one)[:, first:], FLOOR_MGDL) for one in runs)
+
+
+def _answer(
+    twin: Twin,
+    timeline: Timeline,
+    window: Window,
+    changes: tuple[Change, ...],
+    before: np.ndarray,
+    after: np.ndarray,
+    original: GriddedData,
+    dosing: DosingPlan | None,
+) -> WhatIf:
+    said = [change.sentence(timeline) for change in changes]
     return WhatIf(
         kind=WhatIfKind.REPLAY,
         start=window.start,
         t_min=STEP_MIN * np.arange(before.shape[1]),
-        changes=tuple(change.sentence(timeline) for change in changes),
+        changes=(*said, *(() if dosing is None else (dosing.sentence(timeline),))),
         baseline=curve_of(before),
         changed=curve_of(after),
         difference=curve_of(after - before),
         outcomes=outcomes_of(before, after),
-        observed_mgdl=_observed(original, first),
-        assumed_effect=assumed_effect(twin, changes),
-        cautions=_cautions(twin, after, any(change.is_insulin for change in changes)),
+        observed_mgdl=_observed(original, FIRST_STEP),
+        assumed_effect=assumed_effect(twin, changes, insulin=dosing is not None),
+        cautions=cautions_of(twin, timeline, changes, after=after, held=dosing is None),
     )
+
+
+def finite_draws(runs: Contrast) -> Contrast:
+    """The draws whose runs stay finite; one extreme combination of factors must not spoil an answer.
+
+    Raises:
+        SolverError: fewer than half of them do.
+    """
+    original, changed = (np.asarray(one) for one in runs)
+    finite = np.isfinite(original).all(axis=-1) & np.isfinite(changed).reshape(len(changed), -1).all(axis=-1)
+    if finite.mean() < LEAST_FINITE_FRACTION:
+        raise SolverError(ErrorCode.NOT_FINITE, "Most of the twin's replays of these hours leave the finite numbers.")
+    return Contrast(original[finite], changed[finite])
 
 
 def curve_of(glucose_mgdl: np.ndarray) -> Curve:
@@ -117,18 +194,24 @@ def _outcome(name: str, unit: str, before: np.ndarray, after: np.ndarray) -> Out
 
 def _estimate(values: np.ndarray) -> Estimate:
     low, median, high = (float(one) for one in np.quantile(values, [0.05, 0.5, 0.95]))
-    return Estimate(median=median, low=low, high=high)
+    return Estimate(median=median, low=low, high=high, expected=float(values.mean()))
 
 
-def _check(window: Window, changes: tuple[Change, ...]) -> None:
+def _check(window: Window, changes: tuple[Change, ...], dosing: DosingPlan | None) -> None:
     if window.days > LONGEST_WINDOW_DAYS:
         raise DataError(
             ErrorCode.INVALID_VALUE,
             f"A replay covers at most {LONGEST_WINDOW_DAYS:.0f} days, not {window.days:.1f}.",
             hint="Choose a shorter window.",
         )
-    if not changes:
+    if not changes and dosing is None:
         raise DataError(ErrorCode.INVALID_VALUE, "A what-if needs at least one change.")
+    if dosing is not None and any(change.products for change in changes):
+        raise DataError(
+            ErrorCode.INVALID_VALUE,
+            "Another insulin cannot be asked about together with dosing that answers.",
+            hint="Ask one after the other.",
+        )
     for change in changes:
         time = change.until()
         if time is not None and not window.start <= time < window.end:
@@ -144,27 +227,25 @@ def _observed(data: GriddedData, first: int) -> np.ndarray:
     return np.where(kind == VALUE, glucose, np.nan)
 
 
-def assumed_effect(twin: Twin, changes: tuple[Change, ...]) -> AssumedEffect:
+def _check_gaps(original: GriddedData) -> None:
+    missing = float(np.mean(np.asarray(original.readings.kind)[FIRST_STEP:] == NO_READING))
+    if missing > LARGEST_GAP_FRACTION:
+        raise DataError(
+            ErrorCode.TOO_LITTLE_DATA,
+            f"{missing:.0%} of the readings of this window are missing; a replay needs most of them.",
+            hint="Choose hours with sensor data.",
+        )
+
+
+def assumed_effect(twin: Twin, changes: tuple[Change, ...], *, insulin: bool = False) -> AssumedEffect:
     """How strong the twin takes insulin and carbohydrate to be; insulin only when insulin is what was changed."""
     effect = twin.effect
-    insulin = any(change.is_insulin for change in changes)
     fall = _log_normal(effect.correction_factor_mgdl_per_u, effect.correction_factor_log_sd)
     rise = _log_normal(effect.carb_factor_mgdl_per_g, effect.carb_factor_log_sd)
-    return AssumedEffect(fall_per_unit_mgdl=fall if insulin else None, rise_per_gram_mgdl=rise)
+    changed = insulin or any(change.is_insulin for change in changes)
+    return AssumedEffect(fall_per_unit_mgdl=fall if changed else None, rise_per_gram_mgdl=rise)
 
 
 def _log_normal(median: float, log_sd: float) -> Estimate:
     factor = float(np.exp(NINETY_PERCENT_SCORE * log_sd))
     return Estimate(median=median, low=median / factor, high=median * factor)
-
-
-def _cautions(twin: Twin, after: np.ndarray, insulin_changed: bool) -> tuple[str, ...]:
-    """Message keys of what limits a replay."""
-    automated = twin.person.therapy is TherapyKind.CLOSED_LOOP
-    checks = {
-        "what-if-other-dosing-held": automated,
-        "what-if-effect-from-rule": twin.effect.anchor == "daily-insulin-rule" and insulin_changed,
-        "what-if-bands-optimistic": True,
-        "what-if-below-validated": bool(np.median(after, axis=0).min() < 54.0),
-    }
-    return tuple(key for key, applies in checks.items() if applies)

@@ -30,15 +30,17 @@ class Curve:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """A number with its 90 % interval."""
+    """A number with its 90 % interval and, where it was drawn, its expected value, which suits shares of time."""
 
     median: float
     low: float
     high: float
+    expected: float | None = None
 
     def to_json(self) -> dict[str, float]:
         """As JSON values."""
-        return {"median": round(self.median, 3), "low": round(self.low, 3), "high": round(self.high, 3)}
+        known = {} if self.expected is None else {"expected": round(self.expected, 3)}
+        return {"median": round(self.median, 3), "low": round(self.low, 3), "high": round(self.high, 3), **known}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

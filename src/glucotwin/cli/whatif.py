@@ -1,58 +1,25 @@
-"""``glucotwin whatif``: what would have been, or would be, with other food or other insulin."""
+"""``glucotwin whatif``: what would have been, or would be, with other food, insulin or exercise."""
 
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
 from glucotwin.cli.authority import local_authority
+from glucotwin.cli.change_option import ChangeArguments, change_options, changes_of, dosing_of
 from glucotwin.cli.command import Command
 from glucotwin.cli.console import Console
 from glucotwin.cli.table import aligned
-from glucotwin.cli.time import TimedNumber, TypedTime, at_zone
+from glucotwin.cli.time import TypedTime, at_zone
 from glucotwin.core.unit import GlucoseUnit
 
 if TYPE_CHECKING:
     from glucotwin.advise.change import Change
+    from glucotwin.advise.dosing_plan import DosingPlan
     from glucotwin.advise.what_if import WhatIf
     from glucotwin.core.answer import Answer
     from glucotwin.domain.timeline import Timeline
-
-Function = TypeVar("Function", bound=Callable[..., object])
-Timed = tuple[tuple[datetime, float], ...]
-
-
-class ChangeArguments(TypedDict):
-    """What click hands over for the options of ``change_options``."""
-
-    scale_bolus: Timed
-    shift_bolus: Timed
-    add_bolus: Timed
-    scale_meal: Timed
-    shift_meal: Timed
-    add_carbs: Timed
-    scale_basal: float | None
-
-
-def change_options(function: Function) -> Function:
-    """Adds the options that say what is changed; each but the last may be given several times."""
-    listed = (
-        ("--scale-bolus", "TIME=FACTOR", "Multiply the bolus at a time, e.g. 2024-03-20T18:30=1.2."),
-        ("--shift-bolus", "TIME=MIN", "Move the bolus at a time; negative minutes are earlier."),
-        ("--add-bolus", "TIME=U", "Add a bolus of some units."),
-        ("--scale-meal", "TIME=FACTOR", "Multiply the meal at a time."),
-        ("--shift-meal", "TIME=MIN", "Move the meal at a time; negative minutes are earlier."),
-        ("--add-carbs", "TIME=G", "Add some grams of carbohydrate."),
-    )
-    function = click.option("--scale-basal", type=click.FloatRange(0.0, 10.0), help="Multiply the basal rate.")(
-        function
-    )
-    for name, metavar, text in reversed(listed):
-        function = click.option(name, type=TimedNumber(), multiple=True, metavar=metavar, help=text)(function)
-    return function
 
 
 @click.command(
@@ -61,6 +28,7 @@ def change_options(function: Function) -> Function:
     examples=(
         "glucotwin whatif me.twin.json my-timeline --from 2024-03-20T17:30 --to 2024-03-20T23:30"
         " --shift-bolus 2024-03-20T18:30=-20",
+        "glucotwin whatif me.twin.json my-timeline --from 2024-03-20T12:00 --to 2024-03-21T00:00 --carb-ratio 9",
         "glucotwin whatif me.twin.json my-timeline --ahead --at 2024-03-20T18:00 --add-carbs 2024-03-20T18:30=40",
     ),
 )
@@ -100,7 +68,7 @@ def command(
     person_id: str | None,
     **changes: Unpack[ChangeArguments],
 ) -> None:
-    """Ask TWIN what would change: replay past hours of SOURCE, or look ahead, with other food or insulin.
+    """Ask TWIN what would change: replay past hours of SOURCE, or look ahead, with other food, insulin or exercise.
 
     Times are local to the person unless they carry an offset. A changed meal or bolus is the one recorded nearest to
     its time, within 10 minutes.
@@ -118,7 +86,8 @@ def command(
         raise click.UsageError(f"{message('whatif-needs-window')} {message('whatif-needs-window-hint')}")
     timeline = open_timeline(source, ImportOptions(zone=zone, person_id=person_id))
     times = (at, None) if ahead else (start, end)
-    answer = _ask(twin_file, timeline, times, horizon, _changes(timeline.person.zone_info, **changes))
+    asked = (changes_of(timeline.person.zone_info, **changes), dosing_of(**changes))
+    answer = _ask(twin_file, timeline, times, horizon, *asked)
     if plot is not None:
         from glucotwin.reports.plot import plot_what_if
 
@@ -135,6 +104,7 @@ def _ask(
     times: tuple[datetime | None, datetime | None],
     horizon: int,
     changes: "tuple[Change, ...]",
+    dosing: "DosingPlan | None",
 ) -> "Answer[WhatIf]":
     from glucotwin.domain.timeline import Window
     from glucotwin.twin.archive import load_twin
@@ -145,28 +115,13 @@ def _ask(
     if start is None:
         raise click.UsageError("A time is missing.")
     if end is None:
+        if dosing is not None:
+            raise click.UsageError("Dosing answers in a replay only; leave out --dosing and its settings with --ahead.")
         return look_ahead_person(
             twin, timeline, origin=start, changes=changes, horizon_min=horizon, authority=authority
         )
-    return replay_person(twin, timeline, window=Window(start=start, end=end), changes=changes, authority=authority)
-
-
-def _changes(zone: ZoneInfo, **given: Unpack[ChangeArguments]) -> "tuple[Change, ...]":
-    from glucotwin.advise import change
-
-    def each(pairs: Timed, make: "Callable[[datetime, float], Change]") -> "list[Change]":
-        return [make(at_zone(time, zone), number) for time, number in pairs]
-
-    basal = given["scale_basal"]
-    return (
-        *each(given["scale_bolus"], lambda at, factor: change.ScaleBolus(at=at, factor=factor)),
-        *each(given["shift_bolus"], lambda at, minutes: change.ShiftBolus(at=at, minutes=minutes)),
-        *each(given["add_bolus"], lambda at, insulin_u: change.AddBolus(at=at, insulin_u=insulin_u)),
-        *each(given["scale_meal"], lambda at, factor: change.ScaleMeal(at=at, factor=factor)),
-        *each(given["shift_meal"], lambda at, minutes: change.ShiftMeal(at=at, minutes=minutes)),
-        *each(given["add_carbs"], lambda at, carbs_g: change.AddMeal(at=at, carbs_g=carbs_g)),
-        *(() if basal is None else (change.ScaleBasal(factor=basal),)),
-    )
+    window = Window(start=start, end=end)
+    return replay_person(twin, timeline, window=window, changes=changes, dosing=dosing, authority=authority)
 
 
 def _page(answer: "Answer[WhatIf]", timeline: "Timeline", unit: GlucoseUnit) -> str:

@@ -221,14 +221,18 @@ class MinimalGlucose(AbstractOrgan[MinimalGlucoseState]):
     def derivative(self, state: MinimalGlucoseState, signals: Signals, inputs: Inputs) -> MinimalGlucoseState:
         """Minimal model with meal appearance, insulin action and what a fit could not explain."""
         excess_mul = (signals.insulin_pmoll - self.basal_insulin_pmoll) / PMOLL_PER_MUL
-        sensitivity = self.sensitivity_at(jnp.asarray(inputs.minute_of_day)) * signals.sensitivity_factor
-        appearance = signals.glucose_appearance_mg_per_min / (self.volume_dl_per_kg * self.weight_kg)
+        factor = signals.sensitivity_factor * signals.uptake_sensitivity_factor
+        sensitivity = self.sensitivity_at(jnp.asarray(inputs.minute_of_day)) * factor
+        appearance = (
+            signals.glucose_appearance_mg_per_min / self.weight_kg + signals.added_production_mg_per_kg_per_min
+        ) / self.volume_dl_per_kg
+        at_work = (signals.relative_production_per_min - signals.relative_uptake_per_min) * state.glucose_mgdl
         uptake = (
             self.effectiveness_per_min + self._risk(state.glucose_mgdl) * state.action_per_min
         ) * state.glucose_mgdl
         production = self.effectiveness_per_min * self.basal_mgdl * signals.hepatic_output_factor
         return MinimalGlucoseState(
-            glucose_mgdl=production - uptake + appearance + _vanishing_loss(inputs, state.glucose_mgdl),
+            glucose_mgdl=production - uptake + appearance + at_work + _vanishing_loss(inputs, state.glucose_mgdl),
             action_per_min=self.action_rate_per_min * (sensitivity * excess_mul - state.action_per_min),
             interstitial_mgdl=(state.glucose_mgdl - state.interstitial_mgdl) / self.interstitial_delay_min,
         )

@@ -20,6 +20,7 @@ from glucotwin.domain.person import TherapyKind
 from glucotwin.domain.therapy import DailySchedule
 from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.physiology.body import Body, BodyState
+from glucotwin.physiology.minimal import minimal_parameters
 from glucotwin.simulate.solver import step_minutes
 from glucotwin.twin.grid import coarse_inputs
 from glucotwin.twin.personal_model import PersonalModel
@@ -40,6 +41,15 @@ CONFOUNDING_LOG_SD = {TherapyKind.CLOSED_LOOP: 2.0, TherapyKind.PUMP: 0.8, Thera
 
 BLOCK_HOURS = {"night": 6.0, "morning": 5.0, "afternoon": 6.0, "evening": 7.0}
 """Length of the blocks of the day in which insulin sensitivity is constant."""
+
+KEPT_SHARE = 0.5
+"""Of how far a fitted rate lies from the typical one, on the logarithmic scale (found on the development people)."""
+
+FASTEST_PER_MIN = 0.4
+"""Rates above it would not be resolved by a step of five minutes."""
+
+FASTEST_RETURN_PER_MIN = 0.08
+"""Upper bound of glucose effectiveness: with a faster return the same fall per unit would need an unstable action."""
 
 PROBE_STEPS = 96
 PROBE_MINUTE_OF_DAY = 720.0
@@ -93,19 +103,48 @@ def _day_mean(schedule: DailySchedule) -> float:
     return schedule.total_per_day() / 24.0
 
 
+def with_kinetics(
+    body: Body,
+    insulin_time_factor: Float[Array, ""],
+    carb_time_factor: Float[Array, ""],
+    persistence_factor: Float[Array, ""],
+) -> Body:
+    """The body with time courses drawn towards the population's and then slower by some factors.
+
+    What a fit to predictions says of rates is distorted by all that it has to explain besides doses and meals; of each
+    rate's distance from the typical value only a share (``KEPT_SHARE``) is kept.
+    """
+    slower = {
+        "subcutis.transfer_per_min": insulin_time_factor,
+        "subcutis.absorption_per_min": insulin_time_factor,
+        "glucose.action_rate_per_min": insulin_time_factor,
+        "gut.emptying_per_min": carb_time_factor,
+        "gut.absorption_per_min": carb_time_factor,
+        "glucose.effectiveness_per_min": persistence_factor,
+    }
+    parameters, records = body.parameters(), minimal_parameters()
+    rates = {
+        name: records[name].typical * (parameters[name] / records[name].typical) ** KEPT_SHARE / factor
+        for name, factor in slower.items()
+    }
+    limits = {"glucose.effectiveness_per_min": FASTEST_RETURN_PER_MIN}
+    return body.with_parameters(
+        {name: jnp.minimum(rate, limits.get(name, FASTEST_PER_MIN)) for name, rate in rates.items()}
+    )
+
+
 def causal_body(
-    model: PersonalModel,
-    point: Float[Array, " parameter"],
+    body: Body,
+    basal_u_per_min: Float[Array, ""],
     correction_factor_mgdl_per_u: Float[Array, ""],
     carb_factor_mgdl_per_g: Float[Array, ""],
 ) -> Body:
-    """The body of a point with insulin sensitivity and carbohydrate appearance scaled to given effects.
+    """A body with insulin sensitivity and carbohydrate appearance scaled to given effects.
 
-    Time courses and the pattern over the day stay as fitted; small effects are proportional to both parameters, so one
-    scaling is exact.
+    Time courses and the pattern over the day stay as they are; small effects are proportional to both parameters, so
+    one scaling is exact.
     """
-    body, _ = model.build(point)
-    own_correction, own_carb = day_mean_effects(body, model.basal_u_per_min)
+    own_correction, own_carb = day_mean_effects(body, basal_u_per_min)
     parameters = body.parameters()
     sensitivity = {
         name: value * correction_factor_mgdl_per_u / own_correction

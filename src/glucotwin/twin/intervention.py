@@ -1,18 +1,22 @@
 """Interventions: the same person, hours and circumstances with other inputs, for every posterior draw."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from glucotwin.core.array import Array, Float
+from glucotwin.core.array import AnyArray, Array, Bool, Float
 from glucotwin.core.random import root_key, stream_key
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.body import Body, BodyState
+from glucotwin.physiology.insulin_product import REFERENCE
+from glucotwin.physiology.minimal_lived import EXERCISE, lived_body
 from glucotwin.simulate.solver import step_minutes
-from glucotwin.twin.effect import causal_body
+from glucotwin.twin.discrepancy import discrepancies
+from glucotwin.twin.dosing import Seen
+from glucotwin.twin.effect import causal_body, with_kinetics
 from glucotwin.twin.filter import Readings
 from glucotwin.twin.personal_model import PersonalModel
 from glucotwin.twin.smoother import TRACKING_NOISE, explaining_flux, smoothed_states
@@ -23,27 +27,81 @@ EFFECT_STREAM = "effect-draws"
 
 
 class Contrast(NamedTuple):
-    """Sensor glucose at each step's start under the original and the changed inputs, axes draw, step."""
+    """Sensor glucose at each step's start under the original and the changed inputs; axes draw, step.
+
+    Of several changes asked at once the changed glucose has the axes draw, change, step.
+    """
 
     original_mgdl: Float[Array, "draw time"]
-    changed_mgdl: Float[Array, "draw time"]
+    changed_mgdl: Float[Array, "draw *change time"]
 
 
 class EffectDraws(NamedTuple):
-    """Fall per unit and rise per gram of each draw."""
+    """What interventions do in each draw: fall per unit, rise per gram, and factors (see ``discrepancy``)."""
 
     correction_factor_mgdl_per_u: Float[Array, " draw"]
     carb_factor_mgdl_per_g: Float[Array, " draw"]
+    insulin_time_factor: Float[Array, " draw"]
+    carb_time_factor: Float[Array, " draw"]
+    persistence_factor: Float[Array, " draw"]
+    exercise_factor: Float[Array, " draw"]
+
+
+class Addition(NamedTuple):
+    """What the fitted body has to be given before it can answer a change.
+
+    Attributes:
+        modules: names among ``minimal_lived.LIVED_MODULES``.
+        products: insulins, the usual one first.
+    """
+
+    modules: frozenset[str] = frozenset()
+    products: tuple[str, ...] = (REFERENCE,)
+
+    def body(self, body: Body) -> Body:
+        """The body with what is added."""
+        return body if self == Addition() else lived_body(body, products=self.products, modules=self.modules)
+
+
+NO_ADDITION = Addition()
+
+
+class Response(NamedTuple):
+    """Dosing that answers the change.
+
+    Attributes:
+        policy: a ``dosing.DosingPolicy``.
+        acts: at which steps it doses; at others insulin is as recorded.
+        asked: at which steps a bolus is asked for.
+        announced_g: carbohydrate that it is asked for.
+        on_board_u: insulin of earlier boluses that still acts.
+    """
+
+    policy: Any
+    acts: Bool[AnyArray, " time"]
+    asked: Bool[AnyArray, " time"]
+    announced_g: Float[AnyArray, " time"]
+    on_board_u: Float[AnyArray, " time"]
 
 
 def effect_draws(twin: Twin, count: int, *, seed: int = 0) -> EffectDraws:
     """Draws of what interventions do; the same for the same person and seed."""
     key = stream_key(root_key(seed), subject=twin.person.person_id, stream=EFFECT_STREAM)
-    score = jax.vmap(lambda index: jax.random.normal(jax.random.fold_in(key, index), (2,)))(jnp.arange(count))
+    score = jax.vmap(lambda index: jax.random.normal(jax.random.fold_in(key, index), (6,)))(jnp.arange(count))
+    factors = discrepancies()
     effect = twin.effect
+
+    def factor(name: str, column: int, own_log_sd: float = 0.0) -> Float[Array, " draw"]:
+        one = factors[name]
+        return jnp.exp(one.log_median + float(np.hypot(one.log_sd, own_log_sd)) * score[:, column])
+
     return EffectDraws(
-        effect.correction_factor_mgdl_per_u * jnp.exp(effect.correction_factor_log_sd * score[:, 0]),
-        effect.carb_factor_mgdl_per_g * jnp.exp(effect.carb_factor_log_sd * score[:, 1]),
+        effect.correction_factor_mgdl_per_u * factor("insulin_effect", 0, effect.correction_factor_log_sd),
+        effect.carb_factor_mgdl_per_g * factor("carb_effect", 1, effect.carb_factor_log_sd),
+        factor("insulin_time", 2),
+        factor("carb_time", 3),
+        factor("persistence", 4),
+        factor("exercise_effect", 5),
     )
 
 
@@ -55,6 +113,8 @@ def contrast(
     original: Inputs,
     changed: Inputs,
     readings: Readings,
+    addition: Addition = NO_ADDITION,
+    response: Response | None = None,
 ) -> Contrast:
     """Runs every draw through the original and the changed inputs with the same unexplained flux.
 
@@ -66,20 +126,42 @@ def contrast(
         points: unconstrained parameters of each draw.
         effects: what interventions do in each draw.
         original: rates per step as they were (or are expected).
-        changed: the same with the changes.
+        changed: the same with the changes; of several alternatives a leading axis tells them apart.
         readings: at each step's start; none where the future is.
+        addition: organs that the change needs and the fitted body lacks.
+        response: dosing that answers the change; None where all other insulin is held.
     """
     guess = jnp.asarray(readings.glucose_mgdl)[jnp.argmax(jnp.asarray(readings.kind) > 0)]
 
     def draw(one: tuple[Array, EffectDraws]) -> Contrast:
         point, effect = one
-        body = causal_body(model, point, effect.correction_factor_mgdl_per_u, effect.carb_factor_mgdl_per_g)
+        body = _body_of(model, point, effect, addition)
         smoothed = smoothed_states(body, TRACKING_NOISE, original, readings, guess)
         start, flux = explaining_flux(body, original, smoothed)
-        runs = [_run(body, start, with_flux(inputs, flux)) for inputs in (original, changed)]
-        return Contrast(*runs)
+        factual = _run(body, start, with_flux(original, flux))
+
+        def alternative(inputs: Inputs) -> Float[Array, " time"]:
+            disturbed = with_flux(inputs, flux)
+            if response is None:
+                return _run(body, start, disturbed)
+            return _answered(body, start, disturbed, factual, response)
+
+        several = jnp.ndim(changed.carbs_g_per_min) == 2
+        return Contrast(factual, jax.vmap(alternative)(changed) if several else alternative(changed))
 
     return jax.lax.map(draw, (points, effects), batch_size=8)
+
+
+def _body_of(model: PersonalModel, point: Float[Array, " parameter"], effect: EffectDraws, addition: Addition) -> Body:
+    fitted, _ = model.build(point)
+    slowed = with_kinetics(fitted, effect.insulin_time_factor, effect.carb_time_factor, effect.persistence_factor)
+    body = addition.body(
+        causal_body(slowed, model.basal_u_per_min, effect.correction_factor_mgdl_per_u, effect.carb_factor_mgdl_per_g)
+    )
+    if EXERCISE not in addition.modules:
+        return body
+    uptake = body.parameters()["exercise.uptake_per_count"]
+    return body.with_parameters({"exercise.uptake_per_count": uptake * effect.exercise_factor})
 
 
 def _run(body: Body, start: BodyState, inputs: Inputs) -> Float[Array, " time"]:
@@ -88,6 +170,37 @@ def _run(body: Body, start: BodyState, inputs: Inputs) -> Float[Array, " time"]:
         return step_minutes(body, state, now, minutes=STEP_MIN), seen
 
     return jax.lax.scan(step, start, inputs.map(jnp.asarray))[1]
+
+
+def _answered(
+    body: Body, start: BodyState, inputs: Inputs, factual_mgdl: Float[Array, " time"], response: Response
+) -> Float[Array, " time"]:
+    """A run in which a policy doses at some steps."""
+    policy = response.policy
+
+    def step(
+        state: tuple[BodyState, Any], now: tuple[Inputs, Float[Array, ""], Response]
+    ) -> tuple[tuple[BodyState, Any], Float[Array, ""]]:
+        (own, memory), (rates, factual, situation) = state, now
+        glucose = body.signals(own, rates).interstitial_mgdl
+        recorded = jnp.asarray(rates.insulin_u_per_min[REFERENCE])
+        seen = Seen(
+            glucose_mgdl=glucose,
+            factual_mgdl=factual,
+            asked=jnp.asarray(situation.asked),
+            announced_g=jnp.asarray(situation.announced_g),
+            on_board_u=jnp.asarray(situation.on_board_u),
+            recorded_u_per_min=recorded,
+            minute_of_day=jnp.asarray(rates.minute_of_day),
+        )
+        memory, dosed = policy.dose(memory, seen)
+        given = jnp.where(situation.acts, jnp.maximum(dosed, 0.0), recorded)
+        answered = eqx.tree_at(lambda one: one.insulin_u_per_min[REFERENCE], rates, given)
+        return (step_minutes(body, own, answered, minutes=STEP_MIN), memory), glucose
+
+    situations = jax.tree.map(jnp.asarray, response._replace(policy=None))
+    steps = (inputs.map(jnp.asarray), factual_mgdl, situations)
+    return jax.lax.scan(step, (start, policy.initial_state()), steps)[1]
 
 
 def share_in_range(glucose_mgdl: np.ndarray, low: float, high: float) -> np.ndarray:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from glucotwin.advise.change import Change
+from glucotwin.advise.dosing_plan import DosingPlan
 from glucotwin.advise.look_ahead import look_ahead_what_if
 from glucotwin.advise.replay import replay_what_if
 from glucotwin.advise.what_if import WhatIf
@@ -26,6 +27,7 @@ def replay_person(
     *,
     window: Window,
     changes: Sequence[Change],
+    dosing: DosingPlan | None = None,
     authority: Authority = RESEARCHER,
 ) -> Answer[WhatIf]:
     """A past window replayed with changes, in its envelope.
@@ -34,7 +36,8 @@ def replay_person(
         twin: of the timeline's person.
         timeline: their data.
         window: what to replay.
-        changes: what would have been different.
+        changes: what would have been different; none only where dosing answers.
+        dosing: how dosing answers; None to hold it as recorded.
         authority: on whose behalf.
 
     Raises:
@@ -42,8 +45,8 @@ def replay_person(
         SafetyError: the model was not validated for this person.
         DataError: nothing is changed, or a change finds no record.
     """
-    validity = _require(twin, timeline, changes, authority, window.start)
-    answer = replay_what_if(twin, timeline, window=window, changes=tuple(changes))
+    validity = _require(twin, timeline, changes, authority, window.start, dosing)
+    answer = replay_what_if(twin, timeline, window=window, changes=tuple(changes), dosing=dosing)
     return _wrap(answer, twin, timeline, window, authority, validity)
 
 
@@ -78,15 +81,22 @@ def look_ahead_person(
     return _wrap(answer, twin, timeline, window, authority, validity)
 
 
-def required_capability(changes: Sequence[Change]) -> Capability:
+def required_capability(changes: Sequence[Change], dosing: DosingPlan | None = None) -> Capability:
     """What an authority needs to be shown a what-if of these changes."""
-    has_insulin = any(change.is_insulin for change in changes)
+    has_insulin = dosing is not None or any(change.is_insulin for change in changes)
     return Capability.WHAT_IF_INSULIN if has_insulin else Capability.WHAT_IF_LIFESTYLE
 
 
-def _require(twin: Twin, timeline: Timeline, changes: Sequence[Change], authority: Authority, on: datetime) -> Validity:
-    authority.require(required_capability(changes))
-    if not changes:
+def _require(
+    twin: Twin,
+    timeline: Timeline,
+    changes: Sequence[Change],
+    authority: Authority,
+    on: datetime,
+    dosing: DosingPlan | None = None,
+) -> Validity:
+    authority.require(required_capability(changes, dosing))
+    if not changes and dosing is None:
         raise DataError(ErrorCode.INVALID_VALUE, message("what-if-no-change"), hint=message("what-if-no-change-hint"))
     require_same_person(twin, timeline)
     return require_valid(timeline.person, on.date())

@@ -62,7 +62,7 @@ def test_more_insulin_lowers_and_more_food_raises() -> None:
     assert more_insulin().difference.median_mgdl[-1] < -5.0
     assert outcome(more_insulin(), "mean_glucose_mgdl").difference.high < 0.0
     more_food = replayed(AddMeal(at=DINNER, carbs_g=20.0))
-    assert more_food.difference.median_mgdl.max() > 20.0
+    assert more_food.difference.median_mgdl.max() > 8.0
     assert outcome(more_food, "mean_glucose_mgdl").difference.low > 0.0
 
 

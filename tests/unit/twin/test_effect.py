@@ -43,7 +43,8 @@ def day_mean_fall(body: Body, insulin_u: float) -> float:
 
 
 def causal(correction: float, carb: float) -> Body:
-    return causal_body(true_model(), jnp.asarray(true_point()), jnp.asarray(correction), jnp.asarray(carb))
+    body, _ = true_model().build(jnp.asarray(true_point()))
+    return causal_body(body, true_model().basal_u_per_min, jnp.asarray(correction), jnp.asarray(carb))
 
 
 def test_blocks_cover_the_day() -> None:

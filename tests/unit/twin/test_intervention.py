@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from glucotwin.domain.timeline import Window
+from glucotwin.twin.discrepancy import discrepancies
 from glucotwin.twin.fit import model_of
 from glucotwin.twin.grid import GriddedData, grid_data
 from glucotwin.twin.intervention import Contrast, contrast, effect_draws, share_in_range
@@ -49,7 +50,8 @@ def test_effect_draws_have_the_estimates_median_and_spread() -> None:
     effect = synthetic_twin().effect
     logs = np.log(np.asarray(effect_draws(synthetic_twin(), 4000).correction_factor_mgdl_per_u))
     assert np.exp(np.median(logs)) == pytest.approx(effect.correction_factor_mgdl_per_u, rel=0.03)
-    assert np.std(logs) == pytest.approx(effect.correction_factor_log_sd, rel=0.05)
+    occasion = discrepancies()["insulin_effect"].log_sd
+    assert np.std(logs) == pytest.approx(np.hypot(effect.correction_factor_log_sd, occasion), rel=0.05)
 
 
 def test_another_seed_or_person_draws_other_effects() -> None:

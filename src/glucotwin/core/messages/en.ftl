@@ -560,11 +560,41 @@ change-scale-basal = { $percent } % { $direction ->
     [more] more
    *[less] less
 } basal insulin
+change-add-exercise = { $minutes } min of exercise at { $percent } % of the maximum at { $clock }
+change-remove-exercise = Exercise of { $clock } left out
+change-split-bolus = { $percent } % of the { $clock } bolus at once, the rest over { $minutes } min
+change-product = { $product } in place of the recorded mealtime insulin
+change-composition = Meal of { $clock } with { $protein ->
+    [as-recorded] protein as recorded
+   *[other] { $protein } g of protein
+}, { $fat ->
+    [as-recorded] fat as recorded
+   *[other] { $fat } g of fat
+}, { $fibre ->
+    [as-recorded] fibre as recorded
+   *[other] { $fibre } g of fibre
+}
+change-redose = Every bolus as a calculator gives it: carbohydrate ratio { $ratio ->
+    [as-set] as set
+   *[other] { $ratio } g/U
+}, correction factor { $factor ->
+    [as-set] as set
+   *[other] { $factor } mg/dL per U
+}, target { $target ->
+    [as-set] as set
+   *[other] { $target } mg/dL
+}
+change-answer = Insulin answers what the change does, in proportion, within { $minutes } min
 
 ## Cautions of a what-if
 what-if-other-dosing-held = All other insulin was held as recorded; an automated pump would have answered the change.
 what-if-effect-from-rule = How strongly insulin and food act was taken mostly from clinical rules by daily insulin, because records of automated pumps hide it.
-what-if-bands-optimistic = The bands leave out errors of the model itself: on simulated people they held about half of the true changes.
+what-if-bands-learned = The bands allow for errors of the model and of the log as they were found on simulated people; real people may differ more.
+what-if-dosing-answered = Insulin answered the change by a documented rule; it is not what this person's pump would have done.
+what-if-exercise-from-prior = How exercise acts was taken from published studies, not from this person's data.
+what-if-composition-from-prior = How protein, fat and fibre act was taken from published studies, not from this person's data.
+what-if-product-from-prior = How the other insulin is absorbed was taken from published studies, not from this person's data.
+what-if-beyond-record = A meal or dose is larger than any on record, so the twin goes beyond what it has seen.
 what-if-below-validated = With this change the model goes below 54 mg/dL (3.0 mmol/L), where it is least reliable.
 
 ## Warnings of a fit
