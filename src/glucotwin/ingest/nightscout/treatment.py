@@ -40,7 +40,7 @@ from glucotwin.ingest.nightscout.document import (
 )
 from glucotwin.ingest.nightscout.insulin import product_of, purpose_of
 from glucotwin.ingest.nightscout.profile import ActiveProfile, ProfileSwitch, switch_of
-from glucotwin.ingest.pump.extended_bolus import with_durations
+from glucotwin.ingest.pump.extended_bolus import TimedBoluses, with_durations
 from glucotwin.ingest.quality import Action, Finding, FindingCode, Severity, findings_in
 
 LOOPING = ("AAPS", "Trio", "iAPS", "Loop", "oref0")
@@ -77,7 +77,7 @@ def streams_of_treatments(
     last = usable["time"].max()
     known_end = max((one for one in (end, last) if isinstance(one, datetime)), default=None)
     injections = _injections(usable, documents)
-    bolus, bolus_findings = _boluses(usable)
+    bolus, steps, bolus_findings = _boluses(usable)
     glucose, glucose_findings = _glucose(usable)
     device, device_findings = device_events_of(usable)
     activity = usable.filter((pl.col("event") == "exercise") & (pl.col("duration_min") > 0))
@@ -90,6 +90,7 @@ def streams_of_treatments(
         "device": device,
         "activity": _activities(activity),
         "note": _notes(usable),
+        "correction": steps,
         **basal.streams,
     }
     passed_over = Counter({"deleted treatments": int(table["deleted"].sum())}) + _unused(usable)
@@ -198,7 +199,7 @@ def _has_injections(document: Fields) -> bool:
     return bool(listed) and listed != "[]"
 
 
-def _boluses(table: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
+def _boluses(table: pl.DataFrame) -> TimedBoluses:
     """What the pump gave at once or over a time; priming fills the tube and not the person."""
     total = pl.coalesce("entered_u", "insulin_u")
     split = pl.col("split_now").is_not_null() | pl.col("split_extended").is_not_null()
@@ -215,20 +216,15 @@ def _boluses(table: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
         purpose=_purpose(),
     )
     priming = pl.col("type") == "priming"
-    frame, assumed = with_durations(given.filter(~priming))
+    frame, steps, assumed = with_durations(given.filter(~priming))
     announced = _is_positive("entered_u", "carbs_g")
     nothing = table.filter((pl.col("insulin_u") == 0) & pl.col("event").str.contains("bolus|smb") & ~announced)
     not_delivered = pl.concat([given.filter(priming).select("time"), nothing.select("time")])
-    return frame.select("time", "source", "insulin_u", "extended_u", "extended_min", "purpose"), (
-        *assumed,
-        *findings_in(
-            not_delivered,
-            FindingCode.NOT_DELIVERED,
-            severity=Severity.INFO,
-            action=Action.DROPPED,
-            stream="bolus",
-        ),
+    nothing_given = findings_in(
+        not_delivered, FindingCode.NOT_DELIVERED, severity=Severity.INFO, action=Action.DROPPED, stream="bolus"
     )
+    bolus = frame.select("time", "source", "insulin_u", "extended_u", "extended_min", "purpose")
+    return TimedBoluses(bolus, steps, (*assumed, *nothing_given))
 
 
 def _is_positive(*columns: str) -> pl.Expr:

@@ -93,7 +93,7 @@ class CareLinkFormat(DataFormat):
         rows, findings = _rows(text, zone, path.name)
         progress("sorting out rows", 0.5)
         glucose, unread_glucose = _glucose(rows)
-        bolus, bolus_findings = boluses(rows)
+        bolus, steps, bolus_findings = boluses(rows)
         basal, basal_findings = basal_segments(rows, zone)
         carbs, carb_findings = carbohydrate_at_the_pump(rows)
         pen, marked, marker_findings = _markers(rows)
@@ -104,6 +104,7 @@ class CareLinkFormat(DataFormat):
             "pen": pen,
             "meal": pl.concat([carbs, marked]),
             "device": _device_events(rows),
+            "correction": steps,
         }
         unused = sum(rows[name].count() for name in UNUSED if name in rows.columns)
         return Imported(

@@ -16,7 +16,7 @@ from glucotwin.domain.person import TherapyKind
 from glucotwin.ingest.left_out import passed_over, unreadable_rows
 from glucotwin.ingest.parse.clock import utc_from_local
 from glucotwin.ingest.parse.written_number import written_numbers
-from glucotwin.ingest.pump.extended_bolus import with_durations
+from glucotwin.ingest.pump.extended_bolus import TimedBoluses, with_durations
 from glucotwin.ingest.pump.rate_change import segments_until_next
 from glucotwin.ingest.quality import Action, Finding, FindingCode, Severity, findings_in
 
@@ -57,7 +57,7 @@ def therapy_of(rows: pl.DataFrame) -> TherapyKind | None:
     return TherapyKind.PUMP if delivered else None
 
 
-def boluses(rows: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
+def boluses(rows: pl.DataFrame) -> TimedBoluses:
     """Boluses as delivered, at the time at which the pump reports them.
 
     Args:
@@ -76,7 +76,7 @@ def boluses(rows: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
     delivered = read.filter(pl.col("delivered_u") > 0)
     nothing = pl.concat([read.filter(pl.col("delivered_u") <= 0), _never_delivered(read)], how="diagonal")
     unread = read.filter(pl.col("delivered_u").is_null() & pl.col(DELIVERED).is_not_null())
-    frame, findings = with_durations(
+    frame, steps, findings = with_durations(
         delivered.select(
             "time",
             insulin_u=pl.when("extended").then(0.0).otherwise("delivered_u"),
@@ -87,11 +87,10 @@ def boluses(rows: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
             ),
         )
     )
-    return frame, (
-        *findings,
-        *unreadable_rows(len(unread), stream="bolus"),
-        *findings_in(nothing, FindingCode.NOT_DELIVERED, severity=Severity.INFO, action=Action.DROPPED, stream="bolus"),
+    not_delivered = findings_in(
+        nothing, FindingCode.NOT_DELIVERED, severity=Severity.INFO, action=Action.DROPPED, stream="bolus"
     )
+    return TimedBoluses(frame, steps, (*findings, *unreadable_rows(len(unread), stream="bolus"), *not_delivered))
 
 
 def _never_delivered(read: pl.DataFrame) -> pl.DataFrame:

@@ -222,7 +222,7 @@ def _insulin(rows: pl.DataFrame) -> list[_Part]:
     meal = read.filter(pl.col("carbs_g") > 0).select("time", "source", "carbs_g")
     note = read.filter(pl.col(NOTES).is_not_null()).select("time", "source", text=NOTES)
     findings = (*unreadable_rows(unread), *passed_over(totals, kinds="daily totals of insulin"))
-    return [("meal", meal, findings), ("note", note, ()), _basal(read), _boluses(read)]
+    return [("meal", meal, findings), ("note", note, ()), _basal(read), *_boluses(read)]
 
 
 def _basal(read: pl.DataFrame) -> _Part:
@@ -238,7 +238,7 @@ def _newest_first(rows: pl.DataFrame) -> bool:
     return len(rows) > 1 and rows["time"][0] > rows["time"][-1]
 
 
-def _boluses(read: pl.DataFrame) -> _Part:
+def _boluses(read: pl.DataFrame) -> list[_Part]:
     """Normal and combined boluses; of a combined one without its parts the whole counts as extended."""
     given = read.with_columns(total_u=pl.coalesce("total_u", pl.col("at_once_u") + pl.col("extended_u"))).filter(
         pl.col("total_u").is_not_null()
@@ -248,7 +248,9 @@ def _boluses(read: pl.DataFrame) -> _Part:
     extended = pl.when(unsplit.fill_null(False)).then("total_u").otherwise(pl.col("extended_u").fill_null(0.0))
     parted = given.with_columns(extended_u=extended)
     at_once = pl.coalesce(pl.when(pl.col("extended_u") > 0).then("at_once_u"), pl.col("total_u") - pl.col("extended_u"))
-    frame, findings = with_durations(parted.filter(pl.col("total_u") > 0).with_columns(insulin_u=at_once.clip(0.0)))
+    frame, steps, findings = with_durations(
+        parted.filter(pl.col("total_u") > 0).with_columns(insulin_u=at_once.clip(0.0))
+    )
     nothing = parted.filter(pl.col("total_u") <= 0)
     purpose = pl.when(pl.col("carbs_g") > 0).then(pl.lit(str(DosePurpose.MEAL)))
     bolus = frame.select(
@@ -262,4 +264,5 @@ def _boluses(read: pl.DataFrame) -> _Part:
     not_delivered = findings_in(
         nothing, FindingCode.NOT_DELIVERED, severity=Severity.INFO, action=Action.DROPPED, stream="bolus"
     )
-    return "bolus", bolus, (*findings, *not_delivered)
+    part: _Part = ("bolus", bolus, (*findings, *not_delivered))
+    return [part, ("correction", steps, ())] if len(steps) else [part]

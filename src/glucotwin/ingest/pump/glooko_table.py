@@ -199,7 +199,7 @@ def _boluses(table: _Table) -> Read:
         carbs_g=carbs.fill_null(0.0),
     )
     known = read.filter(pl.col("total_u").is_not_null())
-    given, duration_findings = with_durations(
+    given, steps, duration_findings = with_durations(
         known.filter(pl.col("total_u") > 0).with_columns(
             insulin_u=(pl.col("total_u") - pl.col("extended_u")).clip(lower_bound=0.0)
         )
@@ -213,6 +213,7 @@ def _boluses(table: _Table) -> Read:
     return {
         "bolus": given.select("time", "insulin_u", "extended_u", "extended_min", purpose=_purpose()),
         "meal": read.filter(pl.col("carbs_g") > 0).select("time", "carbs_g"),
+        "correction": steps,
     }, (
         *unreadable_rows(unread, stream="bolus"),
         *duration_findings,

@@ -265,7 +265,7 @@ def _boluses(rows: pl.DataFrame) -> list[_Part]:
     )
     anything = (pl.col("insulin_u") > 0) | (pl.col("extended_u") > 0)
     given = known.filter(anything)
-    frame, duration_findings = with_durations(given)
+    frame, steps, duration_findings = with_durations(given)
     inferred = frame.filter("inferred")
     minutes = inferred["extended_min"].median() if len(inferred) else None
     findings = (
@@ -296,7 +296,8 @@ def _boluses(rows: pl.DataFrame) -> list[_Part]:
         action=Action.DROPPED,
         stream="meal",
     )
-    return [("bolus", bolus, findings), ("meal", meal, not_eaten), *_notes(rows)]
+    parts: list[_Part] = [("bolus", bolus, findings), ("meal", meal, not_eaten), *_notes(rows)]
+    return [*parts, ("correction", steps, ())] if len(steps) else parts
 
 
 def _bolus_rows(rows: pl.DataFrame) -> pl.DataFrame:
