@@ -96,8 +96,8 @@ def difference_ahead(twin: Twin, timeline: Timeline, coming: Window, changes: tu
     )
     difference = np.asarray(runs.changed_mgdl - runs.original_mgdl)[:, now + 1 :]
     # A draw that leaves the finite numbers takes the place of the middle one, as draws are paired with forecasts.
-    finite = np.isfinite(difference).all(axis=1)
-    return np.where(finite[:, None], difference, np.median(difference[finite], axis=0))
+    finite = np.all(np.isfinite(difference), axis=1)
+    return np.where(np.expand_dims(finite, 1), difference, np.median(difference[finite], axis=0))
 
 
 def _expected(twin: Twin, timeline: Timeline, coming: Window) -> Timeline:

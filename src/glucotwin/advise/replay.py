@@ -146,7 +146,7 @@ def finite_draws(runs: Contrast) -> Contrast:
     finite = np.isfinite(original).all(axis=-1) & np.isfinite(changed).reshape(len(changed), -1).all(axis=-1)
     if finite.mean() < LEAST_FINITE_FRACTION:
         raise SolverError(ErrorCode.NOT_FINITE, "Most of the twin's replays of these hours leave the finite numbers.")
-    return Contrast(original[finite], changed[finite])
+    return Contrast(runs.original_mgdl[finite], runs.changed_mgdl[finite])
 
 
 def curve_of(glucose_mgdl: np.ndarray) -> Curve:
