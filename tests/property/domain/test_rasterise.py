@@ -65,7 +65,7 @@ def inputs(records: list[Record], window: Window = WHOLE, zone: str = "UTC") -> 
 
 
 def everything(dense: Inputs) -> dict[str, np.ndarray]:
-    plain = {name: np.asarray(value) for name, value in vars(dense).items() if not isinstance(value, dict)}
+    plain = {name: np.asarray(value) for name, value in vars(dense).items() if value is not None and not isinstance(value, dict)}
     by_name = {
         f"{field}.{name}": np.asarray(values)
         for field in ("insulin_u_per_min", "medication_mg_per_min")
@@ -79,7 +79,8 @@ def test_all_food_is_eaten(eaten: list[Meal]) -> None:
     dense = inputs([*eaten])
     for nutrient in ("carbs", "protein", "fat"):
         total = sum(getattr(meal, f"{nutrient}_g") or 0.0 for meal in eaten)
-        assert np.sum(getattr(dense, f"{nutrient}_g_per_min")) == pytest.approx(total, abs=1e-6)
+        # Rates below a billionth of the highest one are dropped.
+        assert np.sum(getattr(dense, f"{nutrient}_g_per_min")) == pytest.approx(total, abs=1e-4)
 
 
 @settings(max_examples=40)
