@@ -87,7 +87,7 @@ def test_refused_token_says_what_to_do(invoke: Invoke, server: LocalServer, toke
     arguments = ("sync", "nightscout", "--url", server.url, "--token-file", token_file, "--timeline", tmp_path / "line")
     finished = invoke(*arguments, "--every", "5m", "--json")
     assert finished.returncode == 2
-    assert json.loads(finished.stdout)["error"]["code"] == "not-allowed"
+    assert json.loads(finished.stdout)["error"]["code"] == "sign-in-refused"
     assert "readable" in finished.stderr
     assert "wrong" not in finished.stderr
     assert len(server.asked) == 1
