@@ -27,6 +27,8 @@ HISTORY_MIN = 24 * 60
 FIRST_STEP = int(HISTORY_MIN / STEP_MIN)
 LONGEST_WINDOW_DAYS = 14.0
 LARGEST_GAP_FRACTION = 0.3
+IMPOSSIBLE_MGDL = 2000.0
+"""No run of a living person comes near it; NaN is no smaller either."""
 LEAST_FINITE_FRACTION = 0.5
 
 FLOOR_MGDL = 20.0
@@ -137,13 +139,14 @@ def _answer(
 
 
 def finite_draws(runs: Contrast) -> Contrast:
-    """The draws whose runs stay finite; one extreme combination of factors must not spoil an answer.
+    """The draws whose runs stay among possible values; one extreme combination of factors must not spoil an answer.
 
     Raises:
         SolverError: fewer than half of them do.
     """
     original, changed = (np.asarray(one) for one in runs)
-    finite = np.isfinite(original).all(axis=-1) & np.isfinite(changed).reshape(len(changed), -1).all(axis=-1)
+    both = np.concatenate([original, changed.reshape(len(changed), -1)], axis=-1)
+    finite = np.all(np.abs(both) < IMPOSSIBLE_MGDL, axis=-1)
     if finite.mean() < LEAST_FINITE_FRACTION:
         raise SolverError(ErrorCode.NOT_FINITE, "Most of the twin's replays of these hours leave the finite numbers.")
     return Contrast(runs.original_mgdl[finite], runs.changed_mgdl[finite])

