@@ -96,6 +96,7 @@ def command(
     """
     if once and every is not None:
         raise click.UsageError("--once and --every exclude each other.")
+    from glucotwin.core.message import message
     from glucotwin.workflows.sync import continued_options, sync
 
     options = continued_options(folder, import_options(**person))
@@ -103,7 +104,7 @@ def command(
     begin = None if since is None else since.replace(tzinfo=UTC)
     try:
         if every is None:
-            console.say(f"Asking {source.title} …")
+            console.say(message("sync-asking", source=source.title))
             _show(console, sync(source, folder, options, since=begin, moved=moved), zone=options.zone)
             return
         _serve(console, source, folder, options, begin=begin, moved=moved, every=every)
@@ -122,6 +123,7 @@ def _serve(
     every: timedelta,
 ) -> None:
     """Syncs again and again; the day to begin with and a change of account count for the first sync only."""
+    from glucotwin.core.message import message
     from glucotwin.workflows.poll import poll, stopped_by_signals
     from glucotwin.workflows.sync import SyncAnswer, sync
 
@@ -134,9 +136,9 @@ def _serve(
         return answer
 
     with stopped_by_signals() as stop:
-        console.say(f"Asking {source.title} every {every}; Ctrl-C ends it after the sync that runs.")
+        console.say(message("sync-asking-every", source=source.title, every=str(every)))
         count = poll(sync_once, every=every, stop=stop, tell=lambda event: _tell(console, event, zone=options.zone))
-    console.say(f"Stopped after {count} syncs.")
+    console.say(message("sync-stopped", count=count))
 
 
 def _source(
@@ -202,12 +204,14 @@ def _refuse_without(kind: "type[LiveSource]", credential: "Credential") -> None:
     if not credential.required:
         return
     from glucotwin.core.error import DataError, ErrorCode
+    from glucotwin.core.message import message
     from glucotwin.ingest.live.credential import variable_of
 
+    variable = variable_of(kind.name, credential.name)
     raise DataError(
         ErrorCode.INVALID_VALUE,
-        f"{kind.title} needs: {credential.title}.",
-        hint=f"Set {variable_of(kind.name, credential.name)}, or write `{credential.name} = …` in a --token-file.",
+        message("sync-needs", source=kind.title, credential=credential.title),
+        hint=message("sync-needs-hint", variable=variable, name=credential.name),
     )
 
 
@@ -217,10 +221,15 @@ def _tell(console: Console, event: "PollEvent", *, zone: str | None) -> None:
         _show(console, event.answer, zone=zone, in_one_line=True)
         return
     if event.error is not None:
-        console.warn(f"{event.error.message} {event.error.hint} Next attempt in {event.wait_s:.0f} s.")
+        from glucotwin.core.message import message
+
+        again = message("sync-next-attempt", seconds=f"{event.wait_s:.0f}")
+        console.warn(f"{event.error.message} {event.error.hint} {again}")
 
 
 def _show(console: Console, answer: "SyncAnswer", *, zone: str | None, in_one_line: bool = False) -> None:
+    from glucotwin.core.message import message
+
     if console.as_json and in_one_line:
         console.write(json.dumps(answer.to_json(), ensure_ascii=False, allow_nan=False))
     elif console.as_json:
@@ -232,15 +241,21 @@ def _show(console: Console, answer: "SyncAnswer", *, zone: str | None, in_one_li
             console.warn(f"{one.name}: {one.refused.message}")
     if answer.out_of_reach is not None:
         start, end = (f"{one:%Y-%m-%d %H:%M}" for one in answer.out_of_reach)
-        console.warn(f"What came between {start} and {end} UTC is no longer there; import an export to fill the gap.")
+        console.warn(message("sync-out-of-reach", start=start, end=end))
     if not (console.as_json or in_one_line):
         for finding in answer.findings:
             console.write(f"  {finding.severity!s:<8} {finding.text}")
 
 
 def _line(answer: "SyncAnswer", zone: ZoneInfo) -> str:
-    added = ", ".join(f"{name} {count:,}" for name, count in answer.added.items())
-    changed = ", ".join(f"{name} {count:,}" for name, count in answer.withdrawn.items())
-    newest = "" if answer.newest is None else f"; newest {answer.newest.astimezone(zone):%Y-%m-%d %H:%M}"
-    parts = [f"new: {added}" if added else "nothing new", *([f"changed at the source: {changed}"] if changed else [])]
-    return f"{answer.source}: {'; '.join(parts)}{newest}."
+    from glucotwin.core.message import message
+
+    added, changed = (
+        ", ".join(f"{name} {count:,}" for name, count in counts.items()) for counts in (answer.added, answer.withdrawn)
+    )
+    parts = [message("sync-new", counts=added) if added else message("sync-nothing-new")]
+    if changed:
+        parts.append(message("sync-changed", counts=changed))
+    if answer.newest is not None:
+        parts.append(message("sync-newest", time=f"{answer.newest.astimezone(zone):%Y-%m-%d %H:%M}"))
+    return f"{answer.source}: {'; '.join(parts)}."

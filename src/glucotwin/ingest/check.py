@@ -13,6 +13,7 @@ from glucotwin.domain.segment import without_overlaps
 from glucotwin.domain.timeline import Timeline
 from glucotwin.ingest.correction import left_out
 from glucotwin.ingest.limit import RANGES, possible
+from glucotwin.ingest.milliunit import in_units
 from glucotwin.ingest.quality import Action, Coverage, Finding, FindingCode, Severity, findings_in
 
 GAP_MIN = 15.0
@@ -32,7 +33,7 @@ FITS = "__fits__"
 
 
 def cleaned(streams: Mapping[str, pl.DataFrame]) -> tuple[dict[str, pl.DataFrame], tuple[Finding, ...]]:
-    """The streams without exact repeats of records and without impossible values.
+    """The streams in their units, without exact repeats of records and without impossible values.
 
     Records with impossible values stand as left out in the stream ``correction``; those of which that was taken back
     stay.
@@ -40,8 +41,9 @@ def cleaned(streams: Mapping[str, pl.DataFrame]) -> tuple[dict[str, pl.DataFrame
     Args:
         streams: tables by stream, each with equal rows beside each other, as ``joined`` gives them.
     """
+    streams, told = in_units(streams)
     clean: dict[str, pl.DataFrame] = {}
-    findings: list[Finding] = []
+    findings: list[Finding] = list(told)
     steps: list[pl.DataFrame] = []
     for name, frame in streams.items():
         fits = frame.with_columns(possible(name, frame.columns).alias(FITS))[FITS]

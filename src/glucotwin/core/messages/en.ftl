@@ -1044,3 +1044,15 @@ trial-too-little = Not enough readings after both fits yet.
 trial-no-gain = It is not surely better by 1 %.
 trial-bands = Its bands are less honest.
 trial-not-settled = Its fit had not settled.
+
+sync-asking = Asking { $source } …
+sync-asking-every = Asking { $source } every { $every }; Ctrl-C ends it after the sync that runs.
+sync-stopped = Stopped after { $count } syncs.
+sync-needs = { $source } needs: { $credential }.
+sync-needs-hint = Set { $variable }, or write `{ $name } = …` in a --token-file.
+sync-next-attempt = Next attempt in { $seconds } s.
+sync-out-of-reach = What came between { $start } and { $end } UTC is no longer there; import an export to fill the gap.
+sync-new = new: { $counts }
+sync-nothing-new = nothing new
+sync-changed = changed at the source: { $counts }
+sync-newest = newest { $time }
