@@ -5,13 +5,13 @@ from datetime import datetime
 
 import polars as pl
 
-from glucotwin.domain.frame import in_one_order, is_repeat
+from glucotwin.domain.frame import is_repeat
 from glucotwin.domain.glucose import Censoring, GlucoseKind, GlucoseReading
 from glucotwin.domain.insulin import BasalSegment, Bolus, PenDose
 from glucotwin.domain.meal import Meal
 from glucotwin.domain.segment import without_overlaps
 from glucotwin.domain.timeline import Timeline
-from glucotwin.ingest.correction import left_out
+from glucotwin.ingest.correction import left_out, taken_back, with_steps
 from glucotwin.ingest.limit import RANGES, possible
 from glucotwin.ingest.milliunit import in_units
 from glucotwin.ingest.quality import Action, Coverage, Finding, FindingCode, Severity, findings_in
@@ -48,7 +48,7 @@ def cleaned(streams: Mapping[str, pl.DataFrame]) -> tuple[dict[str, pl.DataFrame
     for name, frame in streams.items():
         fits = frame.with_columns(possible(name, frame.columns).alias(FITS))[FITS]
         if not fits.all():
-            fits |= _taken_back(name, frame, streams.get("correction"))
+            fits |= taken_back(frame, streams.get("correction"), stream=name, code=FindingCode.IMPOSSIBLE_VALUES)
             steps.append(_impossible(name, frame.filter(~fits)))
         fitting = frame if fits.all() else frame.filter(fits)
         repeated = is_repeat(fitting)
@@ -68,9 +68,7 @@ def cleaned(streams: Mapping[str, pl.DataFrame]) -> tuple[dict[str, pl.DataFrame
             stream=name,
         )
     if any(len(one) for one in steps):
-        before = [clean["correction"]] if "correction" in clean else []
-        table = in_one_order(pl.concat([*before, *steps]))
-        clean["correction"] = table.filter(~is_repeat(table))
+        clean["correction"] = with_steps(clean.get("correction"), steps)
     return clean, tuple(findings)
 
 
@@ -83,16 +81,6 @@ def _impossible(name: str, rows: pl.DataFrame) -> pl.DataFrame:
             wrong, rows = rows.filter(~fits), rows.filter(fits)
             steps.append(left_out(wrong, stream=name, code=FindingCode.IMPOSSIBLE_VALUES, quantity=quantity))
     return pl.concat(steps)
-
-
-def _taken_back(name: str, frame: pl.DataFrame, correction: pl.DataFrame | None) -> pl.Series:
-    """Which records were put back by taking back the step that had left them out."""
-    if correction is None:
-        return pl.Series([False] * len(frame), dtype=pl.Boolean)
-    code = str(FindingCode.IMPOSSIBLE_VALUES)
-    steps = correction.filter(pl.col("reversed") & (pl.col("stream") == name) & (pl.col("reason") == code))
-    known = steps.select("time", "source", back=pl.lit(True)).unique()
-    return frame.join(known, on=["time", "source"], how="left", maintain_order="left")["back"].fill_null(False)
 
 
 def coverage_of(timeline: Timeline) -> tuple[Coverage, ...]:

@@ -1,9 +1,11 @@
 """Records of what an import changes, for the stream ``correction``."""
 
+from collections.abc import Iterable
+
 import polars as pl
 
 from glucotwin.domain.correction import Correction
-from glucotwin.domain.frame import STREAMS, conform_frame, schema_of
+from glucotwin.domain.frame import STREAMS, conform_frame, in_one_order, is_repeat, schema_of
 from glucotwin.domain.reversal import record_json
 from glucotwin.ingest.quality import FindingCode
 
@@ -89,3 +91,25 @@ def left_out(rows: pl.DataFrame, *, stream: str, code: FindingCode, quantity: st
         record=pl.Series([record_json(row) for row in records.iter_rows(named=True)], dtype=pl.String),
     )
     return _rows(table, stream=stream, quantity=quantity, code=code)
+
+
+def taken_back(rows: pl.DataFrame, correction: pl.DataFrame | None, *, stream: str, code: FindingCode) -> pl.Series:
+    """Which records stand as they came because somebody took their step back.
+
+    Args:
+        rows: records of the stream, with ``time`` and ``source``.
+        correction: the steps known; None without any.
+        stream: the stream the records belong to.
+        code: the finding that tells of the step.
+    """
+    if correction is None:
+        return pl.Series([False] * len(rows), dtype=pl.Boolean)
+    steps = correction.filter(pl.col("reversed") & (pl.col("stream") == stream) & (pl.col("reason") == str(code)))
+    known = steps.select("time", "source", back=pl.lit(True)).unique()
+    return rows.join(known, on=["time", "source"], how="left", maintain_order="left")["back"].fill_null(False)
+
+
+def with_steps(correction: pl.DataFrame | None, steps: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """The stream ``correction`` with further steps, each once and in order."""
+    table = in_one_order(pl.concat([*([] if correction is None else [correction]), *steps]))
+    return table.filter(~is_repeat(table))
