@@ -29,7 +29,7 @@ LONGEST_WINDOW_DAYS = 14.0
 LARGEST_GAP_FRACTION = 0.3
 IMPOSSIBLE_MGDL = 2000.0
 """No run of a living person comes near it; NaN is no smaller either."""
-LEAST_FINITE_FRACTION = 0.5
+LEAST_USABLE_FRACTION = 0.5
 
 FLOOR_MGDL = 20.0
 """Curves end here: lower glucose is beyond what the model, or a person, is meant for."""
@@ -79,7 +79,7 @@ def replay_what_ifs(
         group = [index for index, one in enumerate(additions) if one == addition]
         asked = [alternatives[index] for index in group]
         runs = _run(twin, timeline, (window, span), original, asked, addition, dosing)
-        before, after = (np.maximum(np.asarray(one)[..., FIRST_STEP:], FLOOR_MGDL) for one in finite_draws(runs))
+        before, after = (np.maximum(np.asarray(one)[..., FIRST_STEP:], FLOOR_MGDL) for one in usable_draws(runs))
         for row, (index, changes) in enumerate(zip(group, asked, strict=True)):
             found[index] = _answer(twin, timeline, window, changes, before, after[:, row], original, dosing)
     return [found[index] for index in range(len(alternatives))]
@@ -138,7 +138,7 @@ def _answer(
     )
 
 
-def finite_draws(runs: Contrast) -> Contrast:
+def usable_draws(runs: Contrast) -> Contrast:
     """The draws whose runs stay among possible values; one extreme combination of factors must not spoil an answer.
 
     Raises:
@@ -147,7 +147,7 @@ def finite_draws(runs: Contrast) -> Contrast:
     original, changed = (np.asarray(one) for one in runs)
     both = np.concatenate([original, changed.reshape(len(changed), -1)], axis=-1)
     finite = np.all(np.abs(both) < IMPOSSIBLE_MGDL, axis=-1)
-    if finite.mean() < LEAST_FINITE_FRACTION:
+    if finite.mean() < LEAST_USABLE_FRACTION:
         raise SolverError(ErrorCode.NOT_FINITE, "Most of the twin's replays of these hours leave the finite numbers.")
     return Contrast(runs.original_mgdl[finite], runs.changed_mgdl[finite])
 
