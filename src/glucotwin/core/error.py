@@ -29,6 +29,11 @@ class ErrorCode(StrEnum):
     SOURCE_BUSY = "source-busy"
     SOURCE_ANSWER = "source-answer"
     SIGN_IN_REFUSED = "sign-in-refused"
+    DATABASE_UNAVAILABLE = "database-unavailable"
+    CONSENT_MISSING = "consent-missing"
+    NOT_SIGNED_IN = "not-signed-in"
+    CSRF = "csrf"
+    TOO_MANY_REQUESTS = "too-many-requests"
 
 
 class GlucoTwinError(Exception):
@@ -81,3 +86,15 @@ class ConflictError(GlucoTwinError):
 
 class NotAllowedError(GlucoTwinError):
     """The profile or role does not permit this."""
+
+
+class ConsentError(NotAllowedError):
+    """The person did not consent to this purpose, or no longer does.
+
+    Attributes:
+        purpose: identifier of the purpose.
+    """
+
+    def __init__(self, code: ErrorCode, message: str, *, hint: str = "", purpose: str = "") -> None:
+        super().__init__(code, message, hint=hint)
+        self.purpose = purpose

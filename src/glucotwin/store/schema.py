@@ -1,0 +1,220 @@
+"""The tables. What tells of a person is sealed with the person's key; what queries need is left plain.
+
+The migrations make them (``glucotwin.store.migration``), together with the policies of row-level security; a test
+compares the two.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+metadata = MetaData()
+
+
+def _time(name: str, *, nullable: bool = False) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+def _person() -> Column[object]:
+    return Column("person_id", Uuid(as_uuid=False), ForeignKey("person.person_id", ondelete="CASCADE"), nullable=False)
+
+
+def _account(name: str = "account_id") -> Column[object]:
+    return Column(name, Uuid(as_uuid=False), ForeignKey("account.account_id", ondelete="CASCADE"), nullable=False)
+
+
+account = Table(
+    "account",
+    metadata,
+    Column("account_id", Uuid(as_uuid=False), primary_key=True),
+    Column("login_index", String(64), nullable=False, unique=True),
+    Column("password_hash", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("is_admin", Boolean, nullable=False),
+    _time("created_at"),
+)
+"""Who may sign in. ``sealed`` holds login and name; the login is found by a keyed index."""
+
+web_session = Table(
+    "web_session",
+    metadata,
+    Column("session_hash", String(64), primary_key=True),
+    _account(),
+    Column("csrf_token", String(64), nullable=False),
+    _time("created_at"),
+    _time("expires_at"),
+    Index("web_session_account", "account_id"),
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column("person_id", Uuid(as_uuid=False), primary_key=True),
+    Column("created_by", Uuid(as_uuid=False), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("frozen", Boolean, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    _time("created_at"),
+)
+"""``sealed`` holds name, attributes and therapy settings; ``revision`` counts changes of the data."""
+
+membership = Table(
+    "membership",
+    metadata,
+    Column("person_id", Uuid(as_uuid=False), ForeignKey("person.person_id", ondelete="CASCADE"), primary_key=True),
+    Column("account_id", Uuid(as_uuid=False), ForeignKey("account.account_id", ondelete="CASCADE"), primary_key=True),
+    Column("role", String(16), nullable=False),
+    _time("since"),
+    CheckConstraint("role IN ('person', 'carer', 'clinician', 'researcher')", name="membership_role"),
+    Index("membership_account", "account_id"),
+)
+
+consent = Table(
+    "consent",
+    metadata,
+    Column("consent_id", BigInteger, Identity(always=True), primary_key=True),
+    _person(),
+    Column("purpose", String(32), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("granted_by", String(16), nullable=False),
+    _time("granted_at"),
+    _time("revoked_at", nullable=True),
+    Index("consent_person", "person_id", "purpose"),
+)
+"""One row per grant; it holds while it is not revoked."""
+
+api_token = Table(
+    "api_token",
+    metadata,
+    Column("token_id", Uuid(as_uuid=False), primary_key=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("secret_hash", String(40), nullable=False, unique=True),
+    _account(),
+    Column("person_id", Uuid(as_uuid=False), ForeignKey("person.person_id", ondelete="CASCADE"), nullable=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("scopes", ARRAY(String(16)), nullable=False),
+    _time("created_at"),
+    _time("expires_at"),
+    _time("last_used_at", nullable=True),
+    Index("api_token_account", "account_id"),
+)
+"""``secret_hash`` is the hash that Nightscout's clients send (SHA-1 of the secret); tokens are long and random."""
+
+record_block = Table(
+    "record_block",
+    metadata,
+    Column("person_id", Uuid(as_uuid=False), ForeignKey("person.person_id", ondelete="CASCADE"), primary_key=True),
+    Column("stream", String(32), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+"""All records of a stream that began on a day (UTC), sealed together."""
+
+withdrawal = Table(
+    "withdrawal",
+    metadata,
+    Column("person_id", Uuid(as_uuid=False), ForeignKey("person.person_id", ondelete="CASCADE"), primary_key=True),
+    Column("record_hash", String(32), primary_key=True),
+    _time("at"),
+)
+"""Records that somebody took out; the originals stay in their blocks."""
+
+accepted_request = Table(
+    "accepted_request",
+    metadata,
+    Column("person_id", Uuid(as_uuid=False), ForeignKey("person.person_id", ondelete="CASCADE"), primary_key=True),
+    Column("key_hash", String(64), primary_key=True),
+    Column("body_hash", String(64), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    _time("at"),
+)
+"""Answers to requests with an idempotency key."""
+
+artefact = Table(
+    "artefact",
+    metadata,
+    Column("person_id", Uuid(as_uuid=False), ForeignKey("person.person_id", ondelete="CASCADE"), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    _time("at"),
+)
+"""Files and folders such as a twin's lineage and its state in step, sealed whole."""
+
+forecast = Table(
+    "forecast",
+    metadata,
+    _person(),
+    Column("forecast_id", BigInteger, Identity(always=True), primary_key=True),
+    _time("issued_at"),
+    _time("origin"),
+    Column("twin_hash", String(64), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Index("forecast_person", "person_id", "origin"),
+)
+"""The ledger: rows are added and never changed."""
+
+alarm_event = Table(
+    "alarm_event",
+    metadata,
+    _person(),
+    Column("alarm_id", BigInteger, Identity(always=True), primary_key=True),
+    _time("at"),
+    Column("content", LargeBinary, nullable=False),
+    Index("alarm_event_person", "person_id", "at"),
+)
+
+job = Table(
+    "job",
+    metadata,
+    Column("job_id", Uuid(as_uuid=False), primary_key=True),
+    _person(),
+    _account("asked_by"),
+    Column("kind", String(16), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("progress_permille", Integer, nullable=False),
+    Column("error", LargeBinary, nullable=True),
+    _time("created_at"),
+    _time("finished_at", nullable=True),
+    Index("job_person", "person_id", "created_at"),
+)
+"""``error`` is sealed."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True),
+    _time("at"),
+    Column("actor", String(16), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("subject", String(16), nullable=True),
+    Column("action", String(64), nullable=False),
+    Column("outcome", String(32), nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    UniqueConstraint("sha256", name="audit_sha256"),
+    Index("audit_subject", "subject", "sequence"),
+)
+"""Who did what, by pseudonyms; every row holds the hash of the one before."""
+
+PERSONAL = tuple(table for table in metadata.tables.values() if "person_id" in table.columns)
+"""Tables of which every row belongs to one person."""
+OWN = (account, web_session)
+"""Tables of which every row belongs to one account."""
