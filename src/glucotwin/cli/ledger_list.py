@@ -1,5 +1,6 @@
 """``glucotwin ledger list``: what was issued."""
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -18,19 +19,23 @@ def command(console: Console, ledger: Path) -> None:
     from glucotwin.core.message import message
     from glucotwin.workflows.ledger import list_issued
 
-    issued = list_issued(ledger, authority=local_authority())
+    issued = [one.to_json() for one in list_issued(ledger, authority=local_authority())]
     if console.as_json:
-        console.write_json([one.to_json() for one in issued])
+        console.write_json(issued)
         return
     header = tuple(message(f"ledger-column-{name}") for name in ("number", "issued", "person", "version", "origin"))
     rows = [
         (
-            str(one.sequence),
-            f"{one.issued_at:%Y-%m-%d %H:%M}",
-            one.person_id,
-            one.twin_version,
-            f"{one.forecast.origin:%Y-%m-%d %H:%M}",
+            str(one["sequence"]),
+            _minute(one["issued_at"]),
+            str(one["person_id"]),
+            str(one["twin_version"]),
+            _minute(one["origin"]),
         )
         for one in issued
     ]
     console.write("\n".join([aligned([header, *rows]), "", message("ledger-whole", count=len(issued))]))
+
+
+def _minute(time: object) -> str:
+    return f"{datetime.fromisoformat(str(time)):%Y-%m-%d %H:%M}"

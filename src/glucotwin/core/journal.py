@@ -5,7 +5,8 @@ One JSON object per line. A line that the machine did not finish writing was nev
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from glucotwin.core.error import ConflictError, DataError, ErrorCode, NotFoundError
+from glucotwin.core.file import replace_file
 from glucotwin.core.provenance import sha256_of_json
 
 FIRST = "0" * 64
@@ -54,25 +56,36 @@ class JournalEntry:
         return sha256_of_json(self.to_json())
 
 
-def read_journal(path: Path) -> tuple[JournalEntry, ...]:
+def read_journal(path: Path, *, sealed: str | None = None) -> tuple[JournalEntry, ...]:
     """All entries, checked one by one; none for a journal that has not begun.
+
+    Args:
+        path: the journal.
+        sealed: kind of an entry that the file may begin with in place of all entries before it, which are kept
+            elsewhere (``seal_journal``); None for a journal that is whole.
 
     Raises:
         DataError: an entry was changed, taken out or put in between, or the file is no journal.
     """
     entries: list[JournalEntry] = []
-    previous = FIRST
+    previous, sequence = FIRST, 0
     for number, line in enumerate(_lines(path)):
         entry, sha256 = _parsed(line, path, number)
-        if entry.previous != previous or entry.sequence != number or entry.sha256() != sha256:
+        if number == 0 and entry.kind == sealed:
+            previous, sequence = entry.previous, entry.sequence
+        if entry.previous != previous or entry.sequence != sequence or entry.sha256() != sha256:
             raise _damaged(path, number)
         entries.append(entry)
-        previous = sha256
+        previous, sequence = sha256, sequence + 1
     return tuple(entries)
 
 
 def append_entries(
-    path: Path, entries: Sequence[tuple[str, Mapping[str, Any]]], *, at: datetime | None = None
+    path: Path,
+    entries: Sequence[tuple[str, Mapping[str, Any]]],
+    *,
+    at: datetime | None = None,
+    sealed: str | None = None,
 ) -> tuple[JournalEntry, ...]:
     """Writes entries after the last one, all or none of them.
 
@@ -80,6 +93,7 @@ def append_entries(
         path: the journal; made when it is not there.
         entries: kind and content of each.
         at: aware time of writing; default now.
+        sealed: as for ``read_journal``.
 
     Raises:
         NotFoundError: the folder does not exist.
@@ -88,37 +102,84 @@ def append_entries(
     """
     if not path.parent.is_dir():
         raise NotFoundError(ErrorCode.UNKNOWN_NAME, f"There is no folder {path.parent}.", hint="Make it first.")
+    with _locked(path):
+        return _append(path, entries, at or datetime.now(tz=UTC), sealed)
+
+
+def seal_journal(
+    path: Path,
+    keep: Callable[[tuple[JournalEntry, ...]], Mapping[str, Any]],
+    *,
+    kind: str,
+    fewest: int,
+    at: datetime | None = None,
+) -> None:
+    """Lets entries be kept elsewhere: one entry that says where takes their place, and the chain goes on from it.
+
+    Args:
+        path: the journal.
+        keep: stores the entries and gives the content of the entry that stands for them.
+        kind: of that entry; readers of the journal must name it.
+        fewest: with fewer entries than this nothing is done.
+        at: aware time of writing; default now.
+
+    Raises:
+        ConflictError: another process is writing.
+        DataError: the journal is damaged.
+    """
+    with _locked(path):
+        entries = read_journal(path, sealed=kind)
+        if len(entries) < fewest:
+            return
+        (entry,) = _following(entries, [(kind, keep(entries))], at or datetime.now(tz=UTC))
+        replace_file(path, lambda place: place.write_bytes(_text([entry])))
+
+
+@contextmanager
+def _locked(path: Path) -> Generator[None]:
     try:
         with FileLock(path.with_name(f".{path.name}.lock"), timeout=LOCK_S):
-            return _append(path, entries, at or datetime.now(tz=UTC))
+            yield
     except Timeout as error:
         raise ConflictError(
             ErrorCode.ALREADY_EXISTS, f"Another process is writing to {path}.", hint="Try again when it has finished."
         ) from error
 
 
-def _append(path: Path, entries: Sequence[tuple[str, Mapping[str, Any]]], at: datetime) -> tuple[JournalEntry, ...]:
-    known = read_journal(path)
-    previous = known[-1].sha256() if known else FIRST
+def _following(
+    known: Sequence[JournalEntry], contents: Sequence[tuple[str, Mapping[str, Any]]], at: datetime
+) -> tuple[JournalEntry, ...]:
+    """Entries that follow the last of those known."""
+    previous, sequence = (known[-1].sha256(), known[-1].sequence + 1) if known else (FIRST, 0)
     written: list[JournalEntry] = []
-    for number, (kind, content) in enumerate(entries, start=len(known)):
+    for number, (kind, content) in enumerate(contents, start=sequence):
         # Through JSON and back, so that what is hashed is what a reader will find.
         plain = json.loads(json.dumps(content, allow_nan=False))
         entry = JournalEntry(sequence=number, written_at=at, kind=kind, content=plain, previous=previous)
         written.append(entry)
         previous = entry.sha256()
-    text = "".join(
-        json.dumps(one.to_json() | {"sha256": one.sha256()}, ensure_ascii=False, separators=(",", ":")) + "\n"
-        for one in written
-    )
+    return tuple(written)
+
+
+def _text(entries: Sequence[JournalEntry]) -> bytes:
+    """Entries as lines of the file."""
+    documents = (one.to_json() | {"sha256": one.sha256()} for one in entries)
+    return "".join(json.dumps(one, ensure_ascii=False, separators=(",", ":")) + "\n" for one in documents).encode()
+
+
+def _append(
+    path: Path, entries: Sequence[tuple[str, Mapping[str, Any]]], at: datetime, sealed: str | None
+) -> tuple[JournalEntry, ...]:
+    written = _following(read_journal(path, sealed=sealed), entries, at)
+    text = _text(written)
     whole = sum(len(line) + 1 for line in _lines(path))
     with path.open("r+b" if path.exists() else "wb") as file:
         file.truncate(whole)
         file.seek(whole)
-        file.write(text.encode())
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    return tuple(written)
+    return written
 
 
 def _lines(path: Path) -> list[bytes]:

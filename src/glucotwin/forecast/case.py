@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -58,6 +59,13 @@ class Case:
         return later
 
 
+class BlindStretch(NamedTuple):
+    """Training steps, and a twin that was not fitted to them: its misses there are those of days to come."""
+
+    steps: slice
+    twin: Twin
+
+
 def make_case(
     record: PersonRecord,
     twin: Twin | None,
@@ -65,6 +73,7 @@ def make_case(
     cut: int,
     train_from: int = 0,
     announced: bool = False,
+    blind: Sequence[BlindStretch] = (),
 ) -> Case:
     """A person's case.
 
@@ -74,8 +83,13 @@ def make_case(
         cut: first step of the test part.
         train_from: first step that training may use.
         announced: whether what was eaten and given after each origin is told to everybody.
+        blind: stretches of the training part that are foreseen by twins which were not fitted to them.
     """
-    seen = None if twin is None else see(twin, record, future=record.data.inputs if announced else None)
+    future = record.data.inputs if announced else None
+    seen = None if twin is None else see(twin, record, future=future)
+    for one in blind:
+        other = see(one.twin, record, future=future)
+        seen = other if seen is None else seen.with_stretch(one.steps, other)
     return case_of(
         record,
         seen,

@@ -55,6 +55,12 @@ class Seen(NamedTuple):
         """Its SD."""
         return _between(self.sd_mgdl, step)
 
+    def with_stretch(self, stretch: slice, other: "Seen") -> "Seen":
+        """The same, but for a stretch of steps that another twin has seen."""
+        return jax.tree.map(
+            lambda own, new: np.concatenate([own[: stretch.start], new[stretch], own[stretch.stop :]]), self, other
+        )
+
 
 def _between(values: np.ndarray, step: int) -> np.ndarray:
     after = int(np.searchsorted(LOOK_AHEAD_STEPS, step))

@@ -10,7 +10,7 @@ from glucotwin.core.message import message
 from glucotwin.core.progress import ProgressCallback, silent
 from glucotwin.domain.archive import timeline_hash
 from glucotwin.domain.timeline import Timeline, Window
-from glucotwin.forecast.case import Case, make_case
+from glucotwin.forecast.case import BlindStretch, Case, make_case
 from glucotwin.forecast.record import person_record, whole_window
 from glucotwin.ingest.people import LeftOutPerson
 from glucotwin.twin.archive import load_twin, save_twin
@@ -31,6 +31,7 @@ class CaseOptions:
         train_days: only so many days before the test part are learned from; None for all.
         twins: folder in which fitted twins are kept and found again; None fits anew each time.
         announced: whether meals and doses after the origin are told to everybody.
+        blind: whether training days are foreseen by twins that were not fitted to them; costs up to two more fits each.
     """
 
     train_fraction: float = 0.8
@@ -38,6 +39,7 @@ class CaseOptions:
     train_days: float | None = None
     twins: Path | None = None
     announced: bool = False
+    blind: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +100,34 @@ def _prepare(timeline: Timeline, options: CaseOptions) -> tuple[Case, str]:
     train = Window(start=ends - timedelta(minutes=train_steps * STEP_MIN), end=ends)
     twin, problem = training_twin(timeline, train, options.twins)
     record = person_record(timeline, window, usual_basal_u_per_min=0.0 if twin is None else twin.basal_u_per_min)
-    case = make_case(record, twin, cut=cut, train_from=cut - train_steps, announced=options.announced)
+    blind = blind_stretches(timeline, train, twin, options.twins) if twin is not None and options.blind else ()
+    case = make_case(record, twin, cut=cut, train_from=cut - train_steps, announced=options.announced, blind=blind)
     return case, problem
+
+
+def blind_stretches(timeline: Timeline, train: Window, twin: Twin, folder: Path | None) -> tuple[BlindStretch, ...]:
+    """The training days in two parts, each with a twin that knows the other part alone.
+
+    What learners see of a twin on days that it was fitted to is better than what they will see of it on days to come.
+    Parts that are too short or too bare to fit a twin to leave the other part as the person's own twin sees it.
+
+    Args:
+        timeline: the person's data.
+        train: the training days.
+        twin: fitted to the last of them.
+        folder: where twins are kept.
+    """
+    middle = max(twin.window.start, train.start + (train.end - train.start) / 2)
+    first, parted, last = (
+        int((time - whole_window(timeline).start) / timedelta(minutes=STEP_MIN))
+        for time in (train.start, middle, train.end)
+    )
+    early, _ = training_twin(timeline, Window(start=train.start, end=middle), folder)
+    found = [] if early is None else [BlindStretch(slice(parted, last), early)]
+    if twin.window.start < middle:
+        late, _ = training_twin(timeline, Window(start=middle, end=train.end), folder)
+        found += [] if late is None else [BlindStretch(slice(first, parted), late)]
+    return tuple(found)
 
 
 def training_twin(timeline: Timeline, train: Window, folder: Path | None) -> tuple[Twin | None, str]:

@@ -155,7 +155,7 @@ def _nights(
     timelines: Sequence[Timeline], options: EvaluateOptions, progress: ProgressCallback
 ) -> tuple[NightComparison, ...]:
     """Nights after everybody's first week, by twins of that week."""
-    cases = replace(options.cases, train_steps=FIRST_WEEK_STEPS, train_days=None, announced=False)
+    cases = replace(options.cases, train_steps=FIRST_WEEK_STEPS, train_days=None, announced=False, blind=False)
     try:
         people = prepare_people(timelines, cases, progress=progress)
     except DataError:

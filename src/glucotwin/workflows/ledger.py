@@ -1,13 +1,13 @@
 """Use case: keep every issued forecast as it was, and score them when the readings are in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.profile import RESEARCHER, Authority, Capability
 from glucotwin.domain.timeline import Timeline
-from glucotwin.forecast.ledger.ledger import IssuedForecast, read_ledger
+from glucotwin.forecast.ledger.ledger import IssuedForecast, check_ledger, walk_ledger
 from glucotwin.forecast.ledger.score import LedgerScore, score_ledger
 
 
@@ -55,18 +55,22 @@ def score_issued(
         DataError: it is damaged, or holds nothing of this person.
     """
     authority.require(Capability.FORECAST)
-    issued = read_ledger(folder, person_id=timeline.person.person_id)
+    issued = 0
+
+    def counted() -> Iterator[IssuedForecast]:
+        nonlocal issued
+        for one in walk_ledger(folder, person_id=timeline.person.person_id):
+            issued += 1
+            yield one
+
+    scores = score_ledger(counted(), timeline, horizons=horizons)
     if not issued:
         raise DataError(ErrorCode.TOO_LITTLE_DATA, f"The ledger holds no forecast of {timeline.person.person_id!r}.")
-    return LedgerAnswer(
-        person_id=timeline.person.person_id,
-        issued=len(issued),
-        scores=score_ledger(issued, timeline, horizons=horizons),
-    )
+    return LedgerAnswer(person_id=timeline.person.person_id, issued=issued, scores=scores)
 
 
-def list_issued(folder: Path, *, authority: Authority = RESEARCHER) -> tuple[IssuedForecast, ...]:
-    """All forecasts of a ledger.
+def list_issued(folder: Path, *, authority: Authority = RESEARCHER) -> Iterator[IssuedForecast]:
+    """All forecasts of a ledger, one by one, after the whole chain of hashes was followed.
 
     Raises:
         NotAllowedError: the authority may not be given forecasts.
@@ -74,4 +78,5 @@ def list_issued(folder: Path, *, authority: Authority = RESEARCHER) -> tuple[Iss
         DataError: it is damaged or was changed.
     """
     authority.require(Capability.FORECAST)
-    return read_ledger(folder)
+    check_ledger(folder)
+    return walk_ledger(folder)

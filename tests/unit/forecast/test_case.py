@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from glucotwin.domain.timeline import Timeline
-from glucotwin.forecast.case import judged_sample, make_case, training_sample
+from glucotwin.forecast.case import BlindStretch, judged_sample, make_case, training_sample
 from glucotwin.forecast.mechanism import mechanism_names
 from synthetic_case import CUT, record_of, synthetic_case
 from synthetic_person import START, synthetic_timeline, synthetic_twin
@@ -81,3 +81,14 @@ def test_announced_meals_and_doses_are_told_only_when_asked() -> None:
     column = told.plain.values[:, told.plain.names.index("coming_carbs_g_0_to_15")]
     assert column[:-3] == pytest.approx(record.carbs_g[:-3] + record.carbs_g[1:-2] + record.carbs_g[2:-1])
     assert not np.allclose(told.base_mgdl(12), synthetic_case().base_mgdl(12))
+
+
+def test_a_blind_stretch_is_foreseen_by_its_own_twin_and_the_rest_is_untouched() -> None:
+    record, twin = record_of(synthetic_timeline()), synthetic_twin()
+    other = replace(twin, posterior=replace(twin.posterior, mean=twin.posterior.mean + 0.2))
+    blind = make_case(record, twin, cut=CUT, blind=[BlindStretch(slice(300, 500), other)])
+    ours, theirs = synthetic_case().base_mgdl(12), make_case(record, other, cut=CUT).base_mgdl(12)
+    np.testing.assert_array_equal(blind.base_mgdl(12)[300:500], theirs[300:500])
+    np.testing.assert_array_equal(blind.base_mgdl(12)[500:], ours[500:])
+    np.testing.assert_array_equal(blind.base_mgdl(12)[:300], ours[:300])
+    assert not np.allclose(ours[300:500], theirs[300:500])

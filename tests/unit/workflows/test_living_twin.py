@@ -70,7 +70,7 @@ def test_issued_forecasts_are_scored_once_the_readings_are_in(tmp_path: Path) ->
     assert [(one.scored, one.pending) for one in early.scores] == [(0, 1), (0, 1)]
     later = score_issued(tmp_path / "ledger", TIMELINE, horizons=(30, 60))
     assert [(one.scored, one.pending) for one in later.scores] == [(1, 0), (1, 0)]
-    assert len(list_issued(tmp_path / "ledger")) == 1
+    assert len([*list_issued(tmp_path / "ledger")]) == 1
     other = replace(TIMELINE, person=replace(PERSON, person_id="somebody-else"))
     with pytest.raises(DataError) as caught:
         score_issued(tmp_path / "ledger", other)

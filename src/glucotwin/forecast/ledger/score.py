@@ -1,14 +1,14 @@
 """How good the issued forecasts were, once the readings are in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
 
 from glucotwin.domain.glucose import Censoring, GlucoseReading
 from glucotwin.domain.timeline import Timeline
-from glucotwin.forecast.forecast import Forecast
 from glucotwin.forecast.ledger.ledger import IssuedForecast
 from glucotwin.metrics.forecast_score import score_points
 from glucotwin.metrics.probability_score import IntervalScore, crps_from_samples_mgdl, score_interval
@@ -76,15 +76,47 @@ def score_ledger(
         timeline: their readings.
         horizons: minutes ahead.
     """
-    groups: dict[tuple[str, str], dict[datetime, IssuedForecast]] = {}
+    # Only what is scored is kept: a year of whole forecasts would not fit into memory.
+    groups: dict[tuple[str, str], dict[datetime, _Said]] = {}
     for one in issued:
-        groups.setdefault((one.twin_version, one.forecast.method), {}).setdefault(one.forecast.origin, one)
+        said = groups.setdefault((one.twin_version, one.forecast.method), {})
+        if one.forecast.origin not in said:
+            said[one.forecast.origin] = _said(one, horizons)
     readings = _Readings(timeline)
     return tuple(
-        _score(version, method, horizon, tuple(forecasts.values()), readings)
-        for (version, method), forecasts in groups.items()
+        _score(version, method, horizon, tuple(said.values()), readings)
+        for (version, method), said in groups.items()
         for horizon in horizons
     )
+
+
+class _Point(NamedTuple):
+    """What a forecast says of one time: median, the bands' edges by level, and where its paths are."""
+
+    median_mgdl: float
+    edges_mgdl: tuple[tuple[float, float, float], ...]
+    paths_mgdl: np.ndarray
+
+
+class _Said(NamedTuple):
+    """A forecast at the horizons that it reaches."""
+
+    origin: datetime
+    late: bool
+    points: Mapping[int, _Point]
+
+
+def _said(issued: IssuedForecast, horizons: Sequence[int]) -> _Said:
+    forecast = issued.forecast
+    points: dict[int, _Point] = {}
+    for horizon in horizons:
+        for index in np.flatnonzero(forecast.t_min == horizon)[:1]:
+            points[horizon] = _Point(
+                float(forecast.median_mgdl[index]),
+                tuple((one.level, float(one.low_mgdl[index]), float(one.high_mgdl[index])) for one in forecast.bands),
+                forecast.trajectories_mgdl[:, index].copy(),
+            )
+    return _Said(forecast.origin, issued.late, points)
 
 
 class _Readings:
@@ -108,13 +140,11 @@ class _Readings:
         return float(self._glucose[best])
 
 
-def _score(
-    version: str, method: str, horizon_min: int, forecasts: Sequence[IssuedForecast], readings: _Readings
-) -> LedgerScore:
-    reaching = [one for one in forecasts if np.any(one.forecast.t_min == horizon_min)]
-    due = [one.forecast.origin + timedelta(minutes=horizon_min) for one in reaching]
+def _score(version: str, method: str, horizon_min: int, forecasts: Sequence[_Said], readings: _Readings) -> LedgerScore:
+    reaching = [one for one in forecasts if horizon_min in one.points]
+    due = [one.origin + timedelta(minutes=horizon_min) for one in reaching]
     truth = [readings.at(time) for time in due]
-    known = [(one.forecast, value) for one, value in zip(reaching, truth, strict=True) if value is not None]
+    known = [(one, value) for one, value in zip(reaching, truth, strict=True) if value is not None]
     return LedgerScore(
         twin_version=version,
         method=method,
@@ -127,16 +157,14 @@ def _score(
     )
 
 
-def _accuracy(known: Sequence[tuple[Forecast, float]], horizon_min: int, readings: _Readings) -> LedgerAccuracy:
+def _accuracy(known: Sequence[tuple[_Said, float]], horizon_min: int, readings: _Readings) -> LedgerAccuracy:
     reference = np.array([value for _, value in known])
-    forecasts = [one for one, _ in known]
-    points = [int(np.flatnonzero(one.t_min == horizon_min)[0]) for one in forecasts]
-    at_points = list(zip(forecasts, points, strict=True))
-    intervals = _intervals(reference, at_points)
-    score = score_points(reference, [one.median_mgdl[point] for one, point in at_points])
-    last = [readings.at(one.origin) for one in forecasts]
+    points = [one.points[horizon_min] for one, _ in known]
+    intervals = _intervals(reference, points)
+    score = score_points(reference, [one.median_mgdl for one in points])
+    last = [readings.at(one.origin) for one, _ in known]
     naive = [value - own for value, own in zip(reference, last, strict=True) if own is not None]
-    paths = np.stack([one.trajectories_mgdl[:, point] for one, point in at_points])
+    paths = np.stack([one.paths_mgdl for one in points])
     return LedgerAccuracy(
         rmse_mgdl=score.rmse_mgdl,
         mae_mgdl=score.mae_mgdl,
@@ -149,11 +177,10 @@ def _accuracy(known: Sequence[tuple[Forecast, float]], horizon_min: int, reading
     )
 
 
-def _intervals(reference: np.ndarray, at_points: Sequence[tuple[Forecast, int]]) -> dict[str, IntervalScore]:
+def _intervals(reference: np.ndarray, points: Sequence[_Point]) -> dict[str, IntervalScore]:
     """Scores of the bands by level in percent."""
-    found: dict[str, IntervalScore] = {}
-    for place, band in enumerate(at_points[0][0].bands):
-        low = [one.bands[place].low_mgdl[point] for one, point in at_points]
-        high = [one.bands[place].high_mgdl[point] for one, point in at_points]
-        found[f"{100.0 * band.level:.0f}"] = score_interval(reference, low, high, nominal_pct=100.0 * band.level)
-    return found
+    edges = np.array([one.edges_mgdl for one in points])
+    return {
+        f"{100.0 * level:.0f}": score_interval(reference, low, high, nominal_pct=100.0 * float(level))
+        for level, low, high in ((band[0, 0], band[:, 1], band[:, 2]) for band in edges.transpose(1, 0, 2))
+    }
