@@ -9,15 +9,19 @@ Food is logged with its bolus, so late where the bolus is late; carbohydrate aga
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
 
+import equinox as eqx
 import jax
+import jax.numpy as jnp
 import numpy as np
 import polars as pl
 from scipy.signal import lfilter
 
+from glucotwin.core.array import Array, Float
 from glucotwin.core.random import root_key, stream_key
 from glucotwin.domain.activity import Activity, ActivityType
 from glucotwin.domain.glucose import GlucoseReading
@@ -32,10 +36,20 @@ from glucotwin.physiology.body import stack_bodies
 from glucotwin.physiology.registry import body_entry, body_of
 from glucotwin.physiology.subject import Subject
 from glucotwin.simulate.cohort import simulate_cohort
-from glucotwin.simulate.reaction import CORRECTION, RESCUE_CARBS, with_added
+from glucotwin.simulate.reaction import (
+    CORRECTION,
+    RESCUE_CARBS,
+    AbstractReaction,
+    SelfCare,
+    SelfCareState,
+    with_added,
+)
 from glucotwin.workflows.day_plan import LivedDays
 
 BODY = "padova-t1d"
+BLOCKED = "pump-blocked"
+"""Level of inputs: the share of insulin that does not get through the pump's site."""
+
 START = datetime(2024, 1, 1, tzinfo=UTC)
 STEP_MIN = 5
 COMPRESSED_NIGHTS = 0.3
@@ -86,6 +100,7 @@ class LivedLife:
         inputs: what really went in, minute by minute, treatment of lows and corrections included.
         events: what happened, see ``scenario.behaviour.Life``.
         interstitial_mgdl: true glucose at the sensor, every minute and at the end.
+        ketone_mmoll: blood ketones, likewise.
     """
 
     subject: Subject
@@ -94,16 +109,68 @@ class LivedLife:
     inputs: Inputs
     events: pl.DataFrame
     interstitial_mgdl: np.ndarray
+    ketone_mmoll: np.ndarray
 
 
-def lives_of(subjects: Sequence[Subject], *, seed: int, profile: str = "typical", days: int = 14) -> list[LivedLife]:
-    """The lives of some people of the body."""
+class BlockedCare(AbstractReaction[SelfCareState]):
+    """What people do about their glucose, of which insulin arrives only as far as the pump's site is open.
+
+    Attributes:
+        care: what they do.
+    """
+
+    care: SelfCare
+
+    def initial_state(self) -> SelfCareState:
+        """Nothing treated yet."""
+        return self.care.initial_state()
+
+    def react(
+        self, state: SelfCareState, glucose_mgdl: Float[Array, ""], inputs: Inputs
+    ) -> tuple[SelfCareState, Inputs]:
+        """Their own answer, with the blocked share of all insulin lost."""
+        after, answered = self.care.react(state, glucose_mgdl, inputs)
+        arriving = 1.0 - jnp.asarray(inputs.level(BLOCKED))
+        insulin = {product: rate * arriving for product, rate in answered.insulin_u_per_min.items()}
+        return after, eqx.tree_at(
+            lambda one: one.insulin_u_per_min, answered, insulin, is_leaf=lambda node: isinstance(node, dict)
+        )
+
+
+Changed: TypeAlias = Callable[[Inputs, pl.DataFrame], tuple[Inputs, pl.DataFrame]]
+
+
+def lives_of(
+    subjects: Sequence[Subject],
+    *,
+    seed: int,
+    profile: str = "typical",
+    days: int = 14,
+    change: Changed = lambda inputs, events: (inputs, events),
+) -> list[LivedLife]:
+    """The lives of some people of the body.
+
+    Args:
+        subjects: who.
+        seed: of their lives and sensors.
+        profile: of their behaviour.
+        days: how many.
+        change: what goes otherwise than drawn: inputs of all (the level ``BLOCKED`` says which share of the insulin
+            does not arrive) and events, both as they are to be.
+    """
     plan = LivedDays(profile=profile, days=days, seed=seed)
     options = plan.options(frozenset())
     bodies = stack_bodies([body_of(BODY, one, options=options) for one in subjects])
-    ((inputs, events),) = plan.blocks(tuple(subjects), options)
+    ((drawn, drawn_events),) = plan.blocks(tuple(subjects), options)
+    assert drawn_events is not None
+    inputs, events = change(drawn, drawn_events)
+    care = plan.care(tuple(subjects))
+    assert care is not None
     outputs = simulate_cohort(
-        bodies, inputs, reaction=plan.care(tuple(subjects)), outputs=("interstitial_mgdl", RESCUE_CARBS, CORRECTION)
+        bodies,
+        inputs,
+        reaction=BlockedCare(care=care),
+        outputs=("interstitial_mgdl", "ketone_mmoll", RESCUE_CARBS, CORRECTION),
     ).outputs
     started = events.filter(pl.col("time") >= START)
     return [
@@ -131,6 +198,7 @@ def _life(
         inputs=with_added(inputs, *added),
         events=events.filter(pl.col("name") == subject.name),
         interstitial_mgdl=outputs["interstitial_mgdl"],
+        ketone_mmoll=outputs["ketone_mmoll"],
     )
 
 
@@ -162,7 +230,8 @@ def at(minute: float) -> datetime:
 
 def _logged(own: pl.DataFrame, boluses: pl.DataFrame) -> Iterator[Record]:
     for time, units, grams in boluses.select("time", "insulin_u", "counted_carbs_g").iter_rows():
-        yield Bolus(time=time, insulin_u=units)
+        if units > 0.0:
+            yield Bolus(time=time, insulin_u=units)
         yield Meal(time=time, carbs_g=grams)
     sessions = own.filter(pl.col("kind") == "exercise").select("time", "duration_min", "detail", "level_fraction")
     for time, minutes, kind, level in sessions.iter_rows():
