@@ -87,7 +87,7 @@ class AlarmSettings(_Part):
     rise_mgdl: float = Field(default=60.0, ge=10.0, le=200.0)
     rise_above_mgdl: float = Field(default=140.0, ge=70.0, le=300.0)
     site_above_mgdl: float = Field(default=250.0, ge=180.0, le=400.0)
-    site_min: float = Field(default=90.0, ge=30.0, le=240.0)
+    site_min: float = Field(default=60.0, ge=30.0, le=240.0)
     quiet_hours: tuple[QuietHours, ...] = ()
     behaviour: dict[AlarmKind, BehaviourChange] = Field(default_factory=dict)
     caregivers: Annotated[tuple[Caregiver, ...], Field(max_length=MOST_CONTACTS)] = ()
