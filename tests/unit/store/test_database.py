@@ -1,5 +1,7 @@
 """The schema: made, taken back and made again with data in it, the same as the tables say, protected row by row."""
 
+import importlib
+import pkgutil
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
+import glucotwin.store
 from glucotwin.core.error import ErrorCode, GlucoTwinError
 from glucotwin.store.database import Database, migrate, open_database
 from glucotwin.store.desk import desk_of
@@ -115,3 +118,10 @@ def test_a_database_that_is_not_there_is_told(tmp_path: Path) -> None:
             f"postgresql://nobody@/nothing?host={tmp_path}", keystore=Keystore.open(tmp_path / "keys"), folder=tmp_path
         )
     assert caught.value.code is ErrorCode.DATABASE_UNAVAILABLE
+
+
+@pytest.mark.parametrize(
+    "name", [found.name for found in pkgutil.walk_packages(glucotwin.store.__path__, "glucotwin.store.")]
+)
+def test_every_module_imports_without_a_database(name: str) -> None:
+    assert importlib.import_module(name).__doc__
