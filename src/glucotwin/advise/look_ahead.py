@@ -7,7 +7,7 @@ import numpy as np
 
 from glucotwin.advise.caution import cautions_of
 from glucotwin.advise.change import Change, apply_changes
-from glucotwin.advise.replay import DRAWS, assumed_effect, curve_of, outcomes_of
+from glucotwin.advise.replay import DRAWS, assumed_effect, curve_of, outcomes_of, possible_draws
 from glucotwin.advise.replay_input import addition_of, with_products
 from glucotwin.advise.what_if import Curve, WhatIf, WhatIfKind
 from glucotwin.core.error import DataError, ErrorCode
@@ -45,6 +45,7 @@ def look_ahead_what_if(
     Raises:
         SafetyError: the readings are too old to look ahead from.
         DataError: a change lies before the origin or beyond the horizon.
+        SolverError: most draws run away.
     """
     origin = as_utc(origin)
     coming = Window(start=origin, end=origin + timedelta(minutes=horizon_min))
@@ -75,7 +76,11 @@ def look_ahead_what_if(
 
 
 def difference_ahead(twin: Twin, timeline: Timeline, coming: Window, changes: tuple[Change, ...]) -> np.ndarray:
-    """Changed less unchanged glucose of every draw at the end of each coming step."""
+    """Changed less unchanged glucose of every draw at the end of each coming step.
+
+    Raises:
+        SolverError: most draws run away.
+    """
     expected = _expected(twin, timeline, coming)
     span = Window(start=coming.start - timedelta(minutes=HISTORY_MIN), end=coming.end + timedelta(minutes=STEP_MIN))
     original = grid_data(expected, span, usual_basal_u_per_min=twin.basal_u_per_min)
@@ -95,9 +100,9 @@ def difference_ahead(twin: Twin, timeline: Timeline, coming: Window, changes: tu
         addition,
     )
     difference = np.asarray(runs.changed_mgdl - runs.original_mgdl)[:, now + 1 :]
-    # A draw that leaves the finite numbers takes the place of the middle one, as draws are paired with forecasts.
-    finite = np.all(np.isfinite(difference), axis=1)
-    return np.where(np.expand_dims(finite, 1), difference, np.median(difference[finite], axis=0))
+    # The middle difference stands for a draw that runs away, as draws are paired with forecasts.
+    possible = possible_draws(runs)
+    return np.where(np.expand_dims(possible, 1), difference, np.median(difference[possible], axis=0))
 
 
 def _expected(twin: Twin, timeline: Timeline, coming: Window) -> Timeline:

@@ -15,6 +15,7 @@ import numpy as np
 from glucotwin.advise.change import AddMeal, Change, ScaleBasal
 from glucotwin.advise.look_ahead import difference_ahead
 from glucotwin.advise.what_if import Estimate
+from glucotwin.core.error import SolverError
 from glucotwin.domain.insulin import BasalSegment
 from glucotwin.domain.person import TherapyKind
 from glucotwin.domain.record import as_utc
@@ -35,7 +36,6 @@ UNLIKELY, HALVED = 0.15, 0.5
 ACTS_AFTER_MIN = 30.0
 SMALLEST_HELP = 0.05
 SMALLEST_HELP_MIN = 5.0
-FEWEST_FINITE = 0.5
 FLOOR_MGDL = 20.0
 
 
@@ -144,14 +144,14 @@ def _each(outlook: Outlook, per_gram: np.ndarray, limit_mgdl: float, lasting_min
 
 
 def _difference(twin: Twin, timeline: Timeline, outlook: Outlook, at: datetime, change: Change) -> np.ndarray | None:
-    """What a change does to glucose on each path, ``(path, point)``; None when too few draws stay finite."""
+    """What a change does to glucose on each path, ``(path, point)``; None when most draws run away."""
     at, points = as_utc(at), outlook.t_min.size
     coming = Window(start=at, end=at + timedelta(minutes=float(outlook.t_min[-1])))
-    draws = difference_ahead(twin, timeline, coming, (change,))[:, :points]
-    finite = draws[np.all(np.isfinite(draws), axis=1)]
-    if finite.shape[0] < FEWEST_FINITE * draws.shape[0]:
+    try:
+        draws = difference_ahead(twin, timeline, coming, (change,))[:, :points]
+    except SolverError:
         return None
-    return finite[np.arange(outlook.paths_mgdl.shape[0]) % finite.shape[0]]
+    return draws[np.arange(outlook.paths_mgdl.shape[0]) % draws.shape[0]]
 
 
 def _step(

@@ -139,17 +139,23 @@ def _answer(
 
 
 def usable_draws(runs: Contrast) -> Contrast:
-    """The draws whose runs stay among possible values; one extreme combination of factors must not spoil an answer.
+    """The draws whose runs are possible, see ``possible_draws``."""
+    kept = possible_draws(runs)
+    return Contrast(runs.original_mgdl[kept], runs.changed_mgdl[kept])
+
+
+def possible_draws(runs: Contrast) -> np.ndarray:
+    """Which draws' runs stay among possible values, ``(draw,)``; one extreme combination must not spoil an answer.
 
     Raises:
         SolverError: fewer than half of them do.
     """
     original, changed = (np.asarray(one) for one in runs)
     both = np.concatenate([original, changed.reshape(len(changed), -1)], axis=-1)
-    finite = np.all(np.abs(both) < IMPOSSIBLE_MGDL, axis=-1)
-    if finite.mean() < LEAST_USABLE_FRACTION:
-        raise SolverError(ErrorCode.NOT_FINITE, "Most of the twin's replays of these hours leave the finite numbers.")
-    return Contrast(runs.original_mgdl[finite], runs.changed_mgdl[finite])
+    possible = np.all(np.abs(both) < IMPOSSIBLE_MGDL, axis=-1)
+    if possible.mean() < LEAST_USABLE_FRACTION:
+        raise SolverError(ErrorCode.NOT_FINITE, "Most of the twin's runs of these hours leave the possible values.")
+    return possible
 
 
 def curve_of(glucose_mgdl: np.ndarray) -> Curve:

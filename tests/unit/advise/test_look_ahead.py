@@ -1,18 +1,21 @@
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
 
 import numpy as np
 import pytest
 
+from glucotwin.advise import look_ahead
 from glucotwin.advise.change import AddBolus, AddMeal
-from glucotwin.advise.look_ahead import look_ahead_what_if
+from glucotwin.advise.look_ahead import difference_ahead, look_ahead_what_if
 from glucotwin.advise.what_if import WhatIf, WhatIfKind
-from glucotwin.core.error import DataError, ErrorCode, SafetyError
+from glucotwin.core.error import DataError, ErrorCode, SafetyError, SolverError
 from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.domain.meal import Meal
 from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.forecast.predict import predictive_draws
+from glucotwin.twin.intervention import Contrast, contrast
 from glucotwin.twin.mixture import mixture_quantile
 from synthetic_person import ORIGIN, START, synthetic_person, synthetic_timeline, synthetic_twin
 
@@ -86,3 +89,28 @@ def test_json_is_json_with_bands_for_everything() -> None:
     assert document["observed_mgdl"] is None
     for name in ("baseline", "changed", "difference"):
         assert [band["level"] for band in document[name]["bands"]] == [0.5, 0.9]
+
+
+def with_runaway(draws: int) -> Callable[..., Contrast]:
+    """The contrast, of which some draws leave what is possible and stay finite."""
+
+    def run(*given: object) -> Contrast:
+        runs = contrast(*given)  # pyright: ignore[reportArgumentType]
+        return Contrast(runs.original_mgdl, runs.changed_mgdl.at[:draws, -20:].set(-1e22))
+
+    return run
+
+
+def test_a_draw_that_runs_away_does_not_spoil_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(look_ahead, "contrast", with_runaway(3))
+    coming = Window(start=ORIGIN, end=ORIGIN + timedelta(hours=4))
+    told = difference_ahead(synthetic_twin(), synthetic_timeline(), coming, (AddMeal(at=SOON, carbs_g=30.0),))
+    assert np.all(np.abs(told) < 1000.0)
+    assert np.array_equal(told[0], told[1])
+
+
+def test_when_most_draws_run_away_nothing_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(look_ahead, "contrast", with_runaway(40))
+    coming = Window(start=ORIGIN, end=ORIGIN + timedelta(hours=4))
+    with pytest.raises(SolverError):
+        difference_ahead(synthetic_twin(), synthetic_timeline(), coming, (AddMeal(at=SOON, carbs_g=30.0),))
