@@ -6,8 +6,9 @@ of the insulin gets for 6 to 10 hours (corrections included; the record says wha
 that is logged and not dosed. Ketones are measured once glucose has been above 250 mg/dL for two hours, if at all.
 
 A suspicion of the site is right while the failure lasts and for an hour after; others are false. It is compared, at
-equal false alarms per day, with plain rules that wait for glucose above 250 mg/dL, or above 300, for some time. A
-missed bolus is caught when it is told within two hours after the meal. Days without a fault count for false alarms too.
+equal false alarms per day, with plain rules that wait for glucose above 250 mg/dL, or above 300, for up to four
+hours (so far back alarms look). A missed bolus is caught when it is told within two hours after the meal. Days
+without a fault count for false alarms too.
 
     uv run python benchmarks/accuracy/alarm_fault.py [--cache FOLDER] [--people N] [--json]
 """
@@ -53,6 +54,8 @@ RATES = (0.1, 0.25, 0.5)
 LEAST_MEAL_G = 30.0
 MEASURES_AFTER_MIN, HIGH_MGDL = 120.0, 250.0
 SITE, BOLUS = "site", "bolus"
+RAISED_AT = 0.6
+"""What both alarms are raised at by default."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,15 +81,14 @@ class Followed:
     Attributes:
         days: observed.
         time_min: of each step after ``START``.
-        levels: by method, how strongly a failed site is suspected, ``(step,)``.
-        bolus: how likely a bolus was missed, ``(step,)``.
+        levels: by method, how strongly a failed site is suspected; under ``BOLUS``, how likely a bolus was missed,
+            ``(step,)``.
         faults: what went wrong.
     """
 
     days: float
     time_min: np.ndarray
     levels: dict[str, np.ndarray]
-    bolus: np.ndarray
     faults: tuple[Fault, ...]
 
 
@@ -199,21 +201,24 @@ def followed(life: LivedLife, faults: tuple[Fault, ...], cache: Path | None, mea
     twin = twin_of(past_of(timeline), cache)
     if measured:
         timeline = with_ketones(timeline, life)
-    settings, rules = AlarmSettings(), RULES
+    settings = AlarmSettings()
     window = Window(start=at(1440.0 * FIRST_DAY), end=timeline.window(GlucoseReading).end)
     site, bolus, plain, times = [], [], {mgdl: [] for mgdl in PLAIN_MGDL}, []
     for now in moments(twin, timeline, window=window, settings=settings):
         times.append((now.time - START) / timedelta(minutes=1))
-        site.append(level_of(rules[AlarmKind.PUMP_SITE], settings, now))
-        bolus.append(level_of(rules[AlarmKind.MISSED_BOLUS], settings, now))
+        site.append(level_of(RULES[AlarmKind.PUMP_SITE], settings, now))
+        bolus.append(level_of(RULES[AlarmKind.MISSED_BOLUS], settings, now))
         for mgdl, levels in plain.items():
             levels.append(minutes_above(now, mgdl))
     print(f"{life.subject.name}: {len(times) / 288:.1f} days, {len(faults)} faults", file=sys.stderr, flush=True)
     return Followed(
         days=len(times) / 288.0,
         time_min=np.array(times),
-        levels={"twin": np.array(site), **{f"above {mgdl:.0f}": np.array(one) for mgdl, one in plain.items()}},
-        bolus=np.array(bolus),
+        levels={
+            "twin": np.array(site),
+            **{f"above {mgdl:.0f}": np.array(one) for mgdl, one in plain.items()},
+            BOLUS: np.array(bolus),
+        },
         faults=faults,
     )
 
@@ -245,10 +250,11 @@ def with_ketones(timeline: Timeline, life: LivedLife) -> Timeline:
 def summary(people: list[Followed]) -> dict[str, Any]:
     """Everything that is reported."""
     days = sum(one.days for one in people)
-    methods = people[0].levels
-    default = counted(people, "twin", raise_at=0.6)
+    methods = [method for method in people[0].levels if method != BOLUS]
+    default = counted(people, "twin", raise_at=RAISED_AT)
     sites = {str(rate): {method: best(people, method, rate) for method in methods} for rate in RATES}
-    return {"days": days, "site": sites, "site_default": default, "missed_bolus": missed(people)}
+    missed = counted(people, BOLUS, raise_at=RAISED_AT, kind=BOLUS, still_right_min=0.0, repeat_min=np.inf)
+    return {"days": days, "site": sites, "site_default": default, "missed_bolus": missed}
 
 
 def best(people: list[Followed], method: str, rate: float) -> dict[str, float] | None:
@@ -260,49 +266,32 @@ def best(people: list[Followed], method: str, rate: float) -> dict[str, float] |
     return max(allowed, key=lambda row: (row["caught"], -row["median_min"])) if allowed else None
 
 
-def counted(people: list[Followed], method: str, *, raise_at: float) -> dict[str, float]:
-    """Failures caught, how long after they began, and false alarms per day."""
+def counted(
+    people: list[Followed],
+    method: str,
+    *,
+    raise_at: float,
+    kind: str = SITE,
+    still_right_min: float = STILL_RIGHT_MIN,
+    repeat_min: float = 60.0,
+) -> dict[str, float]:
+    """Faults of a kind that were told, how long after they began, and false alarms per day."""
     after: list[float] = []
-    failures, false = 0, 0
+    count, false = 0, 0
     for one in people:
-        alarms = alarm_times(one.time_min, one.levels[method], raise_at=raise_at, repeat_min=60.0)
+        alarms = alarm_times(one.time_min, one.levels[method], raise_at=raise_at, repeat_min=repeat_min)
         right = np.zeros(alarms.size, dtype=bool)
-        for fault in one.faults:
-            if fault.kind != SITE:
-                continue
-            failures += 1
-            start, end = minute_of(fault.start), minute_of(fault.end) + STILL_RIGHT_MIN
-            inside = (alarms >= start) & (alarms <= end)
+        for fault in (each for each in one.faults if each.kind == kind):
+            count += 1
+            start = minute_of(fault.start)
+            inside = (alarms >= start) & (alarms <= minute_of(fault.end) + still_right_min)
             right |= inside
             after += [float(alarms[inside][0] - start)] if inside.any() else []
         false += int((~right).sum())
     return {
         "limit": raise_at,
-        "failures": failures,
-        "caught": len(after) / max(failures, 1),
-        "median_min": float(np.median(after)) if after else float("nan"),
-        "false_per_day": false / sum(one.days for one in people),
-    }
-
-
-def missed(people: list[Followed]) -> dict[str, float]:
-    """Missed boluses told with the default settings."""
-    after: list[float] = []
-    faults, false = 0, 0
-    for one in people:
-        told = alarm_times(one.time_min, one.bolus, raise_at=0.6)
-        right = np.zeros(told.size, dtype=bool)
-        for fault in one.faults:
-            if fault.kind != BOLUS:
-                continue
-            faults += 1
-            inside = (told >= minute_of(fault.start)) & (told <= minute_of(fault.end))
-            right |= inside
-            after += [float(told[inside][0] - minute_of(fault.start))] if inside.any() else []
-        false += int((~right).sum())
-    return {
-        "missed": faults,
-        "caught": len(after) / max(faults, 1),
+        "faults": count,
+        "caught": len(after) / max(count, 1),
         "median_min": float(np.median(after)) if after else float("nan"),
         "false_per_day": false / sum(one.days for one in people),
     }

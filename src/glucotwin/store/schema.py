@@ -32,12 +32,14 @@ def _time(name: str, *, nullable: bool = False) -> Column[object]:
     return Column(name, DateTime(timezone=True), nullable=nullable)
 
 
-def _person() -> Column[object]:
-    return Column("person_id", Uuid(as_uuid=False), ForeignKey("person.person_id", ondelete="CASCADE"), nullable=False)
+def _person(*, primary_key: bool = False, nullable: bool = False) -> Column[object]:
+    owner = ForeignKey("person.person_id", ondelete="CASCADE")
+    return Column("person_id", Uuid(as_uuid=False), owner, primary_key=primary_key, nullable=nullable)
 
 
-def _account(name: str = "account_id") -> Column[object]:
-    return Column(name, Uuid(as_uuid=False), ForeignKey("account.account_id", ondelete="CASCADE"), nullable=False)
+def _account(name: str = "account_id", *, primary_key: bool = False) -> Column[object]:
+    owner = ForeignKey("account.account_id", ondelete="CASCADE")
+    return Column(name, Uuid(as_uuid=False), owner, primary_key=primary_key, nullable=False)
 
 
 account = Table(
@@ -78,8 +80,8 @@ person = Table(
 membership = Table(
     "membership",
     metadata,
-    Column("person_id", Uuid(as_uuid=False), ForeignKey("person.person_id", ondelete="CASCADE"), primary_key=True),
-    Column("account_id", Uuid(as_uuid=False), ForeignKey("account.account_id", ondelete="CASCADE"), primary_key=True),
+    _person(primary_key=True),
+    _account(primary_key=True),
     Column("role", String(16), nullable=False),
     _time("since"),
     CheckConstraint("role IN ('person', 'carer', 'clinician', 'researcher')", name="membership_role"),
@@ -107,7 +109,7 @@ api_token = Table(
     Column("token_hash", String(64), nullable=False, unique=True),
     Column("secret_hash", String(40), nullable=False, unique=True),
     _account(),
-    Column("person_id", Uuid(as_uuid=False), ForeignKey("person.person_id", ondelete="CASCADE"), nullable=True),
+    _person(nullable=True),
     Column("sealed", LargeBinary, nullable=False),
     Column("scopes", ARRAY(String(16)), nullable=False),
     _time("created_at"),
@@ -120,7 +122,7 @@ api_token = Table(
 record_block = Table(
     "record_block",
     metadata,
-    Column("person_id", Uuid(as_uuid=False), ForeignKey("person.person_id", ondelete="CASCADE"), primary_key=True),
+    _person(primary_key=True),
     Column("stream", String(32), primary_key=True),
     Column("day", Date, primary_key=True),
     Column("content", LargeBinary, nullable=False),
@@ -130,7 +132,7 @@ record_block = Table(
 withdrawal = Table(
     "withdrawal",
     metadata,
-    Column("person_id", Uuid(as_uuid=False), ForeignKey("person.person_id", ondelete="CASCADE"), primary_key=True),
+    _person(primary_key=True),
     Column("record_hash", String(32), primary_key=True),
     _time("at"),
 )
@@ -139,7 +141,7 @@ withdrawal = Table(
 accepted_request = Table(
     "accepted_request",
     metadata,
-    Column("person_id", Uuid(as_uuid=False), ForeignKey("person.person_id", ondelete="CASCADE"), primary_key=True),
+    _person(primary_key=True),
     Column("key_hash", String(64), primary_key=True),
     Column("body_hash", String(64), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
@@ -150,7 +152,7 @@ accepted_request = Table(
 artefact = Table(
     "artefact",
     metadata,
-    Column("person_id", Uuid(as_uuid=False), ForeignKey("person.person_id", ondelete="CASCADE"), primary_key=True),
+    _person(primary_key=True),
     Column("name", String(64), primary_key=True),
     Column("content", LargeBinary, nullable=False),
     _time("at"),
