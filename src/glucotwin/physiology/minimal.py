@@ -228,32 +228,34 @@ class MinimalGlucose(AbstractOrgan[MinimalGlucoseState]):
         ) / self.volume_dl_per_kg
         at_work = (signals.relative_production_per_min - signals.relative_uptake_per_min) * state.glucose_mgdl
         uptake = (
-            self.effectiveness_per_min + self._risk(state.glucose_mgdl) * state.action_per_min
+            self.effectiveness_per_min + self.risk(state.glucose_mgdl) * state.action_per_min
         ) * state.glucose_mgdl
         production = self.effectiveness_per_min * self.basal_mgdl * signals.hepatic_output_factor
+        flux = jnp.asarray(inputs.unexplained_flux_mgdl_per_min)
         return MinimalGlucoseState(
-            glucose_mgdl=production - uptake + appearance + at_work + _vanishing_loss(inputs, state.glucose_mgdl),
+            glucose_mgdl=production - uptake + appearance + at_work + vanishing_flux(flux, state.glucose_mgdl),
             action_per_min=self.action_rate_per_min * (sensitivity * excess_mul - state.action_per_min),
             interstitial_mgdl=(state.glucose_mgdl - state.interstitial_mgdl) / self.interstitial_delay_min,
         )
 
-    def sensitivity_at(self, minute_of_day: Float[Array, ""]) -> Float[Array, ""]:
+    def sensitivity_at(self, minute_of_day: Float[Array, "..."]) -> Float[Array, "..."]:
         """Insulin sensitivity of the local time of day."""
         hour = minute_of_day / 60.0
         before_evening = jnp.where(hour < 17.0, self.sensitivity_afternoon, self.sensitivity_evening)
         before_afternoon = jnp.where(hour < 11.0, self.sensitivity_morning, before_evening)
         return jnp.where(hour < 6.0, self.sensitivity_night, before_afternoon)
 
-    def _risk(self, glucose_mgdl: Float[Array, ""]) -> Float[Array, ""]:
+    def risk(self, glucose_mgdl: Float[Array, "..."]) -> Float[Array, "..."]:
+        """How many times stronger insulin acts at low glucose; 1 from the basal level up."""
         floored = jnp.clip(glucose_mgdl, RISK_FLOOR_MGDL, self.basal_mgdl)
         distance = jnp.log(floored) ** self.risk_exponent - jnp.log(self.basal_mgdl) ** self.risk_exponent
         return 1.0 + 10.0 * self.risk_gain * distance**2
 
 
-def _vanishing_loss(inputs: Inputs, glucose_mgdl: Float[Array, ""]) -> Float[Array, ""]:
+def vanishing_flux(flux_mgdl_per_min: Float[Array, "..."], glucose_mgdl: Float[Array, "..."]) -> Float[Array, "..."]:
     """The unexplained flux; where it takes glucose away, it fades with the glucose that is left to take."""
-    flux = jnp.asarray(inputs.unexplained_flux_mgdl_per_min)
-    return jnp.where(flux < 0.0, flux * jnp.clip(glucose_mgdl / RISK_FLOOR_MGDL, 0.0, 1.0), flux)
+    left = jnp.clip(glucose_mgdl / RISK_FLOOR_MGDL, 0.0, 1.0)
+    return jnp.where(flux_mgdl_per_min < 0.0, flux_mgdl_per_min * left, flux_mgdl_per_min)
 
 
 @cache

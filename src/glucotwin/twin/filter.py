@@ -80,17 +80,22 @@ def assimilate(
     """
     predicted, spread = observe(body, noise, belief, inputs)
     residual = jnp.asarray(readings.glucose_mgdl) + predicted.residual_mgdl
-    counts = (
-        (readings.kind == VALUE)
-        | ((readings.kind == AT_MOST) & (residual < 0.0))
-        | ((readings.kind == AT_LEAST) & (residual > 0.0))
-    )
-    weight = jnp.where(counts, update_weight(residual**2 / predicted.variance), 0.0)
+    weight = reading_weight(residual, predicted.variance, jnp.asarray(readings.kind))
     gain = weight * spread / predicted.variance
     moved = jnp.append(extract(body, belief.body), belief.flux_mgdl_per_min) + gain * residual
     covariance = belief.covariance - jnp.outer(gain, spread)
     after = Belief(insert(body, belief.body, moved[:-1]), moved[-1], 0.5 * (covariance + covariance.T))
     return after, Innovation(residual, predicted.variance)
+
+
+def reading_weight(
+    residual_mgdl: Float[Array, "..."], variance: Float[Array, "..."], kind: Int[Array, "..."]
+) -> Float[Array, "..."]:
+    """Weight of a reading in the update; none for a LOW or HIGH that agrees with what was predicted."""
+    counts = (
+        (kind == VALUE) | ((kind == AT_MOST) & (residual_mgdl < 0.0)) | ((kind == AT_LEAST) & (residual_mgdl > 0.0))
+    )
+    return jnp.where(counts, update_weight(residual_mgdl**2 / variance), 0.0)
 
 
 def update_weight(squared_score: Float[Array, "..."]) -> Float[Array, "..."]:

@@ -16,6 +16,7 @@ import numpy as np
 from glucotwin.core.array import Array, Bool, Float
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.body import Body
+from glucotwin.twin.closed_form import closed_form, filter_days, look_ahead_days
 from glucotwin.twin.driven import can_drive, drive, filter_driven, look_ahead_driven
 from glucotwin.twin.filter import (
     AT_LEAST,
@@ -32,6 +33,7 @@ from glucotwin.twin.filter import (
     run_filter,
 )
 from glucotwin.twin.grid import STEPS_PER_DAY, GriddedData
+from glucotwin.twin.minimal_course import has_closed_form
 from glucotwin.twin.personal_model import PersonalModel
 from glucotwin.twin.state_space import Noise
 
@@ -106,19 +108,42 @@ def _first_values(readings: Readings) -> np.ndarray:
     return np.where(present.any(axis=1), values, 140.0)
 
 
-def predictions(model: PersonalModel, point: Float[Array, " parameter"], batch: DayBatch) -> Predictions:
-    """Everything that is scored, at a point of the parameter space."""
+def predictions(
+    model: PersonalModel, point: Float[Array, " parameter"], batch: DayBatch, *, stepwise: bool = False
+) -> Predictions:
+    """Everything that is scored, at a point of the parameter space.
+
+    Args:
+        model: the family of bodies.
+        point: unconstrained parameters.
+        batch: the days.
+        stepwise: by Runge-Kutta steps also where there is a closed form.
+    """
     body, noise = model.build(point)
     origins = _origins(batch)
+    closed = has_closed_form(body, batch.inputs) and not stepwise
+    near, ahead = (_in_closed_form if closed else _by_steps)(body, noise, batch, origins)
+    observed = batch.readings.glucose_mgdl[:, origins[:, None] + HORIZON_STEPS[None]]
+    days = observed.shape[0]
+    far, far_variance = ((observed - ahead.mean_mgdl).reshape(days, -1), ahead.variance.reshape(days, -1))
+    return Predictions(
+        residual_mgdl=jnp.concatenate([near.residual_mgdl, far], axis=1),
+        log_variance=jnp.log(jnp.concatenate([near.variance, far_variance], axis=1)),
+    )
 
-    def day(inputs: Inputs, readings: Readings, guess: Float[Array, ""]) -> Predictions:
+
+def _in_closed_form(body: Body, noise: Noise, batch: DayBatch, origins: np.ndarray) -> tuple[Innovation, Ahead]:
+    form = closed_form(body, noise, batch.inputs, batch.first_guess_mgdl)
+    kept, near = filter_days(form, batch.readings, ORIGIN_EVERY_STEPS)
+    beliefs = jax.tree.map(lambda values: values[origins // ORIGIN_EVERY_STEPS], kept)
+    ahead = look_ahead_days(form, beliefs, int(origins[0]), ORIGIN_EVERY_STEPS, int(HORIZON_STEPS[-1]))
+    return near, Ahead(*(jnp.transpose(one[HORIZON_STEPS - 1], (2, 1, 0)) for one in ahead))
+
+
+def _by_steps(body: Body, noise: Noise, batch: DayBatch, origins: np.ndarray) -> tuple[Innovation, Ahead]:
+    def day(inputs: Inputs, readings: Readings, guess: Float[Array, ""]) -> tuple[Innovation, Ahead]:
         near, ahead = _filter_and_look(body, noise, guess, inputs, readings, origins)
-        observed = readings.glucose_mgdl[origins[:, None] + HORIZON_STEPS[None]]
-        far = (observed - ahead.mean_mgdl[:, HORIZON_STEPS - 1]).ravel()
-        far_variance = ahead.variance[:, HORIZON_STEPS - 1].ravel()
-        return Predictions(
-            jnp.concatenate([near.residual_mgdl, far]), jnp.log(jnp.concatenate([near.variance, far_variance]))
-        )
+        return near, Ahead(*(one[:, HORIZON_STEPS - 1] for one in ahead))
 
     return jax.vmap(day)(batch.inputs, batch.readings, batch.first_guess_mgdl)
 
@@ -179,16 +204,19 @@ def _bound_term(score: Float[Array, "..."]) -> Float[Array, "..."]:
 
 
 @eqx.filter_jit
-def evaluate(model: PersonalModel, point: Float[Array, " parameter"], batch: DayBatch) -> Evaluated:
+def evaluate(
+    model: PersonalModel, point: Float[Array, " parameter"], batch: DayBatch, *, stepwise: bool = False
+) -> Evaluated:
     """Objective, gradient and expected information at a point, the standard normal prior included.
 
     Args:
         model: the family of bodies.
         point: unconstrained parameters.
         batch: the days to fit.
+        stepwise: by Runge-Kutta steps also where there is a closed form.
     """
     kinds, weights = scoring(batch)
-    predicted, slopes = _with_jacobian(lambda one: predictions(model, one, batch), point)
+    predicted, slopes = _with_jacobian(lambda one: predictions(model, one, batch, stepwise=stepwise), point)
     value, by_prediction = jax.value_and_grad(negative_log_likelihood)(predicted, kinds, weights)
     day_gradients = jnp.einsum("dp,dpk->dk", by_prediction.residual_mgdl, slopes.residual_mgdl) + jnp.einsum(
         "dp,dpk->dk", by_prediction.log_variance, slopes.log_variance

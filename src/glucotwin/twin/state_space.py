@@ -122,10 +122,14 @@ def _with_jacobian(
 
 def added_variance(body: Body, noise: Noise, inputs: Inputs) -> Float[Array, " uncertain"]:
     """Variance that one step adds to the uncertain states and, last, the flux."""
+    states = jnp.zeros(len(uncertain_fields(body))).at[plasma_glucose_index(body)].set(noise.jump_sd_mgdl**2)
+    return jnp.append(states, flux_variance(noise, inputs))
+
+
+def flux_variance(noise: Noise, inputs: Inputs) -> Float[Array, "..."]:
+    """Variance that one step adds to the flux."""
     stationary = noise.flux_sd_mgdl_per_min**2
     if inputs.imputed_flux_power is not None:
         # The same power at the disturbance's own correlation time moves glucose as far in the long run.
         stationary = stationary + inputs.imputed_flux_power / noise.flux_time_min
-    flux = stationary * (1.0 - noise.flux_memory() ** 2)
-    states = jnp.zeros(len(uncertain_fields(body))).at[plasma_glucose_index(body)].set(noise.jump_sd_mgdl**2)
-    return jnp.append(states, flux)
+    return stationary * (1.0 - noise.flux_memory() ** 2)
