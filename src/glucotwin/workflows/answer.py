@@ -63,6 +63,7 @@ def wrap_answer(
     validity: Validity,
     uncertainty: str,
     limits: str,
+    data_hash: str | None = None,
 ) -> Answer[AnyPayload]:
     """An answer in its envelope.
 
@@ -76,6 +77,7 @@ def wrap_answer(
         validity: whether it is meant for the person.
         uncertainty: how its bands were made.
         limits: what it must not be used for.
+        data_hash: of the data, where it is known already.
     """
     used = timeline.cut(window)
     return Answer(
@@ -85,7 +87,7 @@ def wrap_answer(
         model=model_reference(twin),
         data=DataReference(
             person_id=timeline.person.person_id,
-            data_hash=timeline_hash(timeline),
+            data_hash=data_hash or timeline_hash(timeline),
             start=window.start,
             end=window.end,
         ),

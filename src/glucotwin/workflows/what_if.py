@@ -1,11 +1,12 @@
 """Use case: ask what would have been, or would be, with other food or other insulin."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from glucotwin.advise.change import Change
 from glucotwin.advise.dosing_plan import DosingPlan
-from glucotwin.advise.look_ahead import look_ahead_what_if
+from glucotwin.advise.look_ahead import Prospect, ask_prospect, look_ahead_what_if, prospect_of
 from glucotwin.advise.replay import replay_what_if
 from glucotwin.advise.what_if import WhatIf
 from glucotwin.core.answer import Answer, ContextOfUse
@@ -13,6 +14,7 @@ from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.message import message
 from glucotwin.core.profile import RESEARCHER, Authority, Capability
 from glucotwin.core.validity import Validity
+from glucotwin.domain.archive import timeline_hash
 from glucotwin.domain.record import as_utc
 from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.twin.twin import Twin
@@ -81,6 +83,59 @@ def look_ahead_person(
     return _wrap(answer, twin, timeline, window, authority, validity)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenProspect:
+    """The hours ahead of a person, opened for many questions, as somebody asks who moves things over the day.
+
+    Attributes:
+        prospect: what all answers share.
+        data_hash: of the data it was made from.
+    """
+
+    prospect: Prospect
+    data_hash: str
+
+
+def open_prospect(twin: Twin, timeline: Timeline, *, origin: datetime, horizon_min: int = 240) -> OpenProspect:
+    """Works out once what questions about the hours ahead share; ``ask_open_prospect`` answers them.
+
+    Args:
+        twin: of the timeline's person.
+        timeline: their data.
+        origin: aware time to look ahead from.
+        horizon_min: how far.
+
+    Raises:
+        SafetyError: the readings are too old.
+        DataError: the twin is somebody else's.
+    """
+    require_same_person(twin, timeline)
+    return OpenProspect(
+        prospect=prospect_of(twin, timeline, origin=origin, horizon_min=horizon_min), data_hash=timeline_hash(timeline)
+    )
+
+
+def ask_open_prospect(
+    opened: OpenProspect, changes: Sequence[Change], *, authority: Authority = RESEARCHER
+) -> Answer[WhatIf]:
+    """The answer that ``look_ahead_person`` gives, sooner.
+
+    Args:
+        opened: the hours ahead.
+        changes: what would be different.
+        authority: on whose behalf.
+
+    Raises:
+        NotAllowedError, SafetyError, DataError: see ``look_ahead_person``.
+    """
+    prospect = opened.prospect
+    twin, timeline, origin = prospect.twin, prospect.timeline, prospect.coming.start
+    validity = _require(twin, timeline, changes, authority, origin)
+    answer = ask_prospect(prospect, tuple(changes))
+    window = Window(start=origin - USED_BEFORE, end=origin)
+    return _wrap(answer, twin, timeline, window, authority, validity, data_hash=opened.data_hash)
+
+
 def required_capability(changes: Sequence[Change], dosing: DosingPlan | None = None) -> Capability:
     """What an authority needs to be shown a what-if of these changes."""
     has_insulin = dosing is not None or any(change.is_insulin for change in changes)
@@ -103,7 +158,13 @@ def _require(
 
 
 def _wrap(
-    answer: WhatIf, twin: Twin, timeline: Timeline, window: Window, authority: Authority, validity: Validity
+    answer: WhatIf,
+    twin: Twin,
+    timeline: Timeline,
+    window: Window,
+    authority: Authority,
+    validity: Validity,
+    data_hash: str | None = None,
 ) -> Answer[WhatIf]:
     return wrap_answer(
         answer,
@@ -115,4 +176,5 @@ def _wrap(
         validity=validity,
         uncertainty=message("what-if-uncertainty"),
         limits=message("what-if-limits"),
+        data_hash=data_hash,
     )

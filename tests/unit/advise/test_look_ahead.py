@@ -8,7 +8,7 @@ import pytest
 
 from glucotwin.advise import look_ahead
 from glucotwin.advise.change import AddBolus, AddMeal
-from glucotwin.advise.look_ahead import difference_ahead, look_ahead_what_if
+from glucotwin.advise.look_ahead import ask_prospect, difference_ahead, look_ahead_what_if, prospect_of
 from glucotwin.advise.what_if import WhatIf, WhatIfKind
 from glucotwin.core.error import DataError, ErrorCode, SafetyError, SolverError
 from glucotwin.domain.glucose import GlucoseReading
@@ -49,6 +49,17 @@ def test_food_raises_and_insulin_lowers_what_is_to_come() -> None:
     assert snack().difference.median_mgdl.max() > 10.0
     assert correction().difference.median_mgdl.min() < -8.0
     assert snack().difference.median_mgdl[:5] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_one_prospect_answers_many_questions_as_each_would_be_answered_alone() -> None:
+    prospect = prospect_of(synthetic_twin(), synthetic_timeline(), origin=ORIGIN)
+    asked = [
+        ask_prospect(prospect, (change,))
+        for change in (AddMeal(at=SOON, carbs_g=30.0), AddBolus(at=SOON, insulin_u=1.0))
+    ]
+    assert [one.to_json() for one in asked] == [snack().to_json(), correction().to_json()]
+    with pytest.raises(DataError):
+        ask_prospect(prospect, (AddMeal(at=ORIGIN + timedelta(minutes=240), carbs_g=30.0),))
 
 
 def test_changed_curve_is_the_baseline_moved_by_the_difference() -> None:

@@ -25,7 +25,13 @@ from glucotwin.workflows.demo import choose_dinner, dinner_scenarios, make_folde
 from glucotwin.workflows.fit import FitPeriod, fit_person, fit_window, misleads
 from glucotwin.workflows.forecast import days_after_fit, evaluate_person, forecast_person
 from glucotwin.workflows.report import ReportRequest, ScenarioRequest, compose_report, write_report
-from glucotwin.workflows.what_if import look_ahead_person, replay_person, required_capability
+from glucotwin.workflows.what_if import (
+    ask_open_prospect,
+    look_ahead_person,
+    open_prospect,
+    replay_person,
+    required_capability,
+)
 from made_up_person import DINNER, FITTED, PERSON, START, made_up_timeline, made_up_twin
 
 REVIEW = Authority(profile=Profile.REVIEW, role=Role.CLINICIAN)
@@ -106,6 +112,20 @@ def test_evaluation_and_fit_need_the_permission_to_forecast(timeline: Timeline, 
 def test_looking_ahead_at_insulin_is_refused_in_review(timeline: Timeline, twin: Twin) -> None:
     with pytest.raises(NotAllowedError, match="what-if-insulin"):
         look_ahead_person(twin, timeline, origin=DINNER, changes=[ScaleBasal(factor=0.8)], authority=REVIEW)
+
+
+def test_open_prospect_gives_the_same_answer_and_keeps_the_same_rules(timeline: Timeline, twin: Twin) -> None:
+    opened = open_prospect(twin, timeline, origin=DINNER)
+    soon = ask_open_prospect(opened, [SNACK])
+    alone = look_ahead_person(twin, timeline, origin=DINNER, changes=[SNACK])
+    assert soon.payload.to_json() == alone.payload.to_json()
+    assert (soon.data, soon.model, soon.limits) == (alone.data, alone.model, alone.limits)
+    with pytest.raises(NotAllowedError, match="what-if-insulin"):
+        ask_open_prospect(opened, [ScaleBasal(factor=0.8)], authority=REVIEW)
+    with pytest.raises(DataError):
+        ask_open_prospect(opened, [])
+    with pytest.raises(DataError, match="somebody-else"):
+        open_prospect(replace(twin, person=replace(PERSON, person_id="somebody-else")), timeline, origin=DINNER)
 
 
 @pytest.mark.parametrize("change", [EARLIER, ScaleBolus(at=DINNER, factor=1.2), ScaleBasal(factor=0.5)])
