@@ -14,6 +14,7 @@ from glucotwin.core.error import ConflictError, DataError, ErrorCode
 from glucotwin.core.file import replace_file
 from glucotwin.core.provenance import Manifest
 from glucotwin.forecast.learned import LEARNED_SCHEMA, Learned, LearnedHorizon
+from glucotwin.forecast.lined_tree import LinedTrees
 from glucotwin.forecast.mixture import Mixture, Moment
 from glucotwin.forecast.person_profile import PersonProfile
 from glucotwin.forecast.recalibration import Recalibration
@@ -24,6 +25,12 @@ from glucotwin.forecast.tree import Trees
 LEARNED_FORMAT = "glucotwin-learned/"
 SUFFIX = ".learned.npz"
 DOCUMENT = "document"
+MODELS: Mapping[str, type[Trees | LinearModel | LinedTrees]] = {
+    "pooled": Trees,
+    "lined": LinedTrees,
+    "personal": Trees,
+    "ridge": LinearModel,
+}
 LARGEST_FILE_BYTES = 512 * 2**20
 
 
@@ -157,7 +164,7 @@ def _horizon_from_json(one: Mapping[str, Any], prefix: str, arrays: Mapping[str,
     members: list[Member] = []
     for number, member in enumerate(one["members"]):
         recipe = TypeAdapter(Recipe).validate_python(member["recipe"])
-        kind = LinearModel if recipe.kind == "ridge" else Trees
+        kind = MODELS[recipe.kind]
         models: dict[str, Model] = {
             person: kind.from_arrays(_get(arrays, f"{prefix}/{number}/{index}"))
             for index, person in enumerate(member["people"])

@@ -1,12 +1,13 @@
 """Forecasts for people of whom little or nothing is known: left out of the training, or with a short history."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import jax.numpy as jnp
 import numpy as np
 
 from glucotwin.core.progress import ProgressCallback, silent
-from glucotwin.forecast.case import Case, ahead_steps, case_of, judged_sample, training_sample
+from glucotwin.forecast.case import Case, Sample, ahead_steps, case_of, judged_sample, training_sample
 from glucotwin.forecast.comparison import TWIN, TWIN_ONLY, Comparison, Shown, scored
 from glucotwin.forecast.mechanism import see_with
 from glucotwin.forecast.person_profile import PersonProfile, mean_profile
@@ -17,6 +18,8 @@ from glucotwin.twin.personal_model import free_parameters, personal_model
 
 MINUTES_PER_DAY = 1440.0
 LEAST_DAILY_INSULIN_U = 5.0
+PROFILE_FEATURES = ("person_", "usual_in_")
+"""How the names of features begin that come from a person's training days."""
 
 
 def usual_basal_u_per_min(profile: PersonProfile) -> float:
@@ -24,13 +27,16 @@ def usual_basal_u_per_min(profile: PersonProfile) -> float:
     return profile.daily_basal_u / MINUTES_PER_DAY
 
 
-def stranger_case(record: PersonRecord, others: Sequence[Case], *, cut: int, announced: bool = False) -> Case:
-    """Somebody's test part as it is seen without having known them: a twin and a profile of the other people.
+def stranger_case(
+    record: PersonRecord, others: Sequence[Case], *, cut: int, train_from: int = 0, announced: bool = False
+) -> Case:
+    """Somebody's days as they are seen without knowing them: a twin of the population, the insulin of other people.
 
     Args:
         record: theirs, unrecorded basal insulin filled with what is usual among the others.
         others: everybody else.
         cut: first step of the test part.
+        train_from: first step that others' training may use.
         announced: whether what comes after an origin is told.
     """
     profile = mean_profile([one.profile for one in others])
@@ -44,11 +50,10 @@ def stranger_case(record: PersonRecord, others: Sequence[Case], *, cut: int, ann
         basal_u_per_min=basal,
         future=record.data.inputs if announced else None,
     )
-    return case_of(record, seen, profile, cut=cut, train_from=cut, announced=announced)
+    return case_of(record, seen, profile, cut=cut, train_from=train_from, announced=announced)
 
 
 def compare_strangers(
-    cases: Sequence[Case],
     strangers: Sequence[Case],
     horizons: Sequence[int],
     *,
@@ -57,9 +62,10 @@ def compare_strangers(
 ) -> Comparison:
     """Leaves each person out of the training in turn and judges forecasts for them; bands are not judged.
 
+    What is taught must be what is asked: the others are strangers too, and nothing of a person's profile is told.
+
     Args:
-        cases: everybody as they are known.
-        strangers: everybody as a stranger, in the same order.
+        strangers: everybody as a stranger.
         horizons: minutes ahead.
         settings: of the trees, the same for all forecasters.
         progress: told the person and the fraction done.
@@ -67,7 +73,7 @@ def compare_strangers(
     shown: dict[int, list[dict[str, np.ndarray]]] = {horizon: [] for horizon in horizons}
     for number, stranger in enumerate(strangers):
         progress(stranger.person_id, number / len(strangers))
-        others = [*cases[:number], *cases[number + 1 :]]
+        others = [*strangers[:number], *strangers[number + 1 :]]
         for horizon in horizons:
             shown[horizon].append(_forecasts(others, stranger, ahead_steps(horizon), settings))
     return scored(
@@ -84,8 +90,9 @@ def compare_strangers(
 
 
 def _forecasts(others: Sequence[Case], stranger: Case, ahead: int, settings: TreeSettings) -> dict[str, np.ndarray]:
-    known, sample = training_sample(others, ahead), judged_sample([stranger], ahead)
-    pooled = [recipe for recipe in HYBRID if recipe.kind == "pooled"]
+    known = _without_profile(training_sample(others, ahead), stranger)
+    sample = _without_profile(judged_sample([stranger], ahead), stranger)
+    pooled = [recipe for recipe in HYBRID if recipe.kind in ("pooled", "lined")]
     each = {recipe.name: teach_member(recipe, known, settings).predict(sample) for recipe in pooled}
     return {
         "persistence": sample.held_mgdl,
@@ -93,6 +100,12 @@ def _forecasts(others: Sequence[Case], stranger: Case, ahead: int, settings: Tre
         TWIN_ONLY: sample.base_mgdl,
         TWIN: np.mean(list(each.values()), axis=0),
     }
+
+
+def _without_profile(sample: Sample, case: Case) -> Sample:
+    """The same without what only training days can tell."""
+    told = [name.startswith(PROFILE_FEATURES) for name in (*case.plain.names, *case.mechanism.names)]
+    return replace(sample, features=np.where(told, np.float32(np.nan), sample.features))
 
 
 def compare_briefly(cases: Sequence[Case], horizons: Sequence[int], *, settings: TreeSettings = POOLED) -> Comparison:

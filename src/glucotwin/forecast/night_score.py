@@ -112,10 +112,14 @@ def _score(low: np.ndarray, probability: np.ndarray, drawn: Sequence[np.ndarray]
 def _gains(
     low: np.ndarray, twin: np.ndarray, other: np.ndarray, drawn: Sequence[np.ndarray]
 ) -> dict[str, tuple[float, float, float]]:
-    scores = {"auc": roc_auc_score, "average_precision": average_precision_score}
+    scores = {"auc": roc_auc_score, "average_precision": average_precision_score, "brier_skill": _brier_skill}
     found: dict[str, tuple[float, float, float]] = {}
     for name, score in scores.items():
         gains = [float(score(low[rows], twin[rows]) - score(low[rows], other[rows])) for rows in drawn]
         edges = np.quantile(gains, [0.025, 0.975])
         found[name] = (float(score(low, twin) - score(low, other)), float(edges[0]), float(edges[1]))
     return found
+
+
+def _brier_skill(low: np.ndarray, probability: np.ndarray) -> float:
+    return score_probabilities(low, probability).brier_skill

@@ -1,7 +1,8 @@
 """Learners on top of the twin, and their mixture: what the mechanism misses, learned from everybody and each person.
 
 Members predict what is left of a base forecast (the twin's, or the last reading). They are first taught without the
-last part of the training days, which says how to mix them (``mixture``), and are then taught again on all of it.
+last part of the training days, which says how to mix them (``mixture``), and are then taught again on all of it. What
+they are told of the twin there comes from twins that were not fitted to those days (``case.BlindStretch``).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,11 +12,12 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from glucotwin.forecast.case import Case, Sample, training_sample
+from glucotwin.forecast.lined_tree import LinedTrees, grow_lined_trees
 from glucotwin.forecast.mixture import Mixture, mixture_of
 from glucotwin.forecast.ridge import LinearModel, fit_ridge
 from glucotwin.forecast.tree import PERSONAL, POOLED, Trees, TreeSettings, grow_trees
 
-Model: TypeAlias = Trees | LinearModel
+Model: TypeAlias = Trees | LinearModel | LinedTrees
 
 EVERYBODY = ""
 """Key of a pooled model."""
@@ -33,14 +35,15 @@ class Recipe:
 
     Attributes:
         name: of the member.
-        kind: ``pooled`` trees for everybody, or ``personal`` trees or ``ridge`` regression per person.
+        kind: for everybody ``pooled`` trees, or ``lined`` ones that correct a line; per person ``personal`` trees or
+            ``ridge`` regression.
         base: what it corrects: the ``twin``'s forecast, or the last reading ``held``.
         mechanism: whether it is told the twin's features.
         seed: of the trees.
     """
 
     name: str
-    kind: Literal["pooled", "personal", "ridge"]
+    kind: Literal["pooled", "lined", "personal", "ridge"]
     base: Literal["twin", "held"]
     mechanism: bool
     seed: int = 0
@@ -51,21 +54,19 @@ GBM = "gbm"
 
 TREES = Recipe(name=GBM, kind="pooled", base="held", mechanism=False)
 
-HYBRID = (
-    Recipe(name="pooled-residual", kind="pooled", base="twin", mechanism=True),
-    Recipe(name="pooled", kind="pooled", base="held", mechanism=True, seed=1),
-    TREES,
-    Recipe(name="personal", kind="personal", base="twin", mechanism=True),
-    Recipe(name="ridge", kind="ridge", base="twin", mechanism=True),
-)
-"""The twin and what is learned on top of it."""
-
 WITHOUT_MECHANISM = (
     TREES,
+    Recipe(name="lined-plain", kind="lined", base="held", mechanism=False, seed=3),
     Recipe(name="personal-plain", kind="personal", base="held", mechanism=False),
     Recipe(name="ridge-plain", kind="ridge", base="held", mechanism=False),
 )
 """The same learners without the twin: the ablation."""
+
+HYBRID = (
+    Recipe(name="lined", kind="lined", base="held", mechanism=True, seed=1),
+    *WITHOUT_MECHANISM,
+)
+"""What is learned with the twin, and without it where that serves better: the weights decide."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,8 +198,9 @@ def teach_member(recipe: Recipe, sample: Sample, settings: TreeSettings = POOLED
         sample = sample.chosen(sample.step % settings.every_steps == 0)
     features, base = _view(recipe, sample)
     left = sample.target_mgdl - base
-    if recipe.kind == "pooled":
-        return Member(recipe=recipe, models={EVERYBODY: grow_trees(features, left, settings, seed=recipe.seed)})
+    if recipe.kind in ("pooled", "lined"):
+        grow = grow_trees if recipe.kind == "pooled" else grow_lined_trees
+        return Member(recipe=recipe, models={EVERYBODY: grow(features, left, settings, seed=recipe.seed)})
     models: dict[str, Model] = {}
     for number, person in enumerate(sample.people):
         rows = np.flatnonzero(sample.person == number)

@@ -147,8 +147,10 @@ def _new_people(
         usual = usual_basal_u_per_min(mean_profile([one.profile for one in others]))
         timeline = by_id[case.person_id]
         record = person_record(timeline, whole_window(timeline), usual_basal_u_per_min=usual)
-        strangers.append(stranger_case(record, others, cut=case.cut, announced=options.cases.announced))
-    return compare_strangers(people.cases, strangers, options.horizons, progress=progress)
+        strangers.append(
+            stranger_case(record, others, cut=case.cut, train_from=case.train_from, announced=options.cases.announced)
+        )
+    return compare_strangers(strangers, options.horizons, progress=progress)
 
 
 def _nights(

@@ -5,10 +5,19 @@ import jax
 import numpy as np
 import pytest
 
-from glucotwin.core.random import root_key
+from glucotwin.core.random import root_key, stream_key
 from glucotwin.forecast import night_score
 from glucotwin.forecast.case import Case
-from glucotwin.forecast.night import FORECASTERS, LOGISTIC, TWIN, Nights, foresee, gather_nights
+from glucotwin.forecast.night import (
+    FORECASTERS,
+    LOGISTIC,
+    PENALTIES,
+    TWIN,
+    Nights,
+    best_penalty,
+    foresee,
+    gather_nights,
+)
 from glucotwin.forecast.night_score import compare_nights
 from synthetic_case import synthetic_case
 
@@ -48,6 +57,7 @@ def test_scores_tell_who_foresees_best_with_intervals_over_people(monkeypatch: p
     assert low < found.scores[TWIN].calibration_slope < high
     gain, lowest, highest = found.gains[LOGISTIC]["auc"]
     assert 0.0 < lowest < gain < highest
+    assert found.gains["trend"]["brier_skill"][1] > 0.0
     assert found.lows < found.nights
     json.dumps(found.to_json(), allow_nan=False)
 
@@ -78,3 +88,13 @@ def test_everybody_is_told_what_is_known_in_the_evening() -> None:
     assert nights.told["bedtime-glucose"][:, 0] == pytest.approx(case.record.held_mgdl[276::288][: nights.low.size])
     assert nights.told[TWIN].shape[1] == nights.told[LOGISTIC].shape[1] + 6
     assert np.isfinite(nights.told[TWIN][1:]).all()
+
+
+def test_nights_that_features_say_nothing_of_are_followed_least() -> None:
+    key = stream_key(root_key(0), subject="nights", stream="penalty")
+    features = np.asarray(jax.random.normal(key, (300, 40)), dtype=np.float64)
+    person = np.arange(300) % 20
+    noise = np.asarray(jax.random.uniform(jax.random.fold_in(key, 1), (300,)))
+    assert best_penalty(features, noise < 0.1, person) == PENALTIES[0]
+    told = noise < 1.0 / (1.0 + np.exp(1.0 - 3.0 * features[:, 0]))
+    assert best_penalty(features, told, person) == PENALTIES[-1]

@@ -37,5 +37,14 @@ def test_strangers_are_forecast_by_what_everybody_has_in_common() -> None:
     taught = teach_stack([case], 6, WITHOUT_MECHANISM, FEW)
     judged = judged_sample([case], 6)
     stranger = replace(judged, people=("somebody-else",))
-    (pooled,) = [member for member in taught.stack.members if member.recipe.kind == "pooled"]
-    assert taught.stack.predict(stranger) == pytest.approx(pooled.predict(stranger))
+    common = [member.knows("somebody-else") for member in taught.stack.members]
+    assert [member.recipe.kind for member in taught.stack.members if member.knows("somebody-else")] == [
+        "pooled",
+        "lined",
+    ]
+    weights = taught.stack.mixture.weights(None, np.array(common))
+    unknown = replace(stranger, target_mgdl=np.full(stranger.rows, np.nan))
+    expected = sum(
+        weight * member.predict(unknown) for weight, member in zip(weights, taught.stack.members, strict=True)
+    )
+    assert taught.stack.predict(unknown) == pytest.approx(expected)
