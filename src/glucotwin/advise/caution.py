@@ -10,6 +10,7 @@ from glucotwin.domain.person import TherapyKind
 from glucotwin.domain.record import Record
 from glucotwin.domain.timeline import Timeline
 from glucotwin.physiology.minimal_lived import EXERCISE, MIXED_MEAL
+from glucotwin.twin.body.registry import fit_body
 from glucotwin.twin.twin import Twin
 
 LEAST_RELIABLE_BELOW_MGDL = 54.0
@@ -40,7 +41,8 @@ def cautions_of(
         "what-if-composition-from-prior": MIXED_MEAL in modules,
         "what-if-product-from-prior": any(change.products for change in changes),
         "what-if-beyond-record": exceeds_record(timeline, changes),
-        "what-if-bands-learned": True,
+        "what-if-bands-learned": fit_body(twin.body).discrepancy_learned,
+        "what-if-bands-reasoned": not fit_body(twin.body).discrepancy_learned,
         "what-if-below-validated": after is not None
         and bool(np.median(after, axis=0).min() < LEAST_RELIABLE_BELOW_MGDL),
     }

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 METHODS = ("map", "nuts", "pathfinder")
 """Names of ``glucotwin.twin.method.FIT_METHODS``, which is slow to load; a test compares them."""
 
+BODIES = ("minimal", "padova-t1d-reduced")
+"""Names of ``glucotwin.twin.body.registry.FIT_BODIES``, the default first; a test compares them."""
+
+PRIORS = ("independent", "population")
+"""Of ``glucotwin.twin.fit.PriorChoice``, the default first; a test compares them."""
+
 
 @click.command(
     "fit",
@@ -29,6 +35,7 @@ METHODS = ("map", "nuts", "pathfinder")
         "glucotwin fit my-timeline --out me.twin.json",
         "glucotwin fit export.csv --zone Europe/Berlin --holdout-days 7 --out me.twin.json",
         "glucotwin fit my-timeline --days 3 --method nuts --out me.twin.json",
+        "glucotwin fit my-timeline --body padova-t1d-reduced --out me.twin.json",
     ),
 )
 @click.argument("source", type=click.Path(path_type=Path))
@@ -41,6 +48,20 @@ METHODS = ("map", "nuts", "pathfinder")
     "--holdout-days", type=click.IntRange(0, 365), default=0, show_default=True, help="Days at the end to keep aside."
 )
 @click.option("--all-days", is_flag=True, help="Learn from days that are judged unfit too, such as days without meals.")
+@click.option(
+    "--body",
+    type=click.Choice(BODIES),
+    default=BODIES[0],
+    show_default=True,
+    help="minimal: few parameters, the default; padova-t1d-reduced: the simulator's structure.",
+)
+@click.option(
+    "--prior",
+    type=click.Choice(PRIORS),
+    default=PRIORS[0],
+    show_default=True,
+    help="independent: each parameter on its own; population: jointly, by weight, age, insulin, settings, duration.",
+)
 @click.option(
     "--method",
     type=click.Choice(METHODS),
@@ -69,6 +90,8 @@ def command(
     last_day: datetime | None,
     holdout_days: int,
     all_days: bool,
+    body: str,
+    prior: str,
     method: str,
     chains: int,
     warm_up: int,
@@ -79,6 +102,7 @@ def command(
 ) -> None:
     """Fit a digital twin to the days in SOURCE, a timeline's folder or any file that can be imported."""
     from glucotwin.core.message import message
+    from glucotwin.twin.fit import PriorChoice
     from glucotwin.twin.problem import FitSettings
     from glucotwin.workflows.fit import FitChoice, FitPeriod, fit_person
     from glucotwin.workflows.metrics import open_timeline
@@ -91,7 +115,9 @@ def command(
         all_days=all_days,
     )
     settings = FitSettings(chains=chains, warm_up=warm_up, draws=draws)
-    choice = FitChoice(method=method, settings=settings, seed=seed, keep_failed=keep_failed)
+    choice = FitChoice(
+        body=body, prior=PriorChoice(prior), method=method, settings=settings, seed=seed, keep_failed=keep_failed
+    )
     with console.progress(message("fit-progress", name=source.name)) as progress:
         timeline = open_timeline(source, import_options(**person))
         answer = fit_person(

@@ -9,10 +9,12 @@ import jax.numpy as jnp
 import numpy as np
 
 from glucotwin.core.array import AnyArray, Array, Float
+from glucotwin.core.error import ErrorCode, ModelError
 from glucotwin.domain.inputs import Inputs
 from glucotwin.forecast.feature import FeatureTable, lagged
 from glucotwin.forecast.record import PersonRecord
 from glucotwin.physiology.body import Body
+from glucotwin.twin.body.registry import DEFAULT_BODY
 from glucotwin.twin.filter import Readings, initial_belief, look_ahead, run_filter
 from glucotwin.twin.fit import model_of
 from glucotwin.twin.personal_model import (
@@ -145,6 +147,12 @@ def mechanism_table(seen: Seen, record: PersonRecord) -> FeatureTable:
     columns["twin_sd_60_mgdl"] = seen.sd_at(12)
     columns |= {f"twin_{name}": values for name, values in seen.state.items()}
     names = mechanism_names()
+    if not set(names) <= set(columns):
+        raise ModelError(
+            ErrorCode.INVALID_VALUE,
+            f"Learned forecasts know the body {DEFAULT_BODY}; this twin has another one.",
+            hint="Forecast with the twin alone, or fit it with --body minimal.",
+        )
     return FeatureTable(names=names, values=np.stack([columns[name] for name in names], axis=1))
 
 

@@ -1,4 +1,4 @@
-"""The minimal body with what a change of daily life may touch: several insulins, exercise, and mixed meals."""
+"""A fitted body with what a change of daily life may touch: exercise, mixed meals, and in the minimal one insulins."""
 
 from collections.abc import Mapping
 
@@ -25,7 +25,7 @@ SHORTEST_DELAY_MIN = 3.0
 EXERCISE, MIXED_MEAL = "exercise", "mixed-meal"
 
 LIVED_MODULES: Mapping[str, type[AnyOrgan]] = {MIXED_MEAL: MixedMeal, EXERCISE: Exercise}
-"""Modules that the minimal body can be given, in signal order."""
+"""Modules that a fitted body can be given, in signal order."""
 
 
 class ProductDepot(AbstractOrgan[DepotState]):
@@ -77,11 +77,12 @@ class ProductDepot(AbstractOrgan[DepotState]):
         )
 
 
-def lived_body(minimal: Body, *, products: tuple[str, ...], modules: frozenset[str]) -> Body:
-    """A minimal body whose depot is replaced by one per product, and to which modules are added.
+def lived_body(fitted: Body, *, products: tuple[str, ...], modules: frozenset[str]) -> Body:
+    """A fitted body to which modules are added, and whose depot is replaced by one per product.
 
     Args:
-        minimal: the body; the kinetics of its depot are those of the first product.
+        fitted: the body; the kinetics of its depot are those of the first product. With one product alone it keeps the
+            depot it has, if that is not the minimal body's.
         products: prandial insulins, the usual one first; others keep their ratio to it.
         modules: names among ``LIVED_MODULES``; their parameters are the population's.
 
@@ -90,13 +91,19 @@ def lived_body(minimal: Body, *, products: tuple[str, ...], modules: frozenset[s
         NotFoundError: there is no such product.
     """
     values = {name: jnp.asarray(record.typical) for name, record in module_parameters().items()}
-    values["weight_kg"] = minimal.parameters()["glucose.weight_kg"]
+    values["weight_kg"] = fitted.parameters()["glucose.weight_kg"]
     added = tuple(build_organ(kind, values) for name, kind in LIVED_MODULES.items() if name in modules)
-    first, *others = minimal.organs
-    if not isinstance(first, MinimalSubcutis):
-        raise ModelError(ErrorCode.INVALID_VALUE, "Only the minimal body can be given insulins and modules this way.")
-    depots = tuple(_depot(first, name, products[0]) for name in products)
-    return Body(name=minimal.name, organs=(*added, *depots, *others))
+    first, *others = fitted.organs
+    if isinstance(first, MinimalSubcutis):
+        depots = tuple(_depot(first, name, products[0]) for name in products)
+        return Body(name=fitted.name, organs=(*added, *depots, *others))
+    if len(products) > 1:
+        raise ModelError(
+            ErrorCode.INVALID_VALUE,
+            f"The body {fitted.name} does not tell insulins apart.",
+            hint="Fit the twin with --body minimal to ask about another insulin.",
+        )
+    return Body(name=fitted.name, organs=(*added, *fitted.organs))
 
 
 def check_product(name: str) -> InsulinProduct:

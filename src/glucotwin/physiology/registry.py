@@ -10,6 +10,12 @@ from glucotwin.physiology.build import Values
 from glucotwin.physiology.minimal import MINIMAL_CHANGES, compose_minimal_of, minimal_parameters, minimal_subjects
 from glucotwin.physiology.option import BodyOptions
 from glucotwin.physiology.padova.change import PADOVA_CHANGES
+from glucotwin.physiology.padova.reduced import (
+    REDUCED_CHANGES,
+    compose_reduced_of,
+    reduced_parameters,
+    reduced_subjects,
+)
 from glucotwin.physiology.padova.t1d import (
     compose_padova_t1d,
     padova_t1d_basal_u_per_min,
@@ -69,6 +75,14 @@ BODIES: Mapping[str, BodyEntry] = MappingProxyType(
             basal_u_per_min=padova_t1d_2008_basal_u_per_min,
             parameters=padova_t1d_2008_parameters,
             changes=PADOVA_CHANGES,
+        ),
+        "padova-t1d-reduced": BodyEntry(
+            summary="the type 1 simulator of 2008 written for fitting one person's twin, with the same thirty subjects",
+            subjects=reduced_subjects,
+            compose=lambda values, options: compose_reduced_of(values),
+            basal_u_per_min=lambda values: float(values["basal_u_per_min"]),
+            parameters=reduced_parameters,
+            changes=REDUCED_CHANGES,
         ),
         "minimal": BodyEntry(
             summary="few identifiable parameters, made for fitting one person's twin",

@@ -30,7 +30,7 @@ def step_minutes(body: Body, state: BodyState, inputs: Inputs, *, minutes: float
     """
     before = body.held_signals(state, inputs)
     state = body.advance(state, inputs, minutes=minutes)
-    middle, end = _resolve_fast_organs(body, state, inputs, minutes)
+    middle, end = resolve_fast_organs(body, state, inputs, minutes)
     # Modulators stand at the step's end by now; the mean of both ends makes holding it an error of second order.
     after = body.held_signals(state, inputs)
     held = _barrier(jax.tree.map(lambda start, last: 0.5 * (start + last), before, after))
@@ -47,8 +47,15 @@ def step_minutes(body: Body, state: BodyState, inputs: Inputs, *, minutes: float
     return state | _combined(moving, (k1, k2, k3, k4), minutes) | end
 
 
-def _resolve_fast_organs(body: Body, state: BodyState, inputs: Inputs, minutes: float) -> tuple[BodyState, BodyState]:
-    """States of the finely resolved organs at the step's middle and end."""
+def resolve_fast_organs(body: Body, state: BodyState, inputs: Inputs, minutes: float) -> tuple[BodyState, BodyState]:
+    """States of the finely resolved organs at a step's middle and end.
+
+    Args:
+        body: the subject.
+        state: at the step's start, after its jumps.
+        inputs: held over the step (scalars).
+        minutes: length of the step.
+    """
     fast = [organ for organ in body.organs_under(inputs) if organ.substeps > 1]
     signals = body.signals(state, inputs)
     pairs = {organ.name: _resolve(organ, state[organ.name], signals, inputs, minutes) for organ in fast}

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,19 +10,20 @@ from typing import Any
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
-from glucotwin.core.error import ConflictError, DataError, ErrorCode
+from glucotwin.core.error import ConflictError, DataError, ErrorCode, ModelError
 from glucotwin.core.file import replace_file
 from glucotwin.core.provenance import Manifest
 from glucotwin.domain.person import Person
 from glucotwin.domain.timeline import Window
+from glucotwin.twin.covariate import Covariates
 from glucotwin.twin.diagnostic import Diagnostics
 from glucotwin.twin.personal_model import free_parameters
 from glucotwin.twin.twin import TWIN_SCHEMA, EffectEstimate, Posterior, Twin
 
 TWIN_FORMAT = "glucotwin-twin/"
 
-READABLE_SCHEMAS = ("glucotwin-twin/1", TWIN_SCHEMA)
-"""Version 1 knew normal posteriors alone."""
+READABLE_SCHEMAS = ("glucotwin-twin/1", "glucotwin-twin/2", TWIN_SCHEMA)
+"""Version 1 knew normal posteriors alone, version 2 independent priors and the minimal body alone."""
 
 LARGEST_FILE_BYTES = 16 * 2**20
 
@@ -64,7 +66,7 @@ def load_twin(path: Path) -> Twin:
         )
     try:
         twin = _from_json(document)
-    except (KeyError, TypeError, AttributeError, ValueError, ValidationError, DataError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, ValidationError, DataError, ModelError) as error:
         raise _damaged(path) from error
     if twin.content_hash() != document.get("content_hash"):
         raise _damaged(path)
@@ -110,7 +112,8 @@ def _to_json(twin: Twin) -> dict[str, Any]:
         "weight_log_sd": twin.weight_log_sd,
         "daily_insulin_u": twin.daily_insulin_u,
         "basal_u_per_min": twin.basal_u_per_min,
-        "parameters": list(free_parameters()),
+        "covariates": None if twin.covariates is None else asdict(twin.covariates),
+        "parameters": list(free_parameters(twin.body)),
         "posterior": _posterior_json(twin.posterior),
         "effect": TypeAdapter(EffectEstimate).dump_python(twin.effect, mode="json"),
         "band_factors": {str(horizon): factor for horizon, factor in twin.band_factors.items()},
@@ -137,7 +140,8 @@ def _posterior(document: Mapping[str, Any], *, size: int) -> Posterior:
 
 
 def _from_json(document: Mapping[str, Any]) -> Twin:
-    if document["parameters"] != list(free_parameters()):
+    covariates = document["covariates"] if document["schema"] == TWIN_SCHEMA else None
+    if document["parameters"] != list(free_parameters(document["body"])):
         raise ValueError("the parameters differ from this version's")
     posterior = _posterior(document["posterior"], size=len(document["parameters"]))
     window = document["window"]
@@ -148,6 +152,7 @@ def _from_json(document: Mapping[str, Any]) -> Twin:
         data_hash=document["data_hash"],
         weight_kg=document["weight_kg"],
         weight_log_sd=float(document.get("weight_log_sd", 0.0)),
+        covariates=None if covariates is None else Covariates.from_json(covariates),
         daily_insulin_u=float(document["daily_insulin_u"]),
         basal_u_per_min=float(document["basal_u_per_min"]),
         posterior=posterior,

@@ -9,7 +9,7 @@ from glucotwin.twin.diagnostic import Diagnostics, Entangled, ParameterSummary, 
 from glucotwin.twin.filter import NO_READING, VALUE
 from glucotwin.twin.grid import STEPS_PER_DAY, GriddedData
 from glucotwin.twin.objective import HORIZON_STEPS, DayBatch, Predictions, predict_days, scoring
-from glucotwin.twin.personal_model import PersonalModel, central_interval, free_parameters
+from glucotwin.twin.personal_model import PersonalModel, central_intervals, free_parameters
 from glucotwin.twin.problem import FitProblem, Fitted
 from glucotwin.twin.state_space import STEP_MIN
 from glucotwin.twin.twin import Posterior
@@ -53,7 +53,7 @@ def diagnose(problem: FitProblem, fitted: Fitted, data: GriddedData, *, recorded
         sampling=fitted.sampling,
         predictive_checks=checks,
         informed_directions=float(np.sum(1.0 - np.clip(np.linalg.eigvalsh(fitted.posterior.covariance), 0.0, 1.0))),
-        entangled=_entangled(fitted.posterior),
+        entangled=_entangled(model, fitted.posterior),
     )
 
 
@@ -103,44 +103,45 @@ def _correlation(pairs: np.ndarray) -> float:
 
 
 def _summaries(model: PersonalModel, posterior: Posterior) -> tuple[ParameterSummary, ...]:
-    summaries: list[ParameterSummary] = []
-    for index, record in enumerate(free_parameters().values()):
-        mean, sd = float(posterior.mean[index]), float(np.sqrt(posterior.covariance[index, index]))
-        prior = central_interval(model, index, 0.0, 1.0)
-        fitted = _interval(model, index, posterior)
-        summaries.append(
-            ParameterSummary(
-                name=record.name,
-                description=record.description,
-                unit=record.unit,
-                prior_median=prior[0],
-                prior_low=prior[1],
-                prior_high=prior[2],
-                median=fitted[0],
-                low=fitted[1],
-                high=fitted[2],
-                informed_fraction=float(np.clip(1.0 - sd, 0.0, 1.0)),
-                prior_score=mean,
-            )
+    count = len(posterior.mean)
+    factor = np.asarray(model.factor)
+    prior_sd = np.sqrt(np.sum(factor**2, axis=1))
+    posterior_sd = np.sqrt(np.diag(factor @ posterior.covariance @ factor.T))
+    informed = np.clip(1.0 - posterior_sd / prior_sd, 0.0, 1.0)
+    moved = factor @ posterior.mean / prior_sd
+    before = central_intervals(model, np.zeros(count), np.eye(count))
+    after = _intervals(model, posterior)
+    return tuple(
+        ParameterSummary(
+            name=record.name,
+            description=record.description,
+            unit=record.unit,
+            prior_median=float(before[index, 0]),
+            prior_low=float(before[index, 1]),
+            prior_high=float(before[index, 2]),
+            median=float(after[index, 0]),
+            low=float(after[index, 1]),
+            high=float(after[index, 2]),
+            informed_fraction=float(informed[index]),
+            prior_score=float(moved[index]),
         )
-    return tuple(summaries)
-
-
-def _interval(model: PersonalModel, index: int, posterior: Posterior) -> tuple[float, float, float]:
-    if posterior.sample is None:
-        mean, sd = float(posterior.mean[index]), float(np.sqrt(posterior.covariance[index, index]))
-        return central_interval(model, index, mean, sd)
-    median, low, high = (
-        central_interval(model, index, float(score), 0.0)[0]
-        for score in np.quantile(posterior.sample[:, index], [0.5, 0.05, 0.95])
+        for index, record in enumerate(free_parameters(model.body_name).values())
     )
-    return median, low, high
 
 
-def _entangled(posterior: Posterior) -> tuple[Entangled, ...]:
-    names = list(free_parameters())
-    scale = np.sqrt(np.diag(posterior.covariance))
-    correlation: Float[np.ndarray, "parameter parameter"] = posterior.covariance / np.outer(scale, scale)
+def _intervals(model: PersonalModel, posterior: Posterior) -> np.ndarray:
+    if posterior.sample is None:
+        return central_intervals(model, posterior.mean, posterior.covariance)
+    logarithms = posterior.sample @ np.asarray(model.factor).T
+    return np.asarray(model.typical)[:, None] * np.exp(np.quantile(logarithms, [0.5, 0.05, 0.95], axis=0)).T
+
+
+def _entangled(model: PersonalModel, posterior: Posterior) -> tuple[Entangled, ...]:
+    names = list(free_parameters(model.body_name))
+    factor = np.asarray(model.factor)
+    covariance = factor @ posterior.covariance @ factor.T
+    scale = np.sqrt(np.diag(covariance))
+    correlation: Float[np.ndarray, "parameter parameter"] = covariance / np.outer(scale, scale)
     return tuple(
         Entangled(first=names[i], second=names[j], correlation=float(correlation[i, j]))
         for i in range(len(names))

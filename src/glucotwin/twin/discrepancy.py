@@ -29,9 +29,9 @@ class Discrepancy:
 
 
 @cache
-def discrepancies() -> Mapping[str, Discrepancy]:
-    """Every factor by name, from ``data/discrepancy.csv``."""
-    text = (resources.files("glucotwin.twin") / "data" / "discrepancy.csv").read_text(encoding="utf-8")
+def discrepancies(file_name: str = "discrepancy.csv") -> Mapping[str, Discrepancy]:
+    """Every factor by name, from a file in ``data`` (``FitBody.discrepancy``)."""
+    text = (resources.files("glucotwin.twin") / "data" / file_name).read_text(encoding="utf-8")
     rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
     return MappingProxyType(
         {

@@ -16,6 +16,7 @@ import jax.numpy as jnp
 from glucotwin.core.array import AnyArray, Array, Float, Int
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.body import Body, BodyState
+from glucotwin.simulate.solver import resolve_fast_organs
 from glucotwin.twin.filter import Ahead, Innovation, Readings, assimilate, initial_belief
 from glucotwin.twin.state_space import (
     STEP_MIN,
@@ -46,8 +47,8 @@ class Small(NamedTuple):
 
 
 def can_drive(body: Body) -> bool:
-    """Whether a body consists of plain organs: none held over a step, none finely resolved."""
-    return not any(organ.held or organ.substeps > 1 for organ in body.organs)
+    """Whether inputs alone move all but the uncertain states, and nothing is held over a step."""
+    return not any(organ.held or (organ.substeps > 1 and organ.uncertain) for organ in body.organs)
 
 
 def drive(body: Body, inputs: Inputs) -> Course:
@@ -57,15 +58,20 @@ def drive(body: Body, inputs: Inputs) -> Course:
         body: the person's body; no state but the uncertain ones may depend on these (see ``can_drive``).
         inputs: rates held over each step, axis step.
     """
+    fine = [organ.name for organ in body.organs if organ.substeps > 1]
 
-    def step(state: BodyState, now: Inputs) -> tuple[BodyState, BodyState]:
+    def step(before: BodyState, now: Inputs) -> tuple[BodyState, BodyState]:
+        state = body.advance(before, now, minutes=STEP_MIN)
+        middle, end = resolve_fast_organs(body, state, now, STEP_MIN)
+        own = {name: part for name, part in state.items() if name not in fine}
         stages, slopes = [state], [body.derivative(state, now)]
-        for minutes in STAGE_MIN[1:]:
-            stages.append(_moved(state, slopes[-1], minutes))
+        for minutes, resolved in zip(STAGE_MIN[1:], (middle, middle, end), strict=True):
+            stages.append(_moved(own, slopes[-1], minutes) | resolved)
             slopes.append(body.derivative(stages[-1], now))
-        end = jax.tree.map(lambda x, a, b, c, d: x + STEP_MIN / 6.0 * (a + 2.0 * (b + c) + d), state, *slopes)
+        slow = [{name: slope[name] for name in own} for slope in slopes]
+        after = jax.tree.map(lambda x, a, b, c, d: x + STEP_MIN / 6.0 * (a + 2.0 * (b + c) + d), own, *slow) | end
         # The uncertain states stay where they began: nothing else listens to them.
-        kept = insert(body, end, extract(body, state))
+        kept = insert(body, after, extract(body, before))
         return kept, jax.tree.map(lambda *values: jnp.stack(values), *stages)
 
     return Course(jax.lax.scan(step, body.initial_state(), inputs)[1])
@@ -243,4 +249,4 @@ def _stage(stages: BodyState, index: int) -> BodyState:
 
 
 def _moved(state: BodyState, slope: BodyState, minutes: float) -> BodyState:
-    return jax.tree.map(lambda x, rate: x + minutes * rate, state, slope)
+    return {name: jax.tree.map(lambda x, rate: x + minutes * rate, part, slope[name]) for name, part in state.items()}

@@ -20,8 +20,9 @@ from glucotwin.domain.person import TherapyKind
 from glucotwin.domain.therapy import DailySchedule
 from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.physiology.body import Body, BodyState
-from glucotwin.physiology.minimal import minimal_parameters
 from glucotwin.simulate.solver import step_minutes
+from glucotwin.twin.body.fit_body import TimeCourse
+from glucotwin.twin.body.registry import fit_body
 from glucotwin.twin.grid import coarse_inputs
 from glucotwin.twin.personal_model import PersonalModel
 from glucotwin.twin.state_space import STEP_MIN
@@ -114,18 +115,16 @@ def with_kinetics(
     What a fit to predictions says of rates is distorted by all that it has to explain besides doses and meals; of each
     rate's distance from the typical value only a share (``KEPT_SHARE``) is kept.
     """
-    slower = {
-        "subcutis.transfer_per_min": insulin_time_factor,
-        "subcutis.absorption_per_min": insulin_time_factor,
-        "glucose.action_rate_per_min": insulin_time_factor,
-        "gut.emptying_per_min": carb_time_factor,
-        "gut.absorption_per_min": carb_time_factor,
-        "glucose.effectiveness_per_min": persistence_factor,
+    factors = {
+        TimeCourse.INSULIN: insulin_time_factor,
+        TimeCourse.CARBS: carb_time_factor,
+        TimeCourse.PERSISTENCE: persistence_factor,
     }
-    parameters, records = body.parameters(), minimal_parameters()
+    fitted = fit_body(body.name)
+    parameters, records = body.parameters(), fitted.records()
     rates = {
-        name: records[name].typical * (parameters[name] / records[name].typical) ** KEPT_SHARE / factor
-        for name, factor in slower.items()
+        name: records[name].typical * (parameters[name] / records[name].typical) ** KEPT_SHARE / factors[course]
+        for name, course in fitted.time_courses.items()
     }
     limits = {"glucose.effectiveness_per_min": FASTEST_RETURN_PER_MIN}
     return body.with_parameters(
@@ -146,22 +145,22 @@ def causal_body(
     """
     own_correction, own_carb = day_mean_effects(body, basal_u_per_min)
     parameters = body.parameters()
+    fitted = fit_body(body.name)
     sensitivity = {
-        name: value * correction_factor_mgdl_per_u / own_correction
-        for name, value in parameters.items()
-        if name.startswith("glucose.sensitivity_")
+        name: parameters[name] * correction_factor_mgdl_per_u / own_correction for name in fitted.sensitivity.values()
     }
-    appearance = parameters["gut.bioavailability"] * carb_factor_mgdl_per_g / own_carb
-    return body.with_parameters(sensitivity | {"gut.bioavailability": appearance})
+    appearance = parameters[fitted.carb_effect] * carb_factor_mgdl_per_g / own_carb
+    return body.with_parameters(sensitivity | {fitted.carb_effect: appearance})
 
 
 def day_mean_effects(body: Body, basal_u_per_min: Float[Array, ""]) -> tuple[Float[Array, ""], Float[Array, ""]]:
     """Largest fall per unit and largest rise per gram in mg/dL, from small probes at rest, as means over the day."""
     parameters = body.parameters()
-    share = sum(hours * parameters[f"glucose.sensitivity_{block}"] for block, hours in BLOCK_HOURS.items()) / 24.0
+    blocks = fit_body(body.name).sensitivity
+    share = sum(hours * parameters[blocks[block]] for block, hours in BLOCK_HOURS.items()) / 24.0
     fall = _peak(body, basal_u_per_min, insulin_u=PROBE_INSULIN_U, carbs_g=0.0) / PROBE_INSULIN_U
     rise = _peak(body, basal_u_per_min, insulin_u=0.0, carbs_g=PROBE_CARBS_G) / PROBE_CARBS_G
-    return fall * share / parameters["glucose.sensitivity_afternoon"], rise
+    return fall * share / parameters[blocks["afternoon"]], rise
 
 
 def _peak(body: Body, basal_u_per_min: Float[Array, ""], *, insulin_u: float, carbs_g: float) -> Float[Array, ""]:

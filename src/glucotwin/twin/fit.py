@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 import jax.numpy as jnp
 import numpy as np
@@ -18,9 +19,11 @@ from glucotwin.domain.imputation import ASSUMED_WEIGHT_KG, WEIGHT_LOG_SD
 from glucotwin.domain.insulin import BasalSegment, Bolus, PenDose
 from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.twin.assessment import diagnose
+from glucotwin.twin.body.registry import DEFAULT_BODY, fit_body
 from glucotwin.twin.calibration import calibrate_bands
+from glucotwin.twin.covariate import Covariates, covariates_of
 from glucotwin.twin.effect import estimate_effect
-from glucotwin.twin.grid import daily_insulin_u, grid_data
+from glucotwin.twin.grid import GriddedData, daily_insulin_u, grid_data
 from glucotwin.twin.method import DEFAULT_METHOD, fit_method
 from glucotwin.twin.objective import HORIZON_STEPS, WARM_UP_STEPS, DayBatch, day_batch, filled_up, scoring
 from glucotwin.twin.personal_model import PersonalModel, personal_model
@@ -38,6 +41,21 @@ DAILY_INSULIN_U_PER_KG = 0.6
 
 CALIBRATION_DRAWS = 16
 FIT_STREAM = "fit"
+
+
+class PriorChoice(StrEnum):
+    """What is believed of a person beforehand.
+
+    The population's joint distribution given what is known of them, or each parameter on its own; a body that has no
+    independent priors takes the joint distribution in any case.
+    """
+
+    POPULATION = "population"
+    INDEPENDENT = "independent"
+
+
+DEFAULT_PRIOR = PriorChoice.INDEPENDENT
+
 WARM_UP_MIN = WARM_UP_STEPS * STEP_MIN
 TAIL_MIN = float(HORIZON_STEPS[-1]) * STEP_MIN
 
@@ -47,6 +65,8 @@ def fit_twin(
     *,
     window: Window | None = None,
     leave_out: Sequence[Window] = (),
+    body: str = DEFAULT_BODY,
+    prior: PriorChoice = DEFAULT_PRIOR,
     method: str = DEFAULT_METHOD,
     settings: FitSettings | None = None,
     seed: int = 0,
@@ -59,6 +79,8 @@ def fit_twin(
         window: days to fit; default the last 14 that have glucose and, where there is any, insulin. Nothing after its
             end is used.
         leave_out: stretches whose readings are not learned from; what was taken and eaten in them still acts later.
+        body: name of the body to fit (``body.registry.FIT_BODIES``).
+        prior: what is believed beforehand.
         method: name of the method (``method.FIT_METHODS``).
         settings: how much work methods that sample do.
         seed: of methods that draw.
@@ -66,56 +88,114 @@ def fit_twin(
 
     Raises:
         FitError: too few days with glucose, or the fit left the finite numbers.
-        ModelError: there is no method of this name.
+        ModelError: there is no method or no body of this name.
     """
     chosen = fit_method(method).load()
-    window = window or latest_days(timeline)
     progress("Reading the days", 0.0)
-    start = _first_reading_time(timeline, window)
-    data_window = Window(start=start - timedelta(minutes=WARM_UP_MIN), end=window.end)
-    weight_kg = timeline.person.weight_kg(window.end.date())
-    total_u, basal_u = _usual_insulin_u(timeline, window, weight_kg)
-    data = grid_data(timeline, data_window, usual_basal_u_per_min=basal_u / 1440.0).without_readings(leave_out)
-    weight_log_sd = WEIGHT_LOG_SD if weight_kg is None else 0.0
-    model = personal_model(
-        weight_kg=weight_kg,
-        daily_insulin_u=total_u,
-        basal_u_per_min=basal_u / 1440.0,
-        weight_log_sd=weight_log_sd,
-    )
-    batch = day_batch(data)
-    _check_enough(batch, window)
-    batch = filled_up(batch)
-    key = stream_key(root_key(seed), subject=timeline.person.person_id, stream=FIT_STREAM)
-    problem = FitProblem(model=model, batch=batch, key=key, settings=settings or FitSettings())
+    prepared = fit_problem(timeline, window, leave_out=leave_out, body=body, prior=prior, settings=settings, seed=seed)
+    problem, window = prepared.problem, prepared.window
+    model, basal = problem.model, float(problem.model.basal_u_per_min)
     fitted = chosen(problem, part_of(progress, start=0.05, end=0.8))
     progress("Calibrating the bands", 0.8)
     twin = Twin(
         person=timeline.person,
-        body="minimal",
+        body=model.body_name,
         window=window,
         data_hash=timeline_hash(timeline),
-        weight_kg=weight_kg,
-        weight_log_sd=weight_log_sd,
-        daily_insulin_u=total_u,
-        basal_u_per_min=basal_u / 1440.0,
+        weight_kg=prepared.weight_kg,
+        weight_log_sd=prepared.weight_log_sd,
+        covariates=prepared.covariates,
+        daily_insulin_u=prepared.daily_insulin_u,
+        basal_u_per_min=basal,
         posterior=fitted.posterior,
-        effect=estimate_effect(model, jnp.asarray(fitted.mode.point), timeline, window, total_u),
+        effect=estimate_effect(model, jnp.asarray(fitted.mode.point), timeline, window, prepared.daily_insulin_u),
         band_factors={},
-        diagnostics=diagnose(problem, fitted, data, recorded_insulin=has_insulin(timeline)),
+        diagnostics=diagnose(problem, fitted, prepared.data, recorded_insulin=has_insulin(timeline)),
         manifest=make_manifest(
             TWIN_SCHEMA,
             settings={
                 "fitted_days": round(window.days, 3),
                 "stretches_left_out": len(leave_out),
                 "method": method,
+                "prior": str(prior),
                 "seed": seed,
             },
         ),
     )
-    factors = calibrate_bands(model, twin.draws(CALIBRATION_DRAWS), data, zone=timeline.person.zone)
+    factors = calibrate_bands(model, twin.draws(CALIBRATION_DRAWS), prepared.data, zone=timeline.person.zone)
     progress("Twin fitted", 1.0)
     return replace(twin, band_factors=factors)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A person's days ready to be fitted, with what was found on the way.
+
+    Attributes:
+        problem: what a method is given.
+        data: the days on the grid.
+        window: the days.
+        weight_kg: None when it is not on record.
+        weight_log_sd: how uncertain an assumed weight is.
+        daily_insulin_u: mean total insulin per day.
+        covariates: what the prior is conditioned on; None for independent priors.
+    """
+
+    problem: FitProblem
+    data: GriddedData
+    window: Window
+    weight_kg: float | None
+    weight_log_sd: float
+    daily_insulin_u: float
+    covariates: Covariates | None
+
+
+def fit_problem(
+    timeline: Timeline,
+    window: Window | None = None,
+    *,
+    leave_out: Sequence[Window] = (),
+    body: str = DEFAULT_BODY,
+    prior: PriorChoice = DEFAULT_PRIOR,
+    settings: FitSettings | None = None,
+    seed: int = 0,
+) -> Prepared:
+    """What is to be fitted; see ``fit_twin``.
+
+    Raises:
+        FitError: too few days with glucose.
+        ModelError: there is no body of this name.
+    """
+    window = window or latest_days(timeline)
+    start = _first_reading_time(timeline, window)
+    data_window = Window(start=start - timedelta(minutes=WARM_UP_MIN), end=window.end)
+    weight_kg = timeline.person.weight_kg(window.end.date())
+    total_u, basal_u = _usual_insulin_u(timeline, window, weight_kg)
+    data = grid_data(timeline, data_window, usual_basal_u_per_min=basal_u / 1440.0).without_readings(leave_out)
+    weight_log_sd = WEIGHT_LOG_SD if weight_kg is None else 0.0
+    jointly = prior is PriorChoice.POPULATION or fit_body(body).joint_only
+    covariates = _known(timeline, window, weight_kg, total_u) if jointly else None
+    model = personal_model(
+        weight_kg=weight_kg,
+        daily_insulin_u=total_u,
+        basal_u_per_min=basal_u / 1440.0,
+        weight_log_sd=weight_log_sd,
+        body=body,
+        covariates=covariates,
+    )
+    batch = day_batch(data)
+    _check_enough(batch, window)
+    key = stream_key(root_key(seed), subject=timeline.person.person_id, stream=FIT_STREAM)
+    problem = FitProblem(model=model, batch=filled_up(batch), key=key, settings=settings or FitSettings())
+    return Prepared(
+        problem=problem,
+        data=data,
+        window=window,
+        weight_kg=weight_kg,
+        weight_log_sd=weight_log_sd,
+        daily_insulin_u=total_u,
+        covariates=covariates,
+    )
 
 
 def fit_twins(
@@ -164,12 +244,19 @@ def model_of(twin: Twin) -> PersonalModel:
         daily_insulin_u=twin.daily_insulin_u,
         basal_u_per_min=twin.basal_u_per_min,
         weight_log_sd=twin.weight_log_sd,
+        body=twin.body,
+        covariates=twin.covariates,
     )
 
 
 def has_insulin(timeline: Timeline) -> bool:
     """Whether any dose or basal rate is on record."""
     return any(len(timeline.frame(kind)) for kind in (BasalSegment, Bolus, PenDose))
+
+
+def _known(timeline: Timeline, window: Window, weight_kg: float | None, daily_insulin_u: float) -> Covariates:
+    recorded = daily_insulin_u if has_insulin(timeline) else None
+    return covariates_of(timeline, window, weight_kg=weight_kg, daily_insulin_u=recorded)
 
 
 def _usual_insulin_u(timeline: Timeline, window: Window, weight_kg: float | None) -> tuple[float, float]:

@@ -14,6 +14,7 @@ from glucotwin.physiology.body import Body, BodyState
 from glucotwin.physiology.insulin_product import REFERENCE
 from glucotwin.physiology.minimal_lived import EXERCISE, lived_body
 from glucotwin.simulate.solver import step_minutes
+from glucotwin.twin.body.registry import fit_body
 from glucotwin.twin.discrepancy import discrepancies
 from glucotwin.twin.dosing import Seen
 from glucotwin.twin.effect import causal_body, with_kinetics
@@ -88,7 +89,7 @@ def effect_draws(twin: Twin, count: int, *, seed: int = 0) -> EffectDraws:
     """Draws of what interventions do; the same for the same person and seed."""
     key = stream_key(root_key(seed), subject=twin.person.person_id, stream=EFFECT_STREAM)
     score = jax.vmap(lambda index: jax.random.normal(jax.random.fold_in(key, index), (6,)))(jnp.arange(count))
-    factors = discrepancies()
+    factors = discrepancies(fit_body(twin.body).discrepancy)
     effect = twin.effect
 
     def factor(name: str, column: int, own_log_sd: float = 0.0) -> Float[Array, " draw"]:

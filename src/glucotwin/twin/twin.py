@@ -13,10 +13,11 @@ from glucotwin.core.provenance import Manifest, sha256_of_json
 from glucotwin.core.random import root_key, stream_key
 from glucotwin.domain.person import Person
 from glucotwin.domain.timeline import Window
+from glucotwin.twin.covariate import Covariates
 from glucotwin.twin.diagnostic import Diagnostics
 from glucotwin.twin.personal_model import free_parameters
 
-TWIN_SCHEMA = "glucotwin-twin/2"
+TWIN_SCHEMA = "glucotwin-twin/3"
 
 POSTERIOR_STREAM = "posterior-draws"
 
@@ -63,19 +64,20 @@ class Twin:
 
     Attributes:
         person: whose twin.
-        body: name of the body.
+        body: name of the body that was fitted (``body.registry``).
         version: version of this person's twin: the fitted window and a short content hash.
         window: days it was fitted to.
         data_hash: content hash of the timeline it was fitted to.
         weight_kg: body weight used; None when the population's was assumed.
         daily_insulin_u, basal_u_per_min: mean total insulin per day and usual basal rate in the window.
-        posterior: over the free parameters (``personal_model.free_parameters``), in their order.
+        posterior: over the body's free parameters (``personal_model.free_parameters``), in their order.
         effect: what interventions do.
         band_factors: by horizon in minutes, how much wider predictive bands must be than the model says.
         diagnostics: quality of the fit.
         manifest: versions, inputs, settings.
         weight_log_sd: SD of the logarithm of an assumed weight, by which the glucose volume's prior was widened; 0 when
             it was not.
+        covariates: what the joint prior was conditioned on; None for independent priors, or by daily insulin alone.
     """
 
     person: Person
@@ -91,6 +93,7 @@ class Twin:
     diagnostics: Diagnostics
     manifest: Manifest
     weight_log_sd: float = 0.0
+    covariates: Covariates | None = None
 
     @property
     def version(self) -> str:
@@ -103,7 +106,7 @@ class Twin:
             {
                 "body": self.body,
                 "data": self.data_hash,
-                "parameters": list(free_parameters()),
+                "parameters": list(free_parameters(self.body)),
                 "mean": self.posterior.mean.tolist(),
                 "covariance": self.posterior.covariance.tolist(),
                 "basal": self.basal_u_per_min,
@@ -113,6 +116,8 @@ class Twin:
                 "effect": asdict(self.effect),
                 # Draws depend on who it is, the clock on the zone, and validity on everything else.
                 "person": TypeAdapter(Person).dump_python(self.person, mode="json"),
+                # Absent without, so that the hashes of twins of earlier versions stay.
+                **({} if self.covariates is None else {"covariates": asdict(self.covariates)}),
                 # Absent at 0, so that the hashes of twins of which the prior was not widened stay.
                 **({"weight_log_sd": self.weight_log_sd} if self.weight_log_sd else {}),
                 **({} if self.posterior.sample is None else {"sample": self.posterior.sample.tolist()}),

@@ -13,8 +13,9 @@ from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.ingest.detect.days import DayReason, DayReport, day_reports
 from glucotwin.twin.archive import save_twin
+from glucotwin.twin.body.registry import DEFAULT_BODY
 from glucotwin.twin.diagnostic import FAILURES, Verdict
-from glucotwin.twin.fit import FITTED_DAYS, fit_twin, latest_days
+from glucotwin.twin.fit import DEFAULT_PRIOR, FITTED_DAYS, PriorChoice, fit_twin, latest_days
 from glucotwin.twin.method import DEFAULT_METHOD
 from glucotwin.twin.problem import FitSettings
 from glucotwin.twin.twin import Twin
@@ -47,12 +48,16 @@ class FitChoice:
     """How a twin is fitted.
 
     Attributes:
+        body: name of the body to fit.
+        prior: what is believed beforehand.
         method: name of the method.
         settings: how much work methods that sample do.
         seed: of methods that draw.
         keep_failed: save a twin whose diagnostics say that it may not be used.
     """
 
+    body: str = DEFAULT_BODY
+    prior: PriorChoice = DEFAULT_PRIOR
     method: str = DEFAULT_METHOD
     settings: FitSettings = field(default_factory=FitSettings)
     seed: int = 0
@@ -138,6 +143,8 @@ def fit_person(
         timeline,
         window=window,
         leave_out=left_out,
+        body=choice.body,
+        prior=choice.prior,
         method=choice.method,
         settings=choice.settings,
         seed=choice.seed,

@@ -12,7 +12,12 @@ from glucotwin.physiology.registry import BODIES, body_of, changed, find_subject
 from glucotwin.simulate.trajectory import simulate
 
 MINUTES = 240
-HARDEST = {"minimal": "", "padova-t1d-2008": "child#007", "padova-t1d": "child#007"}
+HARDEST = {
+    "minimal": "",
+    "padova-t1d-2008": "child#007",
+    "padova-t1d": "child#007",
+    "padova-t1d-reduced": "child#007",
+}
 meal_starts = st.integers(0, 120)
 grams = st.floats(0.0, 80.0)
 boluses = st.floats(0.0, 3.0)

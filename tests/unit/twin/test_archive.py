@@ -11,6 +11,8 @@ from glucotwin.core.error import ConflictError, DataError, ErrorCode, NotFoundEr
 from glucotwin.domain.imputation import ImputationReason, Imputed, ImputedInput, ImputedSpan
 from glucotwin.forecast.predict import forecast_glucose
 from glucotwin.twin.archive import load_twin, save_twin
+from glucotwin.twin.covariate import Covariates
+from glucotwin.twin.personal_model import free_parameters
 from glucotwin.twin.twin import Posterior, Twin
 from made_up_person import made_up_twin
 from synthetic_person import ORIGIN, synthetic_timeline, synthetic_twin
@@ -83,7 +85,7 @@ def test_loaded_twin_forecasts_exactly_the_same(tmp_path: Path) -> None:
 
 def test_file_holds_no_code_and_says_what_it_is(tmp_path: Path) -> None:
     document = json.loads(saved(tmp_path).read_text())
-    assert document["schema"] == "glucotwin-twin/2"
+    assert document["schema"] == "glucotwin-twin/3"
     assert document["version"] == made_up_twin().version
 
 
@@ -207,6 +209,30 @@ def test_file_of_the_first_version_is_still_read() -> None:
     assert twin.posterior.sample is None
     assert twin.diagnostics.method == "map"
     assert twin.version.endswith(twin.content_hash()[:8])
+
+
+def test_file_of_the_second_version_is_still_read() -> None:
+    twin = load_twin(Path(__file__).parents[2] / "golden" / "archive" / "twin-2.json")
+    assert twin.posterior.sample is not None
+    assert (twin.body, twin.covariates) == ("minimal", None)
+    assert twin.version.endswith(twin.content_hash()[:8])
+
+
+def test_what_the_prior_was_conditioned_on_is_kept_and_counts_for_the_hash(tmp_path: Path) -> None:
+    plain = made_up_twin()
+    twin = replace(plain, covariates=Covariates(weight_kg=70.0, daily_insulin_u=34.0))
+    assert load_twin(saved(tmp_path, twin)).covariates == twin.covariates
+    assert twin.content_hash() != plain.content_hash()
+
+
+def test_twin_of_another_body_has_its_own_parameters(tmp_path: Path) -> None:
+    count = len(free_parameters("padova-t1d-reduced"))
+    posterior = Posterior(mean=np.zeros(count), covariance=0.01 * np.eye(count))
+    twin = replace(made_up_twin(), body="padova-t1d-reduced", posterior=posterior, covariates=Covariates())
+    path = saved(tmp_path, twin)
+    assert load_twin(path).body == "padova-t1d-reduced"
+    assert code_of(edited(path, "body", value="minimal")) is ErrorCode.DAMAGED_ARTEFACT
+    assert code_of(edited(path, "body", value="golem")) is ErrorCode.DAMAGED_ARTEFACT
 
 
 def with_sample(twin: Twin) -> Twin:

@@ -64,7 +64,7 @@ def test_twin_knows_what_it_was_made_from() -> None:
     assert twin.basal_u_per_min == pytest.approx(1.0 / 60.0)
     boluses = float(np.sum(synthetic_timeline().cut(FITTED).frame(Bolus)["insulin_u"].to_numpy()))
     assert twin.daily_insulin_u == pytest.approx(24.0 + boluses / FITTED.days)
-    assert twin.manifest.schema == "glucotwin-twin/2"
+    assert twin.manifest.schema == "glucotwin-twin/3"
 
 
 def test_well_informed_parameters_come_out_near_the_truth() -> None:

@@ -589,6 +589,7 @@ change-answer = Insulin answers what the change does, in proportion, within { $m
 ## Cautions of a what-if
 what-if-other-dosing-held = All other insulin was held as recorded; an automated pump would have answered the change.
 what-if-effect-from-rule = How strongly insulin and food act was taken mostly from clinical rules by daily insulin, because records of automated pumps hide it.
+what-if-bands-reasoned = How far the bands allow for errors of the model and of the log is reasoned for this body: its answers were not compared with known truth. A twin of the minimal body gives answers that were.
 what-if-bands-learned = The bands allow for errors of the model and of the log as they were found on simulated people; there answers were on average too small (about 0.7 of the true change) and too late. Real people may differ more.
 what-if-dosing-answered = Insulin answered the change by a documented rule; it is not what this person's pump would have done.
 what-if-exercise-from-prior = How exercise acts was taken from published studies, not from this person's data.

@@ -17,7 +17,7 @@ from glucotwin.twin.predictive import Predictive
 from glucotwin.twin.state_space import STEP_MIN, Belief, Noise, extract, plasma_glucose_index, with_flux
 
 HOURS_AHEAD = 6
-INSULIN_ORGANS = ("subcutis", "plasma_insulin")
+INSULIN_ORGANS = ("subcutis", "plasma_insulin", "insulin")
 FOOD_ORGANS = ("gut",)
 
 
@@ -60,7 +60,7 @@ def on_board(tracked: Tracked, state: OnlineState, coming: Inputs) -> OnBoard:
         change: Any = body.derivative(own, now)["glucose"]
         return OnBoard(
             trend_mgdl_per_min=change.glucose_mgdl,
-            insulin_u=_sum_of(own, ("subcutis",), "_u") - _sum_of(rest, ("subcutis",), "_u"),
+            insulin_u=_sum_of(own, INSULIN_ORGANS, "_u") - _sum_of(rest, INSULIN_ORGANS, "_u"),
             carbs_g=_sum_of(own, FOOD_ORGANS, "_mg") / 1000.0,
             insulin_effect_mgdl=_largest(with_all - _course(body, idle, coming)),
             carb_effect_mgdl=_largest(with_all - _course(body, empty, coming)),

@@ -1,0 +1,1 @@
+"""Bodies that a twin can be fitted with."""
