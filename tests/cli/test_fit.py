@@ -3,13 +3,17 @@
 import json
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+import glucotwin.workflows.fit as fit_workflow
 from glucotwin.domain.archive import save_timeline
+from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.twin.archive import load_twin
-from made_up_person import made_up_timeline
+from glucotwin.twin.twin import Twin
+from made_up_person import PERSON, made_up_timeline, made_up_twin
 
 Invoke = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -40,6 +44,41 @@ def test_profile_that_does_not_exist_is_refused(
     finished = invoke("fit", folder, "--out", tmp_path / "new.twin.json")
     assert finished.returncode == 2
     assert "GLUCOTWIN_PROFILE" in finished.stderr
+
+
+@pytest.fixture
+def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of two people's timelines, whose twins are made up."""
+
+    def fitted(timeline: Timeline, *, window: Window, **_: object) -> Twin:
+        return replace(made_up_twin(timeline), window=window)
+
+    monkeypatch.setattr(fit_workflow, "fit_twin", fitted)
+    (tmp_path / "people").mkdir()
+    for name in ("anna", "bert"):
+        save_timeline(made_up_timeline(replace(PERSON, person_id=name)), tmp_path / "people" / name)
+    return tmp_path / "people"
+
+
+def test_folder_of_people_becomes_a_folder_of_twins(invoke: Invoke, people: Path, tmp_path: Path) -> None:
+    finished = invoke("fit", people, "--all-days", "--out", tmp_path / "twins")
+    assert finished.returncode == 0, finished.stderr
+    assert "Twins of 2 people" in finished.stdout
+    assert [line.split()[0] for line in finished.stdout.splitlines()[2:5]] == ["person", "anna", "bert"]
+    assert load_twin(tmp_path / "twins" / "bert.twin.json").person.person_id == "bert"
+    again = invoke("fit", people, "--out", tmp_path / "twins")
+    assert (again.returncode, again.stderr.count("exists")) == (2, 1)
+
+
+def test_several_sources_are_several_people_and_tell_who_was_left_out(
+    invoke: Invoke, people: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "bare.csv").write_text("nothing\n1\n")
+    finished = invoke("fit", people / "anna", tmp_path / "bare.csv", "--out", tmp_path / "twins", "--json")
+    assert finished.returncode == 0, finished.stderr
+    values = json.loads(finished.stdout)
+    assert [one["person_id"] for one in values["twins"]] == ["anna"]
+    assert [one["person_id"] for one in values["left_out"]] == ["bare"]
 
 
 @pytest.mark.slow

@@ -1,8 +1,8 @@
 """Simulation-based calibration (Talts et al. 2018): ranks of the true parameters among the sampler's draws are uniform.
 
 Parameters come from the prior; readings of one day come, one by one, from the very distribution that the filter
-predicts for them; the sampler then sees the readings alone. What is checked is the filter's likelihood, its gradient
-and the sampler together.
+predicts for them; the sampler then sees the readings alone. Readings are drawn by the filter of Runge-Kutta steps and
+judged by the closed form of it, as fits do: what is checked is likelihood, gradient and sampler together.
 """
 
 from datetime import timedelta
@@ -22,7 +22,7 @@ from glucotwin.core.array import Array, Float
 from glucotwin.core.random import root_key
 from glucotwin.domain.inputs import Inputs
 from glucotwin.domain.timeline import Window
-from glucotwin.twin.driven import drive, filter_driven
+from glucotwin.twin.closed_form import closed_form, filter_days
 from glucotwin.twin.filter import TAIL_FREEDOM, VALUE, Readings, assimilate, initial_belief
 from glucotwin.twin.grid import grid_data
 from glucotwin.twin.personal_model import free_parameters
@@ -42,6 +42,7 @@ FREE = (
     "noise.sensor_sd_mgdl",
 )
 GUESS = 130.0
+BELIEF_EVERY_STEPS = 12
 
 
 @cache
@@ -82,9 +83,10 @@ class Terms(NamedTuple):
 
 def terms(free: Float[Array, " free"], glucose_mgdl: Float[Array, " step"]) -> Terms:
     body, noise = true_model().build(whole(free))
-    readings = Readings(glucose_mgdl=glucose_mgdl, kind=jnp.full(glucose_mgdl.shape, VALUE))
-    _, near = filter_driven(body, noise, drive(body, inputs()), jnp.asarray(GUESS), inputs(), readings)
-    return Terms(near.residual_mgdl, jnp.log(near.variance))
+    readings = Readings(glucose_mgdl=glucose_mgdl[None], kind=jnp.full((1, glucose_mgdl.size), VALUE))
+    form = closed_form(body, noise, inputs().map(lambda values: values[None]), jnp.full(1, GUESS))
+    near = filter_days(form, readings, BELIEF_EVERY_STEPS)[1]
+    return Terms(near.residual_mgdl[0], jnp.log(near.variance[0]))
 
 
 def log_posterior(free: Float[Array, " free"], glucose_mgdl: Float[Array, " step"]) -> Float[Array, ""]:

@@ -1,4 +1,4 @@
-"""``glucotwin fit``: a person's twin from their days."""
+"""``glucotwin fit``: a person's twin from their days, or many people's."""
 
 from datetime import datetime
 from pathlib import Path
@@ -9,13 +9,15 @@ import click
 from glucotwin.cli.authority import local_authority
 from glucotwin.cli.command import Command
 from glucotwin.cli.console import Console
+from glucotwin.cli.fit_people import are_people, people_page
 from glucotwin.cli.option import PersonArguments, import_options, person_options
 from glucotwin.cli.table import aligned
 
 if TYPE_CHECKING:
     from glucotwin.ingest.detect.days import DayReport
     from glucotwin.twin.diagnostic import Diagnostics
-    from glucotwin.workflows.fit import FitAnswer
+    from glucotwin.workflows.fit import FitAnswer, FitChoice, FitPeriod
+    from glucotwin.workflows.fit_people import FitPeopleAnswer
 
 
 METHODS = ("map", "nuts", "pathfinder")
@@ -36,10 +38,20 @@ PRIORS = ("independent", "population")
         "glucotwin fit export.csv --zone Europe/Berlin --holdout-days 7 --out me.twin.json",
         "glucotwin fit my-timeline --days 3 --method nuts --out me.twin.json",
         "glucotwin fit my-timeline --body padova-t1d-reduced --out me.twin.json",
+        "glucotwin fit people/ --out twins/",
     ),
 )
-@click.argument("source", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="File to save the twin to.")
+@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="File to save the twin to; a folder when there are several people.",
+)
+@click.option("--people", is_flag=True, help="SOURCE is an archive of several people.")
+@click.option(
+    "--workers", type=click.IntRange(1, 256), help="How many people are fitted at once.  [default: one per processor]"
+)
 @click.option("--overwrite", is_flag=True, help="Replace an existing twin at --out.")
 @click.option("--days", type=click.IntRange(2, 90), default=14, show_default=True, help="How many days to learn from.")
 @click.option("--from", "first_day", type=click.DateTime(["%Y-%m-%d"]), help="First local day, instead of --days.")
@@ -82,8 +94,10 @@ PRIORS = ("independent", "population")
 @click.pass_obj
 def command(
     console: Console,
-    source: Path,
+    sources: tuple[Path, ...],
     out: Path,
+    people: bool,
+    workers: int | None,
     overwrite: bool,
     days: int,
     first_day: datetime | None,
@@ -100,12 +114,14 @@ def command(
     keep_failed: bool,
     **person: Unpack[PersonArguments],
 ) -> None:
-    """Fit a digital twin to the days in SOURCE, a timeline's folder or any file that can be imported."""
-    from glucotwin.core.message import message
+    """Fit a digital twin to the days in SOURCE, a timeline's folder or any file that can be imported.
+
+    Several SOURCEs, or a folder that holds timelines or a file or folder for each person, are several people: --out is
+    then a folder, each twin is PERSON.twin.json in it, and whoever cannot be fitted stops nobody else.
+    """
     from glucotwin.twin.fit import PriorChoice
     from glucotwin.twin.problem import FitSettings
-    from glucotwin.workflows.fit import FitChoice, FitPeriod, fit_person
-    from glucotwin.workflows.metrics import open_timeline
+    from glucotwin.workflows.fit import FitChoice, FitPeriod
 
     period = FitPeriod(
         days=days,
@@ -118,10 +134,30 @@ def command(
     choice = FitChoice(
         body=body, prior=PriorChoice(prior), method=method, settings=settings, seed=seed, keep_failed=keep_failed
     )
+    if are_people(sources, people):
+        several = _fit_people(console, sources, out, overwrite, workers, period, choice, person)
+        console.write_json(several.to_json()) if console.as_json else console.write(people_page(several))
+        return
+    answer = _fit_one(console, sources[0], out, overwrite, period, choice, person)
+    console.write_json(answer.to_json()) if console.as_json else console.write(_page(answer))
+
+
+def _fit_one(
+    console: Console,
+    source: Path,
+    out: Path,
+    overwrite: bool,
+    period: "FitPeriod",
+    choice: "FitChoice",
+    person: PersonArguments,
+) -> "FitAnswer":
+    from glucotwin.core.message import message
+    from glucotwin.workflows.fit import fit_person
+    from glucotwin.workflows.metrics import open_timeline
+
     with console.progress(message("fit-progress", name=source.name)) as progress:
-        timeline = open_timeline(source, import_options(**person))
-        answer = fit_person(
-            timeline,
+        return fit_person(
+            open_timeline(source, import_options(**person)),
             period=period,
             choice=choice,
             out=out,
@@ -129,10 +165,36 @@ def command(
             authority=local_authority(),
             progress=progress,
         )
-    if console.as_json:
-        console.write_json(answer.to_json())
-    else:
-        console.write(_page(answer))
+
+
+def _fit_people(
+    console: Console,
+    sources: tuple[Path, ...],
+    out: Path,
+    overwrite: bool,
+    workers: int | None,
+    period: "FitPeriod",
+    choice: "FitChoice",
+    person: PersonArguments,
+) -> "FitPeopleAnswer":
+    from glucotwin.core.message import message
+    from glucotwin.core.progress import part_of
+    from glucotwin.ingest.people import read_people
+    from glucotwin.workflows.fit_people import fit_people
+
+    with console.progress(message("fit-people-progress")) as progress:
+        people = read_people(sources, import_options(**person), progress=part_of(progress, start=0.0, end=0.1))
+        return fit_people(
+            people.timelines,
+            folder=out,
+            period=period,
+            choice=choice,
+            overwrite=overwrite,
+            workers=workers,
+            left_out=people.left_out,
+            authority=local_authority(),
+            progress=part_of(progress, start=0.1, end=1.0),
+        )
 
 
 def _page(answer: "FitAnswer") -> str:

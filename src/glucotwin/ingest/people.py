@@ -59,7 +59,7 @@ def read_people(
     left_out: list[LeftOutPerson] = []
     for number, path in enumerate(paths):
         step = part_of(progress, start=number / len(paths), end=(number + 1) / len(paths))
-        for found in _people_of(path, options or ImportOptions(), step):
+        for found in _people_of(path, options or ImportOptions(), step, alone=len(paths) == 1):
             if isinstance(found, LeftOutPerson):
                 left_out.append(found)
                 continue
@@ -76,19 +76,32 @@ def read_people(
     return People(timelines=tuple(timelines[name] for name in sorted(timelines)), left_out=tuple(left_out))
 
 
-def _people_of(path: Path, options: ImportOptions, progress: ProgressCallback) -> Iterator[Timeline | LeftOutPerson]:
+def _people_of(
+    path: Path, options: ImportOptions, progress: ProgressCallback, *, alone: bool
+) -> Iterator[Timeline | LeftOutPerson]:
     if path.is_dir() and is_timeline(path):
-        yield load_timeline(path)
+        yield load_timeline(path) if alone else _loaded(path)
         return
     saved = sorted(one for one in path.iterdir() if one.is_dir() and is_timeline(one)) if path.is_dir() else []
     if saved:
-        yield from map(load_timeline, saved)
+        yield from map(_loaded, saved)
         return
     with files_of(path) as files:
         groups = group_files(files)
+        if not groups:
+            yield LeftOutPerson(
+                person_id=pseudonym_of(path.stem), reason="There is no file of a known format with anybody's data."
+            )
         for number, (name, group) in enumerate(groups.items()):
             progress(name, number / len(groups))
             yield _import_group(name, group, options)
+
+
+def _loaded(path: Path) -> Timeline | LeftOutPerson:
+    try:
+        return load_timeline(path)
+    except GlucoTwinError as error:
+        return LeftOutPerson(person_id=pseudonym_of(path.name), reason=error.message)
 
 
 def group_files(files: Sequence[SourceFile]) -> dict[str, list[SourceFile]]:

@@ -1,15 +1,16 @@
 """Fitting a twin: a person's days become a problem, a method finds the posterior, and the fit is judged."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 import jax.numpy as jnp
 import numpy as np
 
 from glucotwin.core.error import ErrorCode, FitError, GlucoTwinError
+from glucotwin.core.parallel import call_side_by_side
 from glucotwin.core.progress import ProgressCallback, part_of, silent
 from glucotwin.core.provenance import make_manifest
 from glucotwin.core.random import root_key, stream_key
@@ -218,23 +219,11 @@ def fit_twins(
         progress: told how many are done.
     """
     chosen = windows if windows is not None else [None] * len(timelines)
-    done = 0
-
-    def one(pair: tuple[Timeline, Window | None]) -> Twin | GlucoTwinError:
-        nonlocal done
-        try:
-            found: Twin | GlucoTwinError = fit_twin(pair[0], window=pair[1], method=method, seed=seed)
-        except GlucoTwinError as error:
-            found = error
-        done += 1
-        progress("Fitting the twins", done / len(timelines))
-        return found
-
-    pairs = list(zip(timelines, chosen, strict=True))
-    # The first compiles what the others share.
-    first = [one(pair) for pair in pairs[:1]]
-    with ThreadPoolExecutor(max_workers=workers) as pool:
-        return (*first, *pool.map(one, pairs[1:]))
+    calls = [
+        partial(fit_twin, timeline, window=window, method=method, seed=seed)
+        for timeline, window in zip(timelines, chosen, strict=True)
+    ]
+    return call_side_by_side(calls, workers=workers, stage="Fitting the twins", progress=progress)
 
 
 def model_of(twin: Twin) -> PersonalModel:

@@ -67,3 +67,18 @@ def test_a_folder_with_nobody_in_it_is_refused(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("about the set")
     with pytest.raises(DataError, match="Nobody"):
         read_people([tmp_path])
+
+
+def test_a_path_without_anybody_and_a_damaged_timeline_are_told_beside_the_others(tmp_path: Path) -> None:
+    (tmp_path / "people").mkdir()
+    for name in ("ann", "ben"):
+        save_timeline(timeline(name), tmp_path / "people" / name)
+    for file in (tmp_path / "people" / "ben").glob("*.parquet"):
+        file.write_text("damaged")
+    (tmp_path / "about.md").write_text("about the set")
+    found = read_people([tmp_path / "people", tmp_path / "about.md"])
+    assert [one.person.person_id for one in found.timelines] == ["ann"]
+    assert [one.person_id for one in found.left_out] == ["ben", "about"]
+    assert all(one.reason for one in found.left_out)
+    alone = read_people([tmp_path / "people" / "ann", tmp_path / "people" / "ben"])
+    assert [one.person_id for one in alone.left_out] == ["ben"]
