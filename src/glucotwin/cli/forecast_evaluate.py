@@ -78,6 +78,12 @@ class Days(click.ParamType):
 @click.option(
     "--leave-one-person-out", "new_people", is_flag=True, help="Also judge on people of whom nothing is known."
 )
+@click.option(
+    "--leave-out-groups",
+    "groups",
+    type=click.IntRange(min=2),
+    help="Leave people out in so many groups instead of one at a time: cheaper, and a little harder.",
+)
 @click.option("--nights", is_flag=True, help="Also judge forecasts of lows in the coming night.")
 @click.option("--learning-curve", type=Days(), help="Also judge after so many days of history, e.g. 3,7,14,28.")
 @click.option("--twins", type=click.Path(path_type=Path), help="Folder to keep fitted twins in and find them again.")
@@ -91,6 +97,7 @@ def command(
     split: float,
     announced: bool,
     new_people: bool,
+    groups: int | None,
     nights: bool,
     learning_curve: tuple[int, ...] | None,
     twins: Path | None,
@@ -111,7 +118,8 @@ def command(
     options = EvaluateOptions(
         horizons=horizons,
         cases=CaseOptions(train_fraction=split, twins=twins, announced=announced),
-        new_people=new_people,
+        new_people=new_people or groups is not None,
+        new_people_groups=groups,
         nights=nights,
         learning_days=learning_curve or (),
         log=log,

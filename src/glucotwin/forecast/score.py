@@ -78,18 +78,27 @@ def _rms(error: np.ndarray) -> float | None:
 def _probabilistic(truth: np.ndarray, quantiles: np.ndarray, parts: Mapping[str, np.ndarray]) -> ScoreTree:
     low50, high50 = _edges(quantiles, 0.5)
     low90, high90 = _edges(quantiles, 0.9)
-    inside = (low90 <= truth) & (truth <= high90)
+    inside50, inside90 = (low50 <= truth) & (truth <= high50), (low90 <= truth) & (truth <= high90)
     ninety = score_interval(truth, low90, high90, nominal_pct=90.0)
     return {
         "crps": float(np.mean(crps_from_quantiles_mgdl(truth, quantiles, PATH_LEVELS))),
-        "coverage_50": float(np.mean((low50 <= truth) & (truth <= high50))),
-        "coverage_90": float(np.mean(inside)),
+        "coverage_50": float(np.mean(inside50)),
+        "coverage_90": float(np.mean(inside90)),
         "interval_score_90": ninety.score_mgdl,
         "width_90": ninety.mean_width_mgdl,
-        "coverage_90_by_part": {
-            name: float(np.mean(inside[rows])) if rows.any() else None for name, rows in parts.items()
+        "coverage_50_by_part": {name: _share(inside50[rows]) for name, rows in parts.items()},
+        "coverage_90_by_part": {name: _share(inside90[rows]) for name, rows in parts.items()},
+        "interval_score_90_by_part": {
+            name: score_interval(truth[rows], low90[rows], high90[rows], nominal_pct=90.0).score_mgdl
+            if rows.any()
+            else None
+            for name, rows in parts.items()
         },
     }
+
+
+def _share(inside: np.ndarray) -> float | None:
+    return float(np.mean(inside)) if inside.size else None
 
 
 def _edges(quantiles: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:

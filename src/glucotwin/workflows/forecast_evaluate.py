@@ -31,6 +31,7 @@ class EvaluateOptions:
         horizons: minutes ahead.
         cases: how people are prepared.
         new_people: also judge on people of whom nothing is known (each left out of the training in turn).
+        new_people_groups: leave them out in so many groups instead; None leaves out one at a time.
         nights: also judge forecasts of lows in the coming night.
         learning_days: also judge after so many days of history.
         log: file to which this look at the test part is added; None keeps no log.
@@ -39,6 +40,7 @@ class EvaluateOptions:
     horizons: tuple[int, ...] = (30, 60, 120)
     cases: CaseOptions = field(default_factory=CaseOptions)
     new_people: bool = False
+    new_people_groups: int | None = None
     nights: bool = False
     learning_days: tuple[int, ...] = ()
     log: Path | None = None
@@ -150,7 +152,7 @@ def _new_people(
         strangers.append(
             stranger_case(record, others, cut=case.cut, train_from=case.train_from, announced=options.cases.announced)
         )
-    return compare_strangers(strangers, options.horizons, progress=progress)
+    return compare_strangers(strangers, options.horizons, groups=options.new_people_groups, progress=progress)
 
 
 def _nights(
@@ -196,6 +198,7 @@ def _settings(options: EvaluateOptions) -> dict[str, object]:
         "train_days": cases.train_days,
         "announced": cases.announced,
         "leave_one_person_out": options.new_people,
+        "leave_out_groups": options.new_people_groups,
         "nights": options.nights,
         "learning_days": list(options.learning_days),
     }

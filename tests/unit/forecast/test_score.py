@@ -1,10 +1,11 @@
 import json
+from collections.abc import Mapping
 
 import numpy as np
 import pytest
 
 from glucotwin.forecast.case import judged_sample
-from glucotwin.forecast.score import gain_over, low_stretches, mean_tree, score_forecasts
+from glucotwin.forecast.score import ScoreTree, gain_over, low_stretches, mean_tree, score_forecasts
 from glucotwin.forecast.trajectory import PATH_LEVELS
 from synthetic_case import synthetic_case
 
@@ -28,7 +29,19 @@ def test_bands_are_scored_by_how_often_they_hold() -> None:
     assert (tree["coverage_50"], tree["coverage_90"]) == (1.0, 1.0)
     moved = score_forecasts(case, sample, sample.target_mgdl, quantiles + 30.0)
     assert (moved["coverage_50"], moved["coverage_90"]) == (0.0, 1.0)
+    for whole, parts in (("coverage_50", "coverage_50_by_part"), ("coverage_90", "coverage_90_by_part")):
+        assert all(value in (None, moved[whole]) for value in branch(moved, parts).values())
+    # The band is 90 wide and always holds, so that its score is its width.
+    widths = branch(tree, "interval_score_90_by_part").values()
+    assert all(value is None or value == pytest.approx(90.0) for value in widths)
     json.dumps(tree, allow_nan=False)
+
+
+def branch(tree: ScoreTree, name: str) -> ScoreTree:
+    """A branch of a tree."""
+    found = tree[name]
+    assert isinstance(found, Mapping)
+    return found
 
 
 def test_lows_shorter_than_15_min_do_not_count() -> None:
