@@ -89,7 +89,21 @@ def test_twin_is_fitted_saved_and_described(invoke: Invoke, folder: Path, tmp_pa
     assert "Learned from the data" in finished.stdout
     assert f"Saved to {file}." in finished.stdout
     assert load_twin(file).window.days == pytest.approx(3.0, abs=0.01)
+    assert "From day to day" not in finished.stdout
     again = invoke("fit", folder, "--days", 3, "--holdout-days", 1, "--out", file, "--overwrite", "--json")
     values = json.loads(again.stdout)
     assert values["twin"] == str(file)
     assert values["content_hash"] == load_twin(file).content_hash()
+    assert values["latents"] is None
+
+
+@pytest.mark.slow
+def test_what_differed_from_day_to_day_is_described_and_saved(invoke: Invoke, folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "new.twin.json"
+    finished = invoke("fit", folder, "--days", 3, "--latents", "--out", file)
+    assert finished.returncode == 0, finished.stderr
+    assert "From day to day insulin acted" in finished.stdout
+    latents = load_twin(file).latents
+    assert latents is not None
+    shown = invoke("fit", folder, "--days", 3, "--latents", "--out", file, "--overwrite", "--json")
+    assert json.loads(shown.stdout)["latents"] == json.loads(json.dumps(latents.to_json()))

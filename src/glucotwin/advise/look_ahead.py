@@ -1,5 +1,6 @@
 """Look ahead: the forecast as it is, and as it would be with changed meals or doses to come."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -20,6 +21,7 @@ from glucotwin.twin.filter import NO_READING, Readings
 from glucotwin.twin.fit import model_of
 from glucotwin.twin.grid import GriddedData, grid_data
 from glucotwin.twin.intervention import EffectDraws, contrast, effect_draws
+from glucotwin.twin.latent.explained import effect_factors, with_factors
 from glucotwin.twin.mixture import mixture_quantile
 from glucotwin.twin.state_space import STEP_MIN
 from glucotwin.twin.twin import Twin
@@ -59,13 +61,14 @@ class Prospect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Hours:
-    """The hours before and after an origin without changes: events, and the same on the grid."""
+    """The hours before and after an origin without changes: events, the same on the grid, and what the person is in."""
 
     expected: Timeline
     span: Window
     original: GriddedData
     points: Array
     effects: EffectDraws
+    factors: Mapping[str, np.ndarray] | None
 
 
 def look_ahead_what_if(
@@ -170,12 +173,14 @@ def _hours(twin: Twin, timeline: Timeline, coming: Window) -> _Hours:
     kind = np.asarray(original.readings.kind).copy()
     kind[NOW + 1 :] = NO_READING
     known = Readings(glucose_mgdl=original.readings.glucose_mgdl, kind=kind)
+    factors = effect_factors(original.cut(0, NOW + 1), timeline, twin.latents, ahead_steps=original.steps - NOW - 1)
     return _Hours(
         expected=expected,
         span=span,
-        original=replace(original, readings=known),
+        original=replace(original, readings=known, inputs=with_factors(original.inputs, factors)),
         points=twin.draws(DRAWS),
         effects=effect_draws(twin, DRAWS),
+        factors=factors,
     )
 
 
@@ -189,7 +194,7 @@ def _difference(twin: Twin, timeline: Timeline, hours: _Hours, changes: tuple[Ch
         hours.points,
         hours.effects,
         with_products(original.inputs, hours.expected, span, addition),
-        with_products(changed.inputs, life, span, addition),
+        with_products(with_factors(changed.inputs, hours.factors), life, span, addition),
         original.readings,
         addition,
     )

@@ -8,7 +8,7 @@ import numpy as np
 from glucotwin.advise.caution import cautions_of
 from glucotwin.advise.change import Change, apply_changes
 from glucotwin.advise.dosing_plan import DosingPlan
-from glucotwin.advise.replay_input import addition_of, history_of, replay_data, with_products
+from glucotwin.advise.replay_input import addition_of, as_lived, history_of, replay_data, with_products
 from glucotwin.advise.what_if import AssumedEffect, Curve, Estimate, Outcome, WhatIf, WhatIfKind
 from glucotwin.core.error import DataError, ErrorCode, SolverError
 from glucotwin.domain.timeline import Timeline, Window
@@ -71,14 +71,15 @@ def replay_what_ifs(
     for changes in alternatives:
         _check(window, changes, dosing)
     span = history_of(window, HISTORY_MIN)
-    original = replay_data(twin, timeline, span)
+    lived = as_lived(twin, timeline)
+    original = replay_data(twin, lived, span)
     _check_gaps(original)
     additions = [addition_of(timeline, changes) for changes in alternatives]
     found: dict[int, WhatIf] = {}
     for addition in dict.fromkeys(additions):
         group = [index for index, one in enumerate(additions) if one == addition]
         asked = [alternatives[index] for index in group]
-        runs = _run(twin, timeline, (window, span), original, asked, addition, dosing)
+        runs = _run(twin, lived, (window, span), original, asked, addition, dosing)
         before, after = (np.maximum(np.asarray(one)[..., FIRST_STEP:], FLOOR_MGDL) for one in usable_draws(runs))
         for row, (index, changes) in enumerate(zip(group, asked, strict=True)):
             found[index] = _answer(twin, timeline, window, changes, before, after[:, row], original, dosing)

@@ -14,6 +14,7 @@ from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.physiology.insulin_product import REFERENCE, InsulinKind, insulin_products
 from glucotwin.twin.grid import DAY_MIN, GriddedData, coarse_inputs, grid_data
 from glucotwin.twin.intervention import Addition
+from glucotwin.twin.latent.explained import explained_data, explained_timeline
 from glucotwin.twin.state_space import STEP_MIN
 from glucotwin.twin.twin import Twin
 
@@ -35,8 +36,14 @@ def usual_product(timeline: Timeline) -> str:
 
 
 def replay_data(twin: Twin, timeline: Timeline, span: Window) -> GriddedData:
-    """A span on the grid with everything as the twin was fitted to it."""
-    return grid_data(timeline, span, usual_basal_u_per_min=twin.basal_u_per_min)
+    """A span on the grid with everything as the twin was fitted to it, and every day as the twin found it to be."""
+    data = grid_data(timeline, span, usual_basal_u_per_min=twin.basal_u_per_min)
+    return data if twin.latents is None else explained_data(data, timeline, twin.latents)
+
+
+def as_lived(twin: Twin, timeline: Timeline) -> Timeline:
+    """The records with what was probably eaten, as far as the twin tells; changes are made to these."""
+    return timeline if twin.latents is None else explained_timeline(timeline, twin.latents)
 
 
 def with_products(inputs: Inputs, timeline: Timeline, span: Window, addition: Addition) -> Inputs:

@@ -16,6 +16,7 @@ from glucotwin.cli.table import aligned
 if TYPE_CHECKING:
     from glucotwin.ingest.detect.days import DayReport
     from glucotwin.twin.diagnostic import Diagnostics
+    from glucotwin.twin.twin import Twin
     from glucotwin.workflows.fit import FitAnswer, FitChoice, FitPeriod
     from glucotwin.workflows.fit_people import FitPeopleAnswer
 
@@ -89,6 +90,12 @@ PRIORS = ("independent", "population")
     "--draws", type=click.IntRange(20, 20000), default=500, show_default=True, help="Draws that each chain keeps."
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of methods that draw.")
+@click.option(
+    "--latents/--no-latents",
+    default=False,
+    show_default=True,
+    help="Look at what differed from day to day, meal to meal and sensor to sensor too.",
+)
 @click.option("--keep-failed", is_flag=True, help="Save a twin that its own diagnostics refuse.")
 @person_options
 @click.pass_obj
@@ -111,6 +118,7 @@ def command(
     warm_up: int,
     draws: int,
     seed: int,
+    latents: bool,
     keep_failed: bool,
     **person: Unpack[PersonArguments],
 ) -> None:
@@ -132,14 +140,20 @@ def command(
     )
     settings = FitSettings(chains=chains, warm_up=warm_up, draws=draws)
     choice = FitChoice(
-        body=body, prior=PriorChoice(prior), method=method, settings=settings, seed=seed, keep_failed=keep_failed
+        body=body,
+        prior=PriorChoice(prior),
+        method=method,
+        settings=settings,
+        seed=seed,
+        keep_failed=keep_failed,
+        latents=latents,
     )
     if are_people(sources, people):
         several = _fit_people(console, sources, out, overwrite, workers, period, choice, person)
         console.write_json(several.to_json()) if console.as_json else console.write(people_page(several))
         return
     answer = _fit_one(console, sources[0], out, overwrite, period, choice, person)
-    console.write_json(answer.to_json()) if console.as_json else console.write(_page(answer))
+    console.write_json(answer.to_json()) if console.as_json else console.write(_page(answer, latents=latents))
 
 
 def _fit_one(
@@ -197,7 +211,7 @@ def _fit_people(
         )
 
 
-def _page(answer: "FitAnswer") -> str:
+def _page(answer: "FitAnswer", *, latents: bool) -> str:
     from glucotwin.core.message import message
     from glucotwin.reports.number import number, window_days
     from glucotwin.reports.section.twin import parameter_rows
@@ -221,6 +235,7 @@ def _page(answer: "FitAnswer") -> str:
         aligned([header, *parameter_rows(diagnostics.parameters)]),
         "",
         *_quality_lines(diagnostics),
+        *_latent_lines(twin, asked=latents),
         *(message(key) for key in diagnostics.warnings),
         *(one.text for one in diagnostics.imputed),
         *_unfit_lines("fit-page-left-out", answer.left_out),
@@ -230,6 +245,16 @@ def _page(answer: "FitAnswer") -> str:
         message("fit-page-saved", path=str(answer.path)),
     ]
     return "\n".join(lines)
+
+
+def _latent_lines(twin: "Twin", *, asked: bool) -> list[str]:
+    """What differed from day to day, or that it could not be told."""
+    from glucotwin.core.message import message
+    from glucotwin.reports.section.latent import latent_sentences
+
+    if twin.latents is None:
+        return [message("latent-none")] if asked else []
+    return list(latent_sentences(twin.latents, twin.person.zone_info))
 
 
 def _unfit_lines(key: str, days: tuple["DayReport", ...]) -> list[str]:

@@ -17,6 +17,7 @@ from glucotwin.forecast.forecast import Band, Forecast, forecast_of
 from glucotwin.forecast.trajectory import PATH_LEVELS, disturbance_template, join_marginals
 from glucotwin.twin.fit import model_of
 from glucotwin.twin.grid import GriddedData, grid_data
+from glucotwin.twin.latent.explained import effect_factors, with_factors
 from glucotwin.twin.mixture import mixture_quantile
 from glucotwin.twin.predictive import predict_from, usual_future
 from glucotwin.twin.state_space import STEP_MIN
@@ -93,10 +94,10 @@ def predictive_draws(
     check_fresh(timeline, origin)
     steps = int(min(horizon_min, LONGEST_HORIZON_MIN) // STEP_MIN)
     data = history(twin, timeline, origin)
-    future = _future(twin, data, steps, planned, origin)
-    predicted = predict_from(
-        model_of(twin), twin.draws(draws), data.inputs, data.readings, future, np.array([data.steps - 1]), steps
-    )
+    factors = effect_factors(data, timeline, twin.latents, ahead_steps=steps)
+    future = with_factors(_future(twin, data, steps, planned, origin), factors)
+    lived, last = with_factors(data.inputs, factors), np.array([data.steps - 1])
+    predicted = predict_from(model_of(twin), twin.draws(draws), lived, data.readings, future, last, steps)
     t_min = STEP_MIN * np.arange(1, steps + 1)
     mean, spread = np.asarray(predicted.mean_mgdl)[:, 0], np.sqrt(np.asarray(predicted.variance)[:, 0])
     return *widened(mean, spread, twin.band_factor(t_min)), t_min

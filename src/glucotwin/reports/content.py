@@ -16,6 +16,7 @@ from glucotwin.ingest.quality import QualityReport
 from glucotwin.metrics.panel import MetricsPanel
 from glucotwin.metrics.profile import ModalDay
 from glucotwin.twin.diagnostic import Diagnostics
+from glucotwin.twin.latent.estimate import Latents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,7 @@ class FitSummary:
 
     window: Window
     diagnostics: Diagnostics
+    latents: Latents | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +119,7 @@ def _fit_json(fit: FitSummary) -> dict[str, object]:
         "start": fit.window.start.isoformat(),
         "end": fit.window.end.isoformat(),
         "diagnostics": fit.diagnostics.to_json(),
+        "latents": None if fit.latents is None else fit.latents.to_json(),
     }
 
 

@@ -17,6 +17,7 @@ from glucotwin.domain.person import Person
 from glucotwin.domain.timeline import Window
 from glucotwin.twin.covariate import Covariates
 from glucotwin.twin.diagnostic import Diagnostics
+from glucotwin.twin.latent.estimate import Latents
 from glucotwin.twin.personal_model import free_parameters
 from glucotwin.twin.twin import TWIN_SCHEMA, EffectEstimate, Posterior, Twin
 
@@ -119,6 +120,7 @@ def _to_json(twin: Twin) -> dict[str, Any]:
         "band_factors": {str(horizon): factor for horizon, factor in twin.band_factors.items()},
         "diagnostics": twin.diagnostics.to_json(),
         "manifest": twin.manifest.to_json(),
+        **({} if twin.latents is None else {"latents": twin.latents.archived()}),
     }
 
 
@@ -160,4 +162,5 @@ def _from_json(document: Mapping[str, Any]) -> Twin:
         band_factors={int(horizon): float(factor) for horizon, factor in document["band_factors"].items()},
         diagnostics=TypeAdapter(Diagnostics).validate_python(document["diagnostics"]),
         manifest=TypeAdapter(Manifest).validate_python(document["manifest"]),
+        latents=TypeAdapter(Latents | None).validate_python(document.get("latents")),
     )

@@ -25,6 +25,7 @@ from glucotwin.twin.calibration import calibrate_bands
 from glucotwin.twin.covariate import Covariates, covariates_of
 from glucotwin.twin.effect import estimate_effect
 from glucotwin.twin.grid import GriddedData, daily_insulin_u, grid_data
+from glucotwin.twin.latent.estimation import estimate_latents
 from glucotwin.twin.method import DEFAULT_METHOD, fit_method
 from glucotwin.twin.objective import HORIZON_STEPS, WARM_UP_STEPS, DayBatch, day_batch, filled_up, scoring
 from glucotwin.twin.personal_model import PersonalModel, personal_model
@@ -71,6 +72,7 @@ def fit_twin(
     method: str = DEFAULT_METHOD,
     settings: FitSettings | None = None,
     seed: int = 0,
+    latents: bool = False,
     progress: ProgressCallback = silent,
 ) -> Twin:
     """Fits a person's twin.
@@ -85,6 +87,7 @@ def fit_twin(
         method: name of the method (``method.FIT_METHODS``).
         settings: how much work methods that sample do.
         seed: of methods that draw.
+        latents: whether what differs from day to day, meal to meal and sensor to sensor is estimated too.
         progress: told the stage and the fraction done.
 
     Raises:
@@ -123,6 +126,10 @@ def fit_twin(
             },
         ),
     )
+    if latents:
+        progress("Looking at every day and meal", 0.9)
+        found = estimate_latents(model, fitted.posterior, timeline, prepared.data, window)
+        twin = replace(twin, latents=found)
     factors = calibrate_bands(model, twin.draws(CALIBRATION_DRAWS), prepared.data, zone=timeline.person.zone)
     progress("Twin fitted", 1.0)
     return replace(twin, band_factors=factors)

@@ -52,6 +52,11 @@ class GriddedData:
         """Number of steps."""
         return len(self.basal_known)
 
+    @property
+    def end(self) -> datetime:
+        """When the last step ends."""
+        return self.start + timedelta(minutes=self.steps * STEP_MIN)
+
     def cut(self, first: int, last: int) -> "GriddedData":
         """Steps ``[first, last)``."""
         return GriddedData(

@@ -15,6 +15,7 @@ from glucotwin.domain.person import Person
 from glucotwin.domain.timeline import Window
 from glucotwin.twin.covariate import Covariates
 from glucotwin.twin.diagnostic import Diagnostics
+from glucotwin.twin.latent.estimate import Latents
 from glucotwin.twin.personal_model import free_parameters
 
 TWIN_SCHEMA = "glucotwin-twin/3"
@@ -78,6 +79,7 @@ class Twin:
         weight_log_sd: SD of the logarithm of an assumed weight, by which the glucose volume's prior was widened; 0 when
             it was not.
         covariates: what the joint prior was conditioned on; None for independent priors, or by daily insulin alone.
+        latents: what differed from day to day, meal to meal and sensor to sensor; None where it was not asked for.
     """
 
     person: Person
@@ -94,6 +96,7 @@ class Twin:
     manifest: Manifest
     weight_log_sd: float = 0.0
     covariates: Covariates | None = None
+    latents: Latents | None = None
 
     @property
     def version(self) -> str:
@@ -121,6 +124,7 @@ class Twin:
                 # Absent at 0, so that the hashes of twins of which the prior was not widened stay.
                 **({"weight_log_sd": self.weight_log_sd} if self.weight_log_sd else {}),
                 **({} if self.posterior.sample is None else {"sample": self.posterior.sample.tolist()}),
+                **({} if self.latents is None else {"latents": self.latents.archived()}),
             }
         )
 

@@ -54,6 +54,7 @@ class FitChoice:
         settings: how much work methods that sample do.
         seed: of methods that draw.
         keep_failed: save a twin whose diagnostics say that it may not be used.
+        latents: estimate what differed from day to day, meal to meal and sensor to sensor too.
     """
 
     body: str = DEFAULT_BODY
@@ -62,6 +63,7 @@ class FitChoice:
     settings: FitSettings = field(default_factory=FitSettings)
     seed: int = 0
     keep_failed: bool = False
+    latents: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,7 @@ class FitAnswer:
             "end": self.twin.window.end.isoformat(),
             "validity": self.validity.to_json(),
             "diagnostics": self.twin.diagnostics.to_json(),
+            "latents": None if self.twin.latents is None else self.twin.latents.to_json(),
             "days_left_out": [_unfit_json(one) for one in self.left_out],
             "unfit_days_used": [_unfit_json(one) for one in self.unfit_used],
             "twin": None if self.path is None else str(self.path),
@@ -148,6 +151,7 @@ def fit_person(
         method=choice.method,
         settings=choice.settings,
         seed=choice.seed,
+        latents=choice.latents,
         progress=part_of(progress, start=0.0, end=0.98),
     )
     if out is not None:

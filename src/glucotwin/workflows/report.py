@@ -180,7 +180,7 @@ def _with_twin(
     shown = [one for one in request.scenarios if authority.allows(required_capability(one.changes))]
     return replace(
         content,
-        fit=FitSummary(window=twin.window, diagnostics=twin.diagnostics),
+        fit=FitSummary(window=twin.window, diagnostics=twin.diagnostics, latents=twin.latents),
         evaluation=evaluation,
         examples=examples,
         scenarios=_answered(shown, twin, timeline, authority, part_of(progress, start=0.6, end=1.0)),

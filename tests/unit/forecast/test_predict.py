@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from glucotwin.core.error import DataError, ErrorCode, SafetyError
+from glucotwin.domain.condition import Condition, ConditionKind
 from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.domain.insulin import Bolus
 from glucotwin.domain.meal import Meal
@@ -16,6 +17,7 @@ from glucotwin.forecast.forecast import Forecast
 from glucotwin.forecast.predict import DRAWS, HISTORY_MIN, forecast_glucose, predictive_draws, reading_age_min, widened
 from glucotwin.twin.fit import model_of
 from glucotwin.twin.grid import grid_data
+from glucotwin.twin.latent.estimate import Latent, LatentKind, Latents
 from glucotwin.twin.predictive import predict_from, usual_future
 from synthetic_person import HELD_OUT, ORIGIN, START, synthetic_person, synthetic_timeline, synthetic_twin
 
@@ -184,3 +186,17 @@ def test_json_has_stable_keys_and_is_json() -> None:
     ]
     assert [list(band) for band in document["bands"]] == [["level", "low_mgdl", "high_mgdl"]] * 2
     assert len(document["median_mgdl"]) == 48
+
+
+def test_illness_at_the_origin_is_held_as_this_person_answers_to_it_and_changes_nothing_without() -> None:
+    effect = Latent(
+        kind=LatentKind.ILLNESS, start=START, end=ORIGIN, mean=np.log(0.4), sd=0.1, prior_mean=-0.5, prior_sd=0.25
+    )
+    knowing = replace(synthetic_twin(), latents=Latents(estimates=(effect,)))
+    well = forecast_glucose(knowing, synthetic_timeline(), origin=ORIGIN)
+    assert same(well, issued())
+    ill = Condition(time=ORIGIN - timedelta(days=2), kind=ConditionKind.ILLNESS, duration_min=3 * 1440.0)
+    sick = synthetic_timeline().merged(Timeline.from_records(synthetic_person(), [ill]))
+    told = forecast_glucose(knowing, sick, origin=ORIGIN)
+    assert told.median_mgdl[-1] > well.median_mgdl[-1] + 5.0
+    assert same(forecast_glucose(synthetic_twin(), sick, origin=ORIGIN), issued())

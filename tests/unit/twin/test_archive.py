@@ -12,6 +12,7 @@ from glucotwin.domain.imputation import ImputationReason, Imputed, ImputedInput,
 from glucotwin.forecast.predict import forecast_glucose
 from glucotwin.twin.archive import load_twin, save_twin
 from glucotwin.twin.covariate import Covariates
+from glucotwin.twin.latent.estimate import Latent, LatentKind, Latents
 from glucotwin.twin.personal_model import free_parameters
 from glucotwin.twin.twin import Posterior, Twin
 from made_up_person import made_up_twin
@@ -252,3 +253,24 @@ def test_sample_survives_and_counts_for_the_hash(tmp_path: Path) -> None:
 @pytest.mark.parametrize("sample", [[], [[0.0]], [0.0], [[float("1e999")] * 16]])
 def test_sample_that_does_not_fit_its_parameters_is_damage(tmp_path: Path, sample: object) -> None:
     assert code_of(edited(saved(tmp_path), "posterior", "sample", value=sample)) is ErrorCode.DAMAGED_ARTEFACT
+
+
+def test_what_differed_from_day_to_day_is_kept_and_told_apart(tmp_path: Path) -> None:
+    noon = datetime(2024, 3, 1, 12, tzinfo=UTC)
+    meal = Latent(
+        kind=LatentKind.MEAL_CARBS,
+        start=noon,
+        end=noon + timedelta(minutes=5),
+        mean=0.2,
+        sd=0.1,
+        prior_mean=0.0,
+        prior_sd=0.3,
+        recorded_g=40.0,
+    )
+    latents = Latents(estimates=(meal,), spreads={LatentKind.MEAL_CARBS: 0.3}, weight=0.8)
+    twin = replace(made_up_twin(), latents=latents)
+    back = load_twin(saved(tmp_path, twin))
+    assert back.latents == latents
+    assert twin.version != made_up_twin().version
+    path = edited(tmp_path / "twin.json", "latents", "estimates", 0, "mean", value=0.3)
+    assert code_of(path) is ErrorCode.DAMAGED_ARTEFACT

@@ -772,6 +772,24 @@ fit-page-informed = The data decided { $directions } of { $parameters } directio
 fit-page-sampling = { $draws } draws, worth { $ess } independent ones in the worst parameter; largest r-hat { $rhat }.
 fit-refused = The fit fails its own checks. { $reasons }
 fit-refused-hint = Choose other days or more draws, or save it all the same: --keep-failed.
+# What differed from day to day, meal to meal and sensor to sensor
+latent-days = From day to day insulin acted { $low } to { $high } times as strongly as usual (spread { $spread }); the data say something of { $informed } of { $days } days.
+latent-meals = What was eaten differed from what was logged by { $spread } from meal to meal, the speed of absorption by { $speed }; the data say something of { $informed } of { $meals } meals.
+latent-unlogged = Meals that nobody seems to have logged: { $meals }
+latent-unlogged-one = { $moment }: about { $grams } g ({ $low } to { $high })
+latent-unlogged-more = and { $meals } more
+latent-sensor = The sensor worn from { $start } reads { $bias } mg/dL too much at 120 mg/dL ({ $low } to { $high }).
+latent-sensor-unknown = The sensor worn from { $start }: the data do not tell whether it reads too much or too little.
+latent-effect = { $effect }: insulin acts { $factor } times as strongly ({ $low } to { $high }; usually { $usual }); { $informed }.
+latent-effect-exercise = Exercise does { $factor } times what it does in most people ({ $low } to { $high }); { $informed }.
+latent-effect-illness = Ill
+latent-effect-stress = Under stress
+latent-effect-sleep-loss = After a short night
+latent-effect-luteal-phase = In the luteal phase
+latent-unsettled = The search for what differed from day to day did not come to rest: take it as rough.
+latent-none = What differed from day to day could not be told: the body that was fitted lacks what it would act on, or the numbers ran away.
+latent-title = From day to day
+
 fit-page-saved = Saved to { $path }.
 fit-people-progress = Fitting the twins
 fit-people-title = Twins of { $people } people, saved to { $folder } as PERSON.twin.json

@@ -6,11 +6,11 @@ from glucotwin.core.message import message, message_identifiers
 from glucotwin.reports.content import FitSummary, ReportContent
 from glucotwin.reports.figure.parameter import draw_parameters
 from glucotwin.reports.figure.style import BLUE, GREY_LIGHT, NARROW_PX, WIDE_PX, Canvas, render
-from glucotwin.reports.number import Numbers, capitalised, number, percent, three_digits, window_days, with_interval
+from glucotwin.reports.number import Numbers, capitalised, number, three_digits, window_days, with_interval
+from glucotwin.reports.section.informed import informed_text
+from glucotwin.reports.section.latent import latent_sentences
 from glucotwin.reports.view import Block, Figure, Key, Points, Row, Section, Table, Text
 from glucotwin.twin.diagnostic import ParameterSummary
-
-WELL_INFORMED, PARTLY_INFORMED = 0.6, 0.3
 
 
 def twin_section(content: ReportContent) -> Section:
@@ -22,6 +22,9 @@ def twin_section(content: ReportContent) -> Section:
     blocks: list[Block] = [Text(text=fit_sentence(fit, content))]
     if fit.diagnostics.parameters:
         blocks += [Text(text=message("report-twin-reading"), tone="note"), _figure(fit.diagnostics.parameters)]
+    if fit.latents is not None:
+        sentences = latent_sentences(fit.latents, content.person.zone_info)
+        blocks.append(Points(title=message("latent-title"), sentences=sentences))
     if fit.diagnostics.warnings:
         warnings = tuple(message(key) for key in fit.diagnostics.warnings)
         blocks.append(Points(title=message("report-twin-warnings"), sentences=warnings))
@@ -45,12 +48,6 @@ def parameter_name(parameter: ParameterSummary) -> str:
     identifier = f"report-parameter-{parameter.name.replace('.', '-').replace('_', '-')}"
     text = message(identifier) if identifier in message_identifiers() else parameter.description
     return capitalised(text)
-
-
-def informed_text(fraction: float) -> str:
-    """How far the data informed a parameter, in words and as a percentage."""
-    amount = "much" if fraction >= WELL_INFORMED else "partly" if fraction >= PARTLY_INFORMED else "little"
-    return message(f"report-informed-{amount}", share=percent(100.0 * fraction, 0))
 
 
 def _figure(parameters: tuple[ParameterSummary, ...]) -> Figure:
