@@ -7,9 +7,13 @@ import sys
 from collections.abc import Generator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+
+if TYPE_CHECKING:
+    from made_up_store import MadeUpStore
 
 TESTS = Path(__file__).parent
 STRICT_LAYERS = {"core", "physiology", "simulate"}
@@ -41,6 +45,15 @@ def _promotion_rules(path: Path) -> AbstractContextManager[object]:
         rules.enter_context(jax.numpy_dtype_promotion("strict"))
         rules.enter_context(jax.numpy_rank_promotion("raise"))
     return rules
+
+
+@pytest.fixture(scope="session")
+def store() -> "Generator[MadeUpStore]":
+    """A running database server, one per process, for tests that ask for it."""
+    from made_up_store import made_up_store
+
+    with made_up_store() as started:
+        yield started
 
 
 @pytest.fixture(autouse=True, scope="module")

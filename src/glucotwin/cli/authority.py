@@ -15,13 +15,25 @@ def local_authority() -> Authority:
     Raises:
         DataError: the variable holds no profile.
     """
+    return Authority(profile=operator_profile(RESEARCHER.profile), role=RESEARCHER.role)
+
+
+def operator_profile(default: Profile) -> Profile:
+    """The profile that the operator has set.
+
+    Args:
+        default: when the operator has set none.
+
+    Raises:
+        DataError: the variable holds no profile.
+    """
     from glucotwin.core.message import message
 
     value = os.environ.get(PROFILE_VARIABLE, "")
     if not value:
-        return RESEARCHER
+        return default
     try:
-        return Authority(profile=Profile(value), role=RESEARCHER.role)
+        return Profile(value)
     except ValueError as error:
         raise DataError(
             ErrorCode.INVALID_VALUE,

@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, CommandEntry] = MappingProxyType(
         "ledger": CommandEntry("glucotwin.cli.ledger", "Score and list the forecasts that were issued."),
         "whatif": CommandEntry("glucotwin.cli.whatif", "Ask what would change with other food or insulin."),
         "alarms": CommandEntry("glucotwin.cli.alarms", "Replay the alarms of past days, or list them."),
+        "serve": CommandEntry("glucotwin.cli.serve", "Serve twins to people, carers and clinicians."),
         "report": CommandEntry("glucotwin.cli.report", "Write a report that a clinician can read."),
         "simulate": CommandEntry("glucotwin.cli.simulate", "Simulate virtual subjects, or a cohort of them."),
         "cohort": CommandEntry("glucotwin.cli.cohort", "Create and describe cohorts of virtual people."),

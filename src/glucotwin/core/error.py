@@ -33,6 +33,7 @@ class ErrorCode(StrEnum):
     CONSENT_MISSING = "consent-missing"
     NOT_SIGNED_IN = "not-signed-in"
     CSRF = "csrf"
+    NO_TWIN = "no-twin"
     TOO_MANY_REQUESTS = "too-many-requests"
 
 

@@ -69,6 +69,32 @@ def score_issued(
     return LedgerAnswer(person_id=timeline.person.person_id, issued=issued, scores=scores)
 
 
+def score_of_issued(
+    issued: Sequence[IssuedForecast],
+    timeline: Timeline,
+    *,
+    horizons: Sequence[int] = (30, 60, 120),
+    authority: Authority = RESEARCHER,
+) -> LedgerAnswer:
+    """Scores forecasts of a timeline's person, wherever they are kept.
+
+    Args:
+        issued: the forecasts; none give no scores.
+        timeline: the person's readings.
+        horizons: minutes ahead.
+        authority: on whose behalf.
+
+    Raises:
+        NotAllowedError: the authority may not be given forecasts.
+    """
+    authority.require(Capability.FORECAST)
+    return LedgerAnswer(
+        person_id=timeline.person.person_id,
+        issued=len(issued),
+        scores=score_ledger(issued, timeline, horizons=horizons) if issued else (),
+    )
+
+
 def list_issued(folder: Path, *, authority: Authority = RESEARCHER) -> Iterator[IssuedForecast]:
     """All forecasts of a ledger, one by one, after the whole chain of hashes was followed.
 

@@ -1127,3 +1127,71 @@ consent-population-learning-title = Models for everybody learn from my data
 consent-population-learning-text = Your data may enter, without name, what is learned about many people at once. What was learned before you take this back stays; nothing new is learned from your data.
 consent-research-export-title = Researchers see my data without my name
 consent-research-export-text = People whom you add as a researcher may see and export your data without your name.
+
+## A living twin
+
+living-no-event = There is no stream of events called { $stream }.
+living-bad-event = These are not the fields of an entry of { $stream }.
+living-future = The time { $time } lies in the future.
+living-future-hint = Check the clock of the device that sent it.
+living-no-twin = There is no twin of this person yet.
+living-no-twin-hint = Ask for a fit when there are a week or two of readings, insulin and meals.
+living-twin-exists = There is a twin of this person already.
+living-twin-changed = Another version of the twin was made meanwhile; this one is dropped.
+living-frozen = The twin is frozen: it stays as it is.
+living-frozen-hint = The person can let it go on.
+living-no-consent = The person does not consent to a twin.
+living-fit-asked = asked for
+living-no-alarm = There is no alarm called { $name }.
+days-no-target = There is no target range called { $name }.
+days-too-many = { $days } days cannot be shown at once; at most { $longest } can.
+now-no-reading = There are no readings yet.
+now-stale = The last reading was { $glucose } mg/dL, { $age } minutes ago: it is too old to say how things are now.
+now-reading = Glucose is { $glucose } mg/dL and { $trend }.
+now-trend-unknown = its trend is not known
+now-trend-steady = steady
+now-trend-rising = rising
+now-trend-rising-fast = rising fast
+now-trend-falling = falling
+now-trend-falling-fast = falling fast
+now-forecast-over = The last forecast is over, and without a new reading there is no other.
+now-risk-none = Neither a low nor a high above 250 mg/dL is likely within two hours.
+now-risk-low = A low below 70 mg/dL within two hours is { $chance } % likely, in about { $minutes } minutes.
+now-risk-high = A high above 250 mg/dL within two hours is { $chance } % likely, in about { $minutes } minutes.
+
+## The service
+
+service-invalid = The request is not of the expected shape.
+service-too-many = Too many requests.
+service-wait = Wait { $seconds } s.
+service-too-large = The request is larger than it may be.
+service-internal = Something in GlucoTwin itself went wrong.
+service-not-signed-in = Nobody is signed in.
+service-sign-in-refused = There is no account with this login and password.
+service-registration-closed = New accounts are made by whoever runs this installation.
+service-no-demo = This installation is no demonstration.
+service-no-machine = A token may not do this; sign in.
+service-no-scope = The token does not have the scope "{ $scope }".
+service-csrf = The request does not repeat the session's X-CSRF-Token.
+service-window-too-long = At most { $days } days can be asked for at once.
+service-replay-window = A replay needs a start and an end.
+service-erase-confirm = To erase, repeat the person's identifier.
+service-no-page = There is no such page.
+service-no-dashboard = The service runs; this installation was built without its dashboard. The interface is under /api/v1.
+service-pseudonym = Person { $name }
+
+## glucotwin serve
+
+serve-address = { $host }:{ $port } cannot be used: { $reason }.
+serve-address-hint = Choose another with --host and --port; port 0 takes any that is free.
+serve-open = GlucoTwin is served at { $url }
+serve-stop = Press Ctrl-C to stop.
+serve-data = The data are in { $path }
+serve-starting = Starting the database
+serve-warming = Bringing the twin in step
+serve-stopped = Stopped.
+serve-outside = It answers other machines without encryption: put a server with a certificate before it, and let only that one reach it.
+demo-account = Demonstration
+demo-person = The demo person
+store-folder-open = Another process has the data folder { $path } open.
+store-folder-open-hint = Stop it first, or choose another folder with --data.

@@ -1,0 +1,1 @@
+"""Endpoints, one file per noun, each with the shapes of its requests."""

@@ -1,0 +1,102 @@
+"""The person's twin: what it knows, its versions, and the work on it."""
+
+from dataclasses import replace
+from datetime import UTC
+from typing import Literal
+
+from fastapi import APIRouter, Request
+from pydantic import Field
+
+from glucotwin.core.error import ErrorCode, NotAllowedError
+from glucotwin.core.message import message
+from glucotwin.service.caller import Calling, PersonId, Running, desk_for
+from glucotwin.service.schema import Json, Shape, items
+from glucotwin.store.access import Action
+from glucotwin.store.job import Job, JobKind, create_job, list_jobs, read_job
+from glucotwin.store.person import read_person, write_person
+from glucotwin.workflows.living.twin import describe_twin, take_back
+
+router = APIRouter(tags=["twin"])
+
+
+class NewJob(Shape):
+    """Work on the twin."""
+
+    kind: Literal["fit", "nightly"]
+
+
+class Why(Shape):
+    """A reason."""
+
+    why: str = Field(min_length=1, max_length=500)
+
+
+class Frozen(Shape):
+    """Whether the twin stays as it is."""
+
+    frozen: bool
+
+
+@router.get("/people/{person_id}/twin")
+def twin(person_id: PersonId, request: Request, caller: Calling, service: Running) -> Json:
+    """What the twin knows of the person, in plain words and numbers with bands."""
+    with desk_for(request, caller, person_id, Action.ASK_TWIN) as (desk, _):
+        return describe_twin(desk, service.memory, person_id)
+
+
+@router.post("/people/{person_id}/twin/rollback")
+def rollback(person_id: PersonId, body: Why, request: Request, caller: Calling, service: Running) -> Json:
+    """Makes the version before the present one answer again."""
+    with desk_for(request, caller, person_id, Action.RUN_TWIN) as (desk, _):
+        take_back(desk, service.memory, person_id, why=body.why)
+        answer = describe_twin(desk, service.memory, person_id)
+    service.changed(caller.account_id, person_id)
+    return answer
+
+
+@router.put("/people/{person_id}/twin/frozen", status_code=204)
+def freeze(person_id: PersonId, body: Frozen, request: Request, caller: Calling) -> None:
+    """Freezes the twin, or lets it go on learning."""
+    with desk_for(request, caller, person_id, Action.MANAGE) as (desk, _):
+        write_person(desk, replace(read_person(desk, person_id), frozen=body.frozen))
+
+
+@router.post("/people/{person_id}/jobs", status_code=202)
+def begin(person_id: PersonId, body: NewJob, request: Request, caller: Calling, service: Running) -> Json:
+    """Begins work on the twin; the same work that waits or runs already is told instead."""
+    with desk_for(request, caller, person_id, Action.RUN_TWIN) as (desk, _):
+        if read_person(desk, person_id).frozen:
+            raise NotAllowedError(ErrorCode.NOT_ALLOWED, message("living-frozen"), hint=message("living-frozen-hint"))
+        job = create_job(desk, person_id, JobKind(body.kind))
+    if service.defer is not None:
+        service.defer(job.job_id, person_id, caller.account_id)
+    return job_json(job)
+
+
+@router.get("/people/{person_id}/jobs")
+def jobs(person_id: PersonId, request: Request, caller: Calling) -> Json:
+    """Work on the twin, the newest first."""
+    with desk_for(request, caller, person_id, Action.ASK_TWIN) as (desk, _):
+        return items([job_json(one) for one in list_jobs(desk, person_id)])
+
+
+@router.get("/people/{person_id}/jobs/{job_id}")
+def job(person_id: PersonId, job_id: PersonId, request: Request, caller: Calling) -> Json:
+    """One piece of work."""
+    with desk_for(request, caller, person_id, Action.ASK_TWIN) as (desk, _):
+        return job_json(read_job(desk, person_id, job_id))
+
+
+def job_json(one: Job) -> Json:
+    """A job as it is told."""
+    ended = one.finished_at
+    return {
+        "job_id": one.job_id,
+        "kind": str(one.kind),
+        "status": str(one.status),
+        "stage": one.stage,
+        "progress_fraction": one.progress_fraction,
+        "created_at": one.created_at.astimezone(UTC).isoformat(),
+        "finished_at": None if ended is None else ended.astimezone(UTC).isoformat(),
+        "error": one.error,
+    }

@@ -1,0 +1,166 @@
+"""What the service holds while it runs, and what it does besides answering: keeping twins in step with new data."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Generator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from glucotwin.core.error import GlucoTwinError
+from glucotwin.core.profile import Authority, Profile, Role
+from glucotwin.service.broker import Broker
+from glucotwin.service.limit import BackOff, RateLimit
+from glucotwin.service.log import log
+from glucotwin.service.metric import Metrics
+from glucotwin.store.access import Access, Action, Purpose, access_to
+from glucotwin.store.database import Database
+from glucotwin.store.desk import Desk, desk_of
+from glucotwin.workflows.living.alarm import active_alarms, step_alarms_of
+from glucotwin.workflows.living.memory import Memory
+from glucotwin.workflows.living.now import now_of
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The present."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Service:
+    """A running service.
+
+    Attributes:
+        database: open.
+        profile: set by whoever runs the installation.
+        registration_open: whether anybody may make an account.
+        demo_account: account that may be entered without a password, on a demonstration alone.
+        memory, broker, metrics: see their modules.
+        requests, sign_ins: limits.
+        clocks: of people whose data are a replay; everybody else's is the present.
+        defer: hands a job to the queue; None until there is one.
+    """
+
+    database: Database
+    profile: Profile = Profile.REVIEW
+    registration_open: bool = True
+    demo_account: str | None = None
+    memory: Memory = field(default_factory=Memory)
+    broker: Broker = field(default_factory=Broker)
+    metrics: Metrics = field(default_factory=Metrics)
+    requests: RateLimit = field(default_factory=lambda: RateLimit(burst=300.0, per_s=20.0))
+    sign_ins: BackOff = field(default_factory=BackOff)
+    clocks: dict[str, Clock] = field(default_factory=dict)
+    defer: Callable[[str, str, str], None] | None = None
+    _stepping: set[str] = field(default_factory=set)
+    _again: set[str] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _pool: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(max_workers=2, thread_name_prefix="step")
+    )
+
+    def now(self, person_id: str) -> datetime:
+        """The time that counts as now for a person."""
+        return self.clocks.get(person_id, utc_now)()
+
+    @contextmanager
+    def desk(self, account_id: str) -> Generator[Desk]:
+        """A desk for one unit of work."""
+        with desk_of(self.database, account_id) as desk:
+            yield desk
+
+    def authority(self, role: Role) -> Authority:
+        """On whose behalf a workflow runs."""
+        return Authority(profile=self.profile, role=role)
+
+    def changed(self, account_id: str, person_id: str) -> None:
+        """Lets the twin be brought in step, in the background; changes that come meanwhile are taken in at once."""
+        with self._lock:
+            if person_id in self._stepping:
+                self._again.add(person_id)
+                return
+            self._stepping.add(person_id)
+        with contextlib.suppress(RuntimeError):
+            self._pool.submit(self._step, account_id, person_id, time.perf_counter())
+
+    def took_in(
+        self, account_id: str, person_id: str, added: Mapping[str, int], latest: Mapping[str, object] | None = None
+    ) -> None:
+        """Tells that data came: counts them, tells who listens, and lets the twin be brought in step.
+
+        Args:
+            account_id: who brought them.
+            person_id: whose they are.
+            added: how many records are new, by stream; empty when some were taken out.
+            latest: the newest of the readings, when there are any.
+        """
+        for stream, count in added.items():
+            self.metrics.records.labels(stream).inc(count)
+        if latest is not None and isinstance(latest["time"], datetime):
+            told = {"time": latest["time"].isoformat(), "glucose_mgdl": latest["glucose_mgdl"]}
+            self.broker.tell(person_id, "reading", {**told, "added": added.get("glucose", 0)})
+        if set(added) != {"glucose"}:
+            self.broker.tell(person_id, "data", {"streams": sorted(added)})
+        self.changed(account_id, person_id)
+
+    def warm_up(self, account_id: str, person_id: str) -> None:
+        """Works a person's present out once, so that programs are compiled and the twin is in step."""
+        self._step(account_id, person_id, time.perf_counter())
+
+    def look(self, desk: Desk, access: Access) -> dict[str, object]:
+        """How a person is now, with the alarms that are on."""
+        person_id = access.person_id
+        answer = now_of(
+            desk,
+            self.memory,
+            person_id,
+            at=self.now(person_id),
+            authority=self.authority(access.role),
+            with_twin=Purpose.PERSONAL_TWIN in access.consents,
+        )
+        return answer | {"alarms": active_alarms(desk, person_id)}
+
+    def forget(self, person_id: str) -> None:
+        """Drops everything of a person that is remembered, and lets go of whoever listens."""
+        self.memory.forget(person_id)
+        self.broker.tell(person_id, "erased", {})
+        self.broker.forget(person_id)
+        self.clocks.pop(person_id, None)
+
+    def close(self) -> None:
+        """Lets go of listeners, finishes what is being worked on, and closes the database."""
+        self.broker.close()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self.database.close()
+
+    def _step(self, account_id: str, person_id: str, since: float) -> None:
+        while True:
+            try:
+                self._step_once(account_id, person_id)
+                self.metrics.behind.observe(time.perf_counter() - since)
+            except GlucoTwinError as error:
+                # Erased or revoked meanwhile: there is nobody to tell.
+                log("step-refused", code=str(error.code))
+            except Exception as error:  # a defect must not end the keeping in step of everybody
+                log("step-failed", failed=error)
+            with self._lock:
+                if person_id not in self._again:
+                    self._stepping.discard(person_id)
+                    return
+                self._again.discard(person_id)
+            since = time.perf_counter()
+
+    def _step_once(self, account_id: str, person_id: str) -> None:
+        with self.desk(account_id) as desk:
+            access = access_to(desk, person_id, Action.READ_DATA)
+            told: tuple[dict[str, object], ...] = ()
+            if Purpose.PERSONAL_TWIN in access.consents:
+                told = step_alarms_of(desk, self.memory, person_id, at=self.now(person_id))
+            answer = self.look(desk, access)
+        for one in told:
+            self.broker.tell(person_id, "alarm", one)
+        self.broker.tell(person_id, "now", answer)

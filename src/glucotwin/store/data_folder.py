@@ -1,0 +1,55 @@
+"""A data folder: the database and the keys of one installation, open for one process at a time."""
+
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import platformdirs
+from filelock import FileLock, Timeout
+
+from glucotwin.core.error import ConflictError, ErrorCode
+from glucotwin.core.message import message
+from glucotwin.store.artefact import WORK, clear_work
+from glucotwin.store.database import Database, open_database
+from glucotwin.store.embedded.server import start_server
+from glucotwin.store.key import KEYS, PRIVATE_FOLDER, Keystore
+
+LOCK = ".open.lock"
+
+
+def default_data_folder() -> Path:
+    """Where this user's data are kept when nothing else is said."""
+    return Path(platformdirs.user_data_dir("glucotwin"))
+
+
+@contextmanager
+def open_data_folder(folder: Path, *, url: str | None = None) -> Generator[Database]:
+    """Opens an installation; its own database server is started, and stopped afterwards.
+
+    Args:
+        folder: of the installation; made at first.
+        url: address of another database, as its owner; None for the embedded server in the folder.
+
+    Raises:
+        ConflictError: another process has it open.
+        ServerError: the embedded server cannot be started.
+        DatabaseError: the other database cannot be reached.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(FileLock(folder / LOCK, timeout=0))
+        except Timeout as error:
+            raise ConflictError(
+                ErrorCode.ALREADY_EXISTS,
+                message("store-folder-open", path=str(folder)),
+                hint=message("store-folder-open-hint"),
+            ) from error
+        clear_work(folder / WORK)
+        if url is None:
+            server = start_server(folder)
+            stack.callback(server.stop)
+            url = server.url()
+        database = open_database(url, keystore=Keystore.open(folder / KEYS), folder=folder)
+        stack.callback(database.close)
+        yield database

@@ -1,0 +1,159 @@
+"""Use case: a person's alarms as their data come in: one state, stored, that no late or repeated reading confuses."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from glucotwin.core.error import DataError, ErrorCode, NotFoundError, SafetyError
+from glucotwin.core.message import message
+from glucotwin.core.unit import GlucoseUnit
+from glucotwin.domain.glucose import GlucoseReading
+from glucotwin.domain.timeline import Timeline, Window
+from glucotwin.forecast.alarm.event import AlarmEvent
+from glucotwin.forecast.alarm.kind import AlarmKind
+from glucotwin.forecast.alarm.machine import init_alarms, snooze_alarm, step_alarms
+from glucotwin.forecast.alarm.moment import STEP_MIN
+from glucotwin.forecast.alarm.registry import RULES
+from glucotwin.forecast.alarm.settings import AlarmSettings
+from glucotwin.forecast.alarm.state import AlarmState, alarm_state_from_json
+from glucotwin.forecast.alarm.stream import moments
+from glucotwin.reports.number import Numbers
+from glucotwin.reports.section.alarm import alarm_reason, alarm_title, alarm_what_to_do
+from glucotwin.store.alarm import keep_alarms, read_alarms
+from glucotwin.store.artefact import ALARMS, read_artefact, write_artefact
+from glucotwin.store.desk import Desk
+from glucotwin.store.person import lock_person
+from glucotwin.twin.twin import Twin
+from glucotwin.workflows.answer import require_valid
+from glucotwin.workflows.living.memory import Memory
+
+CAUGHT_UP = timedelta(minutes=30)
+"""After a longer silence alarms go on from the last half hour: what was to be told before is of no use any more."""
+NUMBERS = Numbers(GlucoseUnit.MGDL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """The stored state, and what was told last of each kind."""
+
+    state: AlarmState
+    last: dict[str, dict[str, object]]
+
+
+def step_alarms_of(desk: Desk, memory: Memory, person_id: str, *, at: datetime) -> tuple[dict[str, object], ...]:
+    """Takes in what came since the last time and keeps the state.
+
+    Args:
+        desk: of an account that may write.
+        memory: what is remembered.
+        person_id: whose.
+        at: aware time that counts as now.
+
+    Returns:
+        What is to be told now, as JSON values.
+
+    Raises:
+        NotFoundError: there is no such person within reach.
+    """
+    lock_person(desk, person_id)
+    timeline, twin = memory.timeline(desk, person_id), memory.twin(desk, person_id)
+    if twin is None or timeline.frame(GlucoseReading).is_empty():
+        return ()
+    kept = _kept(desk, person_id)
+    try:
+        require_valid(timeline.person, at.date())
+        state, events = _stepped(twin, timeline, kept.state, at)
+    except (SafetyError, DataError):
+        return ()
+    told = tuple(alarm_json(event, state) for event in events)
+    last = {**kept.last, **{str(event.kind): one for event, one in zip(events, told, strict=True)}}
+    _keep(desk, person_id, Kept(state=state, last=last))
+    keep_alarms(desk, person_id, [(event.time, one) for event, one in zip(events, told, strict=True)])
+    return told
+
+
+def alarms_of(desk: Desk, person_id: str) -> dict[str, object]:
+    """Alarms that are on, and what was told lately, as JSON values."""
+    return {"active": active_alarms(desk, person_id), "recent": list(read_alarms(desk, person_id, most=50))}
+
+
+def active_alarms(desk: Desk, person_id: str) -> list[dict[str, object]]:
+    """Alarms that are on, the most pressing first."""
+    kept = _kept(desk, person_id)
+    return [_with_snooze(kept, kind) for kind in AlarmKind if kind in kept.state.active()]
+
+
+def snooze(desk: Desk, person_id: str, kind_name: str, *, minutes: float, at: datetime) -> dict[str, object]:
+    """Silences an alarm that is on.
+
+    Raises:
+        NotFoundError: there is no such kind.
+        DataError: it is not on.
+    """
+    lock_person(desk, person_id)
+    try:
+        kind = AlarmKind(kind_name)
+    except ValueError as error:
+        raise NotFoundError(ErrorCode.UNKNOWN_NAME, message("living-no-alarm", name=kind_name)) from error
+    kept = _kept(desk, person_id)
+    kept = Kept(state=snooze_alarm(AlarmSettings(), kept.state, kind, at=at, minutes=minutes), last=kept.last)
+    _keep(desk, person_id, kept)
+    return _with_snooze(kept, kind)
+
+
+def alarm_json(event: AlarmEvent, state: AlarmState) -> dict[str, object]:
+    """What an alarm tells, in words and numbers."""
+    own = state.of(event.kind)
+    return {
+        "kind": str(event.kind),
+        "action": str(event.action),
+        "time": event.time.isoformat(),
+        "title": alarm_title(event.kind),
+        "sentence": alarm_reason(event, NUMBERS),
+        "do": alarm_what_to_do(event.kind),
+        "since": event.since.isoformat(),
+        "on": own.on_since is not None,
+        "urgent": RULES[event.kind].is_urgent,
+        "audible": event.audible,
+        "probability": round(event.probability, 3),
+        "lead_min": round(event.lead_min, 1),
+        "snoozed_until": None if own.snoozed_until is None else own.snoozed_until.isoformat(),
+    }
+
+
+def _stepped(
+    twin: Twin, timeline: Timeline, state: AlarmState, at: datetime
+) -> tuple[AlarmState, tuple[AlarmEvent, ...]]:
+    step = timedelta(minutes=STEP_MIN)
+    # The last step is the present minute, which the newest reading belongs to.
+    last = at.replace(second=0, microsecond=0)
+    begin = last - CAUGHT_UP if state.time is None else max(state.time, last - CAUGHT_UP)
+    count = max(1, int((last + timedelta(minutes=1) - begin) / step))
+    window = Window(start=last - (count - 1) * step, end=last + step)
+    events: tuple[AlarmEvent, ...] = ()
+    for moment in moments(twin, timeline, window=window, settings=AlarmSettings()):
+        if moment.time <= at + timedelta(minutes=1):
+            state, told = step_alarms(AlarmSettings(), state, moment)
+            events += told
+    return state, events
+
+
+def _with_snooze(kept: Kept, kind: AlarmKind) -> dict[str, object]:
+    own = kept.state.of(kind)
+    return kept.last.get(str(kind), {"kind": str(kind), "title": alarm_title(kind)}) | {
+        "on": own.on_since is not None,
+        "snoozed_until": None if own.snoozed_until is None else own.snoozed_until.isoformat(),
+    }
+
+
+def _kept(desk: Desk, person_id: str) -> Kept:
+    content = read_artefact(desk, person_id, ALARMS)
+    if content is None:
+        return Kept(state=init_alarms(), last={})
+    told = json.loads(content)
+    return Kept(state=alarm_state_from_json(told["state"]), last=told["last"])
+
+
+def _keep(desk: Desk, person_id: str, kept: Kept) -> None:
+    content = {"state": kept.state.to_json(), "last": kept.last}
+    write_artefact(desk, person_id, ALARMS, json.dumps(content).encode())

@@ -1,0 +1,125 @@
+"""What a service remembers of people between two requests, so that it need not be read and followed anew.
+
+Nothing here is kept for good: everything follows from what is stored, and a service that starts again works it out.
+Who may see it is asked of the database at every request, before this is looked into.
+"""
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from glucotwin.core.error import DataError, ErrorCode, NotFoundError
+from glucotwin.core.message import message
+from glucotwin.domain.timeline import Timeline
+from glucotwin.store.artefact import LINEAGE, WORK, read_artefact, unpacked_folder
+from glucotwin.store.desk import Desk
+from glucotwin.store.person import StoredPerson, read_person
+from glucotwin.twin.lineage.lineage import read_lineage
+from glucotwin.twin.online.follow import Followed, follow
+from glucotwin.twin.online.summary import StateSummary, summarise
+from glucotwin.twin.twin import Twin
+from glucotwin.workflows.living.data import timeline_of
+
+MOST_PEOPLE = 200
+
+
+@dataclass(slots=True)
+class Remembered:
+    """What is remembered of one person.
+
+    Attributes:
+        lock: held while it is brought up to date.
+        revision: of the data.
+        stored, timeline: as of that revision.
+        lineage: what the twin was read from, by its hash.
+        twin: the version that answers.
+        followed: the twin in step with the timeline of ``followed_revision``.
+    """
+
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    revision: int = -1
+    stored: StoredPerson | None = None
+    timeline: Timeline | None = None
+    lineage: int | None = None
+    twin: Twin | None = None
+    followed: Followed | None = None
+    followed_revision: int = -1
+
+
+class Memory:
+    """What a service remembers of the people asked about last."""
+
+    def __init__(self) -> None:
+        self._people: OrderedDict[str, Remembered] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, person_id: str) -> Remembered:
+        """What is remembered of a person; empty at first."""
+        with self._lock:
+            one = self._people.setdefault(person_id, Remembered())
+            self._people.move_to_end(person_id)
+            while len(self._people) > MOST_PEOPLE:
+                self._people.popitem(last=False)
+            return one
+
+    def forget(self, person_id: str) -> None:
+        """Forgets everything of a person."""
+        with self._lock:
+            self._people.pop(person_id, None)
+
+    def timeline(self, desk: Desk, person_id: str) -> Timeline:
+        """A person's whole timeline as it is stored now.
+
+        Raises:
+            NotFoundError: there is no such person within reach.
+        """
+        one = self.of(person_id)
+        with one.lock:
+            stored = read_person(desk, person_id)
+            if one.timeline is None or one.revision != stored.revision:
+                one.timeline = timeline_of(desk, person_id)
+                one.stored, one.revision = stored, stored.revision
+            return one.timeline
+
+    def twin(self, desk: Desk, person_id: str) -> Twin | None:
+        """The version of a person's twin that answers; None without a twin."""
+        one = self.of(person_id)
+        with one.lock:
+            content = read_artefact(desk, person_id, LINEAGE)
+            if content is None:
+                one.twin, one.lineage = None, None
+                return None
+            if one.twin is None or one.lineage != hash(content):
+                work = desk.keystore.folder.parent / WORK
+                with unpacked_folder(desk, person_id, LINEAGE, work) as folder:
+                    one.twin = read_lineage(folder).champion
+                one.lineage, one.followed = hash(content), None
+            return one.twin
+
+    def require_twin(self, desk: Desk, person_id: str) -> Twin:
+        """The version that answers.
+
+        Raises:
+            NotFoundError: there is no twin yet.
+        """
+        twin = self.twin(desk, person_id)
+        if twin is None:
+            raise NotFoundError(ErrorCode.NO_TWIN, message("living-no-twin"), hint=message("living-no-twin-hint"))
+        return twin
+
+    def summary(self, desk: Desk, person_id: str) -> StateSummary | None:
+        """What is believed at the newest reading; None without a twin, or without readings after its fit."""
+        one = self.of(person_id)
+        with one.lock:
+            timeline, twin = self.timeline(desk, person_id), self.twin(desk, person_id)
+            if twin is None:
+                return None
+            if one.followed is None or one.followed_revision != one.revision:
+                try:
+                    one.followed = follow(twin, timeline, one.followed).followed
+                except DataError as error:
+                    if error.code is not ErrorCode.TOO_LITTLE_DATA:
+                        raise
+                    return None
+                one.followed_revision = one.revision
+            return summarise(twin, one.followed)
