@@ -11,10 +11,19 @@ from fastapi.routing import APIRoute
 from glucotwin import __version__
 from glucotwin.core.message import message
 from glucotwin.service.endpoint import account, alarm, ask, data, person, system, trust, twin, view
+from glucotwin.service.fhir import endpoint as fhir
+from glucotwin.service.nightscout import v1 as nightscout_v1
+from glucotwin.service.nightscout import v3 as nightscout_v3
 from glucotwin.service.problem import CONTENT_TYPE
 
 PREFIX = "/api/v1"
 ROUTERS = (account.router, person.router, data.router, view.router, twin.router, ask.router, alarm.router, trust.router)
+OTHERS = (
+    (nightscout_v1.router, PREFIX, "Nightscout's shape of an error"),
+    (nightscout_v3.router, "/api", "Nightscout's shape of an error"),
+    (fhir.router, fhir.PREFIX, "An OperationOutcome"),
+)
+"""Interfaces of other systems: their endpoints, where they stand, and how they tell errors."""
 PROBLEM: dict[str, Any] = {
     "title": "Problem",
     "description": "An error (RFC 9457). The codes are listed in docs/reference/errors.md.",
@@ -60,6 +69,8 @@ def interface(lifespan: Lifespan | None = None) -> FastAPI:
     )
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)
+    for router, prefix, words in OTHERS:
+        app.include_router(router, prefix=prefix, responses={"4XX": {"description": words}})
     app.include_router(system.router)
     app.openapi = lambda: _described(app)
     return app

@@ -86,7 +86,7 @@ class Guard:
             log("request", method=method, route=route, status=answered.status, ms=round(1000 * took, 1))
         account_id = scope["state"].get("account_id")
         role = scope["state"].get("role", "")
-        is_quiet = method == "GET" and (role in OWN_READS or "person_id" not in answered.parameters)
+        is_quiet = method == "GET" and (role in OWN_READS or answered.person_id is None)
         if account_id and scope["path"].startswith(API) and not is_quiet:
             await run_in_threadpool(self._audit, account_id, role, answered, method)
 
@@ -96,7 +96,7 @@ class Guard:
                 self.service.database,
                 account_id=account_id,
                 role=role,
-                person_id=answered.parameters.get("person_id"),
+                person_id=answered.person_id,
                 action=f"{method} {answered.route}"[-64:],
                 outcome=str(answered.status),
             )
@@ -117,8 +117,9 @@ class _Answered:
         return str(getattr(found, "path", ""))
 
     @property
-    def parameters(self) -> Mapping[str, str]:
-        return self.scope.get("path_params", {})
+    def person_id(self) -> str | None:
+        """Of whom the request was: named by its path, or by the token that came with it."""
+        return self.scope.get("path_params", {}).get("person_id") or self.scope["state"].get("person_id")
 
     def sending(self, send: Send) -> Send:
         async def sent(told: Message) -> None:

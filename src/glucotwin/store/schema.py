@@ -117,7 +117,7 @@ api_token = Table(
     _time("last_used_at", nullable=True),
     Index("api_token_account", "account_id"),
 )
-"""``secret_hash`` is the hash that Nightscout's clients send (SHA-1 of the secret); tokens are long and random."""
+"""``secret_hash`` is a hash of what Nightscout's clients send (SHA-1 of the secret); tokens are long and random."""
 
 record_block = Table(
     "record_block",
@@ -137,6 +137,24 @@ withdrawal = Table(
     _time("at"),
 )
 """Records that somebody took out; the originals stay in their blocks."""
+
+document = Table(
+    "document",
+    metadata,
+    _person(primary_key=True),
+    Column("collection", String(16), primary_key=True),
+    Column("name_hash", String(32), primary_key=True),
+    Column("same_hash", String(32), nullable=False),
+    Column("part", String(8), nullable=False),
+    Column("deleted", Boolean, nullable=False),
+    _time("at"),
+    _time("changed_at"),
+    Column("content", LargeBinary, nullable=False),
+    UniqueConstraint("person_id", "collection", "same_hash", name="document_same"),
+    Index("document_at", "person_id", "collection", "at"),
+    Index("document_changed", "person_id", "collection", "changed_at"),
+)
+"""What apps keep here as they would on a Nightscout site; records follow from it. ``same_hash`` tells repeats."""
 
 accepted_request = Table(
     "accepted_request",

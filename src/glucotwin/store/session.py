@@ -115,7 +115,7 @@ def create_token(
         insert(api_token).values(
             token_id=made.token_id,
             token_hash=hashed(secret),
-            secret_hash=nightscout_hash(secret),
+            secret_hash=_secret_hash(nightscout_hash(secret)),
             account_id=desk.account_id,
             person_id=person_id,
             sealed=desk.keystore.seal(desk.account_id, _place(made.token_id), json.dumps({"name": name}).encode()),
@@ -130,7 +130,8 @@ def create_token(
 def find_token(connection: Connection, keystore: Keystore, secret: str) -> ApiToken | None:
     """The token of a text, or of the SHA-1 of it that Nightscout's clients send; None when there is none."""
     is_hash = len(secret) == NIGHTSCOUT_DIGITS
-    which = api_token.c.secret_hash == secret.lower() if is_hash else api_token.c.token_hash == hashed(secret)
+    sent = api_token.c.secret_hash == _secret_hash(secret.lower())
+    which = sent if is_hash else api_token.c.token_hash == hashed(secret)
     now = datetime.now(UTC)
     row = connection.execute(select(api_token).where(which, api_token.c.expires_at > now)).first()
     if row is None:
@@ -167,6 +168,11 @@ def hashed(secret: str) -> str:
 def nightscout_hash(secret: str) -> str:
     """What Nightscout's clients send instead of a secret; safe here because secrets are long and random."""
     return hashlib.sha1(secret.encode(), usedforsecurity=False).hexdigest()
+
+
+def _secret_hash(sent: str) -> str:
+    """What is kept of a hash that clients send, which opens as much as the secret itself."""
+    return hashed(sent)[:NIGHTSCOUT_DIGITS]
 
 
 def _place(token_id: str) -> str:

@@ -1195,3 +1195,27 @@ demo-account = Demonstration
 demo-person = The demo person
 store-folder-open = Another process has the data folder { $path } open.
 store-folder-open-hint = Stop it first, or choose another folder with --data.
+
+## Nightscout's interface
+nightscout-no-json = What came is no complete JSON.
+nightscout-no-document = A document has to be a JSON object with fields.
+nightscout-too-many = At most { $most } documents can be sent at once.
+nightscout-one-document = One document has to be sent.
+nightscout-missing = Bad or missing { $field } field
+nightscout-no-such = There is no such document, or no longer.
+nightscout-bad-condition = The condition '{ $operator }' is not known or cannot be read.
+nightscout-whose = The token does not say whose data it opens: make one for a person.
+nightscout-delete-what = Say which documents to delete.
+nightscout-one-order = Documents can be in one order only: sort or sort$desc.
+
+## FHIR
+fhir-no-resource = There is no such resource.
+fhir-whose = Name the person: patient=Patient/….
+fhir-bad-date = A date has to be a day (2024-03-20) or a time with an offset (2024-03-20T08:00:00Z).
+fhir-no-transaction = A bundle of the type transaction has to be submitted.
+fhir-too-many = A bundle may hold at most { $most } entries.
+fhir-somebody-else = The bundle is of somebody else.
+fhir-only-post = Only new resources are taken.
+fhir-not-taken = Not taken: { $kind }
+fhir-unreadable = The reading cannot be read.
+fhir-security = Sign in with a token (Authorization: Bearer …) that may read, or with a session of the dashboard.

@@ -6,8 +6,9 @@ is checked with ``fhir.resources`` by samples: the first resource of each shape 
 
 import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -164,17 +165,37 @@ def _entries(timeline: Timeline) -> Iterator[Resource]:
     names = _Names(seed=timeline_hash(timeline))
     patient = names.url("patient")
     subject: Resource = {"reference": patient}
-    yield {"fullUrl": patient, "resource": _patient(timeline.person)}
-    for kind, resource in _about_person(timeline.person, subject):
+    yield {"fullUrl": patient, "resource": patient_resource(timeline.person)}
+    for kind, resource in resources_about(timeline.person, subject):
         yield {"fullUrl": names.url(kind), "resource": resource}
     device: Resource = {"device": {"reference": names.url("device")}} if timeline.person.cgm_device else {}
     for name, frame in timeline.streams.items():
-        table = _with_times(name, frame)
-        for number, row in enumerate(table.iter_rows(named=True)):
-            urls = [names.url(name, number, part) for part in ("whole", "rest")]
-            for url, resource in zip(urls, _RESOURCES[name](row, subject, urls[0]), strict=False):
-                extra = device if name == "glucose" and row["kind"] == str(GlucoseKind.CGM) else {}
-                yield {"fullUrl": url, "resource": {**resource, **extra}}
+        for url, resource in record_resources(name, frame, subject, partial(names.url, name), device=device):
+            yield {"fullUrl": url, "resource": resource}
+
+
+def record_resources(
+    stream: str,
+    frame: pl.DataFrame,
+    subject: Resource,
+    url: Callable[[int, str], str],
+    *,
+    device: Resource | None = None,
+) -> Iterator[tuple[str, Resource]]:
+    """The resources of a stream's records, each with its name; a combined bolus is two.
+
+    Args:
+        stream: of those that ``FhirWriter`` carries.
+        frame: its table.
+        subject: reference to the person.
+        url: name of a resource by the number of its row and its part, ``whole`` or ``rest``.
+        device: of sensor readings; None for none.
+    """
+    for number, row in enumerate(_with_times(stream, frame).iter_rows(named=True)):
+        urls = [url(number, part) for part in ("whole", "rest")]
+        is_sensor = stream == "glucose" and row["kind"] == str(GlucoseKind.CGM)
+        for one, resource in zip(urls, _RESOURCES[stream](row, subject, urls[0]), strict=False):
+            yield one, {**resource, **(device or {})} if is_sensor else resource
 
 
 def _with_times(name: str, frame: pl.DataFrame) -> pl.DataFrame:
@@ -186,7 +207,8 @@ def _with_times(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     return table.with_columns(iso_times(table["time"]), iso_times(table["end"]))
 
 
-def _patient(person: Person) -> Resource:
+def patient_resource(person: Person) -> Resource:
+    """The person, without a name."""
     resource: Resource = {
         "resourceType": "Patient",
         "extension": [{"url": TIMEZONE, "valueCode": person.zone}],
@@ -198,7 +220,7 @@ def _patient(person: Person) -> Resource:
     return resource
 
 
-def _about_person(person: Person, subject: Resource) -> Iterator[tuple[str, Resource]]:
+def resources_about(person: Person, subject: Resource) -> Iterator[tuple[str, Resource]]:
     """The person's diabetes, weight and sensor, as far as they are known."""
     known = _DIABETES.get(person.diabetes_type)
     if known is not None:

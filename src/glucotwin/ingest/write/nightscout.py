@@ -73,7 +73,7 @@ class NightscoutWriter(DataWriter):
         def write(folder: Path) -> None:
             for name, part in ((ENTRIES, entries), (TREATMENTS, treatments)):
                 if part:
-                    write_json_array(folder / name, _documents(part))
+                    write_json_array(folder / name, documents_of(part))
 
         replace_folder(path, write)
         return tuple(_losses(streams))
@@ -94,7 +94,12 @@ def _losses(streams: Mapping[str, pl.DataFrame]) -> Iterator[Loss]:
             )
 
 
-def _documents(streams: Mapping[str, pl.DataFrame]) -> Iterator[Document]:
+def documents_of(streams: Mapping[str, pl.DataFrame]) -> Iterator[Document]:
+    """The records of streams as documents, stream by stream in the order of their rows: entries and treatments.
+
+    Args:
+        streams: of those that ``NightscoutWriter`` carries.
+    """
     for name, frame in streams.items():
         times, epochs = iso_times(frame["time"].dt.round("1ms")), frame["time"].dt.round("1ms").dt.epoch("ms")
         rows: Iterable[Row] = frame.drop("time").iter_rows(named=True)

@@ -11,7 +11,7 @@ import polars as pl
 from glucotwin.core.error import DataError, ErrorCode, NotFoundError
 from glucotwin.core.message import message
 from glucotwin.domain.correction import Correction
-from glucotwin.domain.frame import STREAMS, frame_from_records, records_from_frame, stream_of
+from glucotwin.domain.frame import STREAMS, empty_frame, frame_from_records, records_from_frame, stream_of
 from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.domain.person import DiabetesType, Person, Sex, TherapyKind
 from glucotwin.domain.record import Record
@@ -205,6 +205,22 @@ def record_from(stream: str, time: datetime, fields: Mapping[str, object], *, so
         return next(records_from_frame(kind, conformed))
     except (TypeError, ValueError, pl.exceptions.PolarsError) as error:
         raise DataError(ErrorCode.INVALID_VALUE, message("living-bad-event", stream=stream)) from error
+
+
+def glucose_of(desk: Desk, person_id: str, window: Window) -> pl.DataFrame:
+    """A person's readings of a window in the order of time: of what several devices report each once.
+
+    Args:
+        desk: of an account that may read.
+        person_id: whose.
+        window: both bounds included.
+    """
+    frame = read_records(desk, person_id, window=window, streams=["glucose"]).get("glucose")
+    if frame is None:
+        return empty_frame(GlucoseReading)
+    inside = frame.filter(pl.col("time").is_between(window.start, window.end))
+    once, _ = counted_once({"glucose": _settled("glucose", inside)})
+    return once["glucose"].sort("time", maintain_order=True)
 
 
 def corrections_of(desk: Desk, person_id: str) -> tuple[Correction, ...]:
