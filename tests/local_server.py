@@ -63,6 +63,13 @@ class LocalServer:
         return self.failures.pop(0) if self.failures else self.answering(asked)
 
 
+def _value(sent: bytes, content_type: str) -> Any:
+    """A body as a JSON value, or as it came when it says that it is something else."""
+    if content_type == "application/octet-stream":
+        return sent
+    return json.loads(sent) if sent else None
+
+
 @contextmanager
 def serving(answering: Answering) -> Generator[LocalServer]:
     """Runs a server in a thread."""
@@ -88,7 +95,7 @@ def serving(answering: Answering) -> Generator[LocalServer]:
                 path=unquote(parts.path),
                 query=dict(parse_qsl(parts.query, keep_blank_values=True)),
                 headers={name.lower(): value for name, value in self.headers.items()},
-                body=json.loads(sent) if sent else None,
+                body=_value(sent, self.headers.get("content-type", "")),
             )
             reply = local.reply(asked)
             time.sleep(reply.delay_s)

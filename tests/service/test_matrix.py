@@ -70,6 +70,13 @@ OF_PERSON: dict[str, Line] = {
     ),
     "GET /people/{person_id}/alarms": Line(roles=EVERYBODY, twin=True),
     "POST /people/{person_id}/alarms/{kind}/snooze": Line(roles=CARING, body={"minutes": 30}),
+    "GET /people/{person_id}/channels": Line(roles=EVERYBODY, twin=True),
+    "POST /people/{person_id}/channels": Line(
+        roles=CARING, twin=True, machine=False, body={"kind": "webhook", "settings": {"url": "https://192.0.2.1/x"}}
+    ),
+    "POST /people/{person_id}/channels/{channel_id}/confirm": Line(roles=CARING, machine=False, body={"code": "1"}),
+    "POST /people/{person_id}/channels/{channel_id}/test": Line(roles=CARING, machine=False),
+    "DELETE /people/{person_id}/channels/{channel_id}": Line(roles=CARING, machine=False),
     "GET /people/{person_id}/consents": Line(roles=ALONE),
     "PUT /people/{person_id}/consents/{purpose}": Line(roles=ALONE, machine=False, body={"version": 99}),
     "DELETE /people/{person_id}/consents/{purpose}": Line(roles=ALONE, machine=False),
@@ -84,11 +91,19 @@ SIGNED_IN = {
     "GET /tokens",
     "POST /tokens",
     "DELETE /tokens/{token_id}",
+    "GET /channel-kinds",
     "GET /people",
     "POST /people",
 }
 OPEN = {"GET /about", "POST /accounts", "POST /session", "POST /session/demo"}
-FILLED = {"account_id": SOMETHING, "job_id": SOMETHING, "event_id": "none", "kind": "low", "purpose": "research-export"}
+FILLED = {
+    "account_id": SOMETHING,
+    "channel_id": SOMETHING,
+    "job_id": SOMETHING,
+    "event_id": "none",
+    "kind": "low",
+    "purpose": "research-export",
+}
 
 
 def _endpoints() -> Iterator[str]:

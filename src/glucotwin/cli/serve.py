@@ -61,10 +61,12 @@ def command(
     """Serve the dashboard and the HTTP interface until Ctrl-C.
 
     Without configuration a database is started in the data folder. GLUCOTWIN_DATABASE_URL names another one, as its
-    owner; GLUCOTWIN_PROFILE sets the profile, which is review by default.
+    owner; GLUCOTWIN_PROFILE sets the profile, which is review by default. GLUCOTWIN_SMTP_URL and GLUCOTWIN_MAIL_FROM
+    let alarms go out by e-mail, GLUCOTWIN_PRIVATE_TARGETS=1 lets webhooks reach private networks.
     """
     from glucotwin.core.message import message
     from glucotwin.service.log import set_up_logs
+    from glucotwin.service.outgoing import outgoing_of
     from glucotwin.service.run import address_of, bind, run_service
     from glucotwin.service.state import Service
     from glucotwin.service.worker import Worker
@@ -77,7 +79,9 @@ def command(
         bound = stack.enter_context(bind(host, port))
         console.say(message("serve-starting"))
         database = stack.enter_context(open_data_folder(chosen, url=os.environ.get(URL_VARIABLE) or None))
-        service = Service(database=database, profile=profile, registration_open=not closed)
+        service = Service(
+            database=database, profile=profile, registration_open=not closed, outgoing=outgoing_of(os.environ, database)
+        )
         replay = _begin_demo(console, service, database, every_s) if demo else None
         url = address_of(bound)
 

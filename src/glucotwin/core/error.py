@@ -35,6 +35,7 @@ class ErrorCode(StrEnum):
     CSRF = "csrf"
     NO_TWIN = "no-twin"
     TOO_MANY_REQUESTS = "too-many-requests"
+    NOT_DELIVERED = "not-delivered"
 
 
 class GlucoTwinError(Exception):

@@ -10,14 +10,24 @@ from fastapi.routing import APIRoute
 
 from glucotwin import __version__
 from glucotwin.core.message import message
-from glucotwin.service.endpoint import account, alarm, ask, data, person, system, trust, twin, view
+from glucotwin.service.endpoint import account, alarm, ask, channel, data, person, system, trust, twin, view
 from glucotwin.service.fhir import endpoint as fhir
 from glucotwin.service.nightscout import v1 as nightscout_v1
 from glucotwin.service.nightscout import v3 as nightscout_v3
 from glucotwin.service.problem import CONTENT_TYPE
 
 PREFIX = "/api/v1"
-ROUTERS = (account.router, person.router, data.router, view.router, twin.router, ask.router, alarm.router, trust.router)
+ROUTERS = (
+    account.router,
+    person.router,
+    data.router,
+    view.router,
+    twin.router,
+    ask.router,
+    alarm.router,
+    channel.router,
+    trust.router,
+)
 OTHERS = (
     (nightscout_v1.router, PREFIX, "Nightscout's shape of an error"),
     (nightscout_v3.router, "/api", "Nightscout's shape of an error"),

@@ -15,9 +15,11 @@ from glucotwin.service.broker import Broker
 from glucotwin.service.limit import BackOff, RateLimit
 from glucotwin.service.log import log
 from glucotwin.service.metric import Metrics
+from glucotwin.service.notifier import Notifier
 from glucotwin.store.access import Access, Action, Purpose, access_to
 from glucotwin.store.database import Database
 from glucotwin.store.desk import Desk, desk_of
+from glucotwin.workflows.channel.channel import Outgoing
 from glucotwin.workflows.living.alarm import active_alarms, step_alarms_of
 from glucotwin.workflows.living.memory import Memory
 from glucotwin.workflows.living.now import now_of
@@ -43,6 +45,8 @@ class Service:
         requests, sign_ins: limits.
         clocks: of people whose data are a replay; everybody else's is the present.
         defer: hands a job to the queue; None until there is one.
+        outgoing: what channels of alarms may do.
+        notifier: tells alarms at channels.
     """
 
     database: Database
@@ -56,12 +60,17 @@ class Service:
     sign_ins: BackOff = field(default_factory=BackOff)
     clocks: dict[str, Clock] = field(default_factory=dict)
     defer: Callable[[str, str, str], None] | None = None
+    outgoing: Outgoing = field(default_factory=Outgoing)
+    notifier: Notifier = field(init=False)
     _stepping: set[str] = field(default_factory=set)
     _again: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _pool: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(max_workers=2, thread_name_prefix="step")
     )
+
+    def __post_init__(self) -> None:
+        self.notifier = Notifier(self.database, self.outgoing)
 
     def now(self, person_id: str) -> datetime:
         """The time that counts as now for a person."""
@@ -135,6 +144,7 @@ class Service:
         """Lets go of listeners, finishes what is being worked on, and closes the database."""
         self.broker.close()
         self._pool.shutdown(wait=True, cancel_futures=True)
+        self.notifier.close()
         self.database.close()
 
     def _step(self, account_id: str, person_id: str, since: float) -> None:
@@ -163,4 +173,7 @@ class Service:
             answer = self.look(desk, access)
         for one in told:
             self.broker.tell(person_id, "alarm", one)
+        if Purpose.PERSONAL_TWIN in access.consents:
+            # Also what could not be told before: a receiver that was away, a process that ended.
+            self.notifier.tell(account_id, person_id, lambda: self.now(person_id))
         self.broker.tell(person_id, "now", answer)

@@ -33,3 +33,19 @@ def read_alarms(desk: Desk, person_id: str, *, most: int = 100) -> tuple[dict[st
         json.loads(desk.keystore.open_sealed(person_id, PLACE, row.content))
         for row in desk.connection.execute(query.limit(most))
     )
+
+
+def alarms_after(
+    desk: Desk, person_id: str, alarm_id: int, *, since: datetime
+) -> tuple[tuple[int, dict[str, object]], ...]:
+    """What was told after an alarm, each with its number, in order.
+
+    Args:
+        desk: of an account that may read.
+        person_id: whose.
+        alarm_id: number of the alarm before.
+        since: aware time; what is older is left out.
+    """
+    where = desk.of_person(table, person_id) & (table.c.alarm_id > alarm_id) & (table.c.at >= since)
+    rows = desk.connection.execute(select(table).where(where).order_by(table.c.alarm_id))
+    return tuple((row.alarm_id, json.loads(desk.keystore.open_sealed(person_id, PLACE, row.content))) for row in rows)

@@ -217,6 +217,21 @@ job = Table(
 )
 """``error`` is sealed."""
 
+channel = Table(
+    "channel",
+    metadata,
+    Column("channel_id", Uuid(as_uuid=False), primary_key=True),
+    _person(),
+    _account(),
+    Column("kind", String(16), nullable=False),
+    Column("confirmed", Boolean, nullable=False),
+    Column("told_through", BigInteger, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    _time("created_at"),
+    Index("channel_person", "person_id"),
+)
+"""Where an account wants a person's alarms. ``told_through`` is the last alarm that was told there."""
+
 audit = Table(
     "audit",
     metadata,

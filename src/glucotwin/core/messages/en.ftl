@@ -1219,3 +1219,26 @@ fhir-only-post = Only new resources are taken.
 fhir-not-taken = Not taken: { $kind }
 fhir-unreadable = The reading cannot be read.
 fhir-security = Sign in with a token (Authorization: Bearer …) that may read, or with a session of the dashboard.
+
+## Channels of alarms
+channel-none = There is no such channel.
+channel-unknown = There is no kind of channel named '{ $kind }'.
+channel-settings = A channel of this kind has the settings: { $fields }.
+channel-too-many = There can be { $most } channels; remove one first.
+channel-failed-hint = Try again, and check the channel's settings.
+channel-bad-address = The address has to begin with https:// and hold no name or password.
+channel-private = The address leads into a private network, which this installation does not allow.
+channel-unreachable = The receiver cannot be reached.
+channel-refused = The receiver did not take the message (status { $status }).
+channel-no-mail = This installation sends no e-mail.
+channel-no-mail-hint = Whoever runs it sets GLUCOTWIN_SMTP_URL and GLUCOTWIN_MAIL_FROM.
+channel-bad-server = The mail server has to be smtps://user:password@host:port or smtp://…, with a sender's address.
+channel-bad-mail = That is no e-mail address.
+channel-no-push = This installation sends no push messages.
+channel-bad-subscription = The browser's subscription cannot be read.
+channel-code-title = Your code for GlucoTwin
+channel-code = { $code } is the code with which alarms may be sent to this address. If you did not ask for it, ignore this message.
+channel-wrong-code = That is not the code that was sent.
+channel-unconfirmed = Repeat the code that was sent first.
+channel-test-title = A try of GlucoTwin's alarms
+channel-test = This is only a try: nothing has happened.
