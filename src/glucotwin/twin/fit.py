@@ -245,6 +245,11 @@ def model_of(twin: Twin) -> PersonalModel:
     )
 
 
+def prior_of(twin: Twin) -> PriorChoice:
+    """What was believed of the person before the twin was fitted."""
+    return PriorChoice.INDEPENDENT if twin.covariates is None else PriorChoice.POPULATION
+
+
 def has_insulin(timeline: Timeline) -> bool:
     """Whether any dose or basal rate is on record."""
     return any(len(timeline.frame(kind)) for kind in (BasalSegment, Bolus, PenDose))

@@ -13,6 +13,7 @@ from glucotwin.core.progress import ProgressCallback, part_of, silent
 from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.domain.timeline import Timeline
 from glucotwin.forecast.promotion import LEAST_DAYS, LONGEST_TRIAL_DAYS, Trial, compare_twins
+from glucotwin.twin.fit import prior_of
 from glucotwin.twin.lineage.lineage import (
     Lineage,
     promote_shadow,
@@ -26,7 +27,7 @@ from glucotwin.twin.online.drift import Drift, find_drift
 from glucotwin.twin.online.follow import follow
 from glucotwin.twin.twin import Twin
 from glucotwin.workflows.answer import require_same_person
-from glucotwin.workflows.fit import fit_person
+from glucotwin.workflows.fit import FitChoice, fit_person
 
 REFIT_AFTER = timedelta(days=7)
 """A champion older than this gets a candidate; one whose person has changed gets it at once."""
@@ -226,8 +227,10 @@ def _candidate(
     progress: ProgressCallback,
 ) -> tuple[Lineage, str]:
     """The lineage with a new fit on trial, or why there is none."""
+    champion = lineage.champion
+    choice = FitChoice(body=champion.body, prior=prior_of(champion), latents=champion.latents is not None)
     try:
-        twin = fit_person(timeline, authority=authority, progress=progress).twin
+        twin = fit_person(timeline, choice=choice, authority=authority, progress=progress).twin
     except (FitError, DataError) as error:
         return lineage, error.message
     why = ", ".join(str(one.kind) for one in drift) or "age"

@@ -12,12 +12,14 @@ import glucotwin.workflows.lineage as lineage_workflow
 from glucotwin.core.error import DataError, ErrorCode, FitError, NotAllowedError
 from glucotwin.core.profile import Authority, Profile, Role
 from glucotwin.core.validity import Validity
-from glucotwin.domain.timeline import Window
+from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.forecast.ledger.ledger import issue_forecasts
 from glucotwin.forecast.predict import forecast_glucose
 from glucotwin.forecast.promotion import Trial
+from glucotwin.twin.covariate import Covariates
+from glucotwin.twin.fit import PriorChoice
 from glucotwin.twin.twin import Twin
-from glucotwin.workflows.fit import FitAnswer
+from glucotwin.workflows.fit import FitAnswer, FitChoice
 from glucotwin.workflows.ledger import list_issued, score_issued
 from glucotwin.workflows.lineage import NightlyStep, roll_back_twin, run_night, show_lineage, start_twin
 from glucotwin.workflows.update import update_person
@@ -87,9 +89,12 @@ class Night:
         self.fit: Callable[[], Twin] = lambda: OTHER
         monkeypatch.setattr(lineage_workflow, "compare_twins", lambda *_: self.trial())
         monkeypatch.setattr(lineage_workflow, "_is_time", lambda *_: True)
-        monkeypatch.setattr(
-            lineage_workflow, "fit_person", lambda *_, **__: FitAnswer(twin=self.fit(), validity=Validity(), path=None)
-        )
+        self.choices: list[FitChoice] = []
+        monkeypatch.setattr(lineage_workflow, "fit_person", self._fitted)
+
+    def _fitted(self, _: Timeline, *, choice: FitChoice, **__: object) -> FitAnswer:
+        self.choices.append(choice)
+        return FitAnswer(twin=self.fit(), validity=Validity(), path=None)
 
     def run(self) -> tuple[NightlyStep, ...]:
         return run_night(self.folder, TIMELINE).steps
@@ -110,6 +115,14 @@ def test_a_candidate_is_tried_promoted_and_rolled_back(night: Night) -> None:
     assert roll_back_twin(night.folder, why="lows").champion == TWIN.version
     kinds = [one["event"] for one in show_lineage(night.folder).events]
     assert kinds == ["adopted", "shadowed", "promoted", "shadowed", "rolled-back"]
+
+
+def test_a_candidate_has_the_body_and_the_prior_of_the_champion(night: Night) -> None:
+    night.run()
+    assert night.choices == [FitChoice(body="minimal", prior=PriorChoice.INDEPENDENT)]
+    start_twin(night.folder.parent / "other", replace(TWIN, covariates=Covariates(weight_kg=70.0)))
+    run_night(night.folder.parent / "other", TIMELINE)
+    assert night.choices[-1] == FitChoice(body="minimal", prior=PriorChoice.POPULATION)
 
 
 def test_a_candidate_that_never_meets_the_rule_is_retired(night: Night) -> None:
