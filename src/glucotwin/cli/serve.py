@@ -69,6 +69,7 @@ def command(
     from glucotwin.service.outgoing import outgoing_of
     from glucotwin.service.run import address_of, bind, run_service
     from glucotwin.service.state import Service
+    from glucotwin.service.watch import Watch
     from glucotwin.service.worker import Worker
     from glucotwin.store.data_folder import default_data_folder, open_data_folder
 
@@ -90,7 +91,8 @@ def command(
             if not no_browser:
                 webbrowser.open(url)
 
-        work = [Worker(service).running(), *([] if replay is None else [replay.running()])]
+        beside = (Worker(service), Watch(service), *(() if replay is None else (replay,)))
+        work = [one.running() for one in beside]
         run_service(service, bound, work=work, ready=ready)
     console.say(message("serve-stopped"))
 

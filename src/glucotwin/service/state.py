@@ -64,6 +64,7 @@ class Service:
     notifier: Notifier = field(init=False)
     _stepping: set[str] = field(default_factory=set)
     _again: set[str] = field(default_factory=set)
+    _stepped: dict[str, float] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _pool: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(max_workers=2, thread_name_prefix="step")
@@ -116,6 +117,11 @@ class Service:
             self.broker.tell(person_id, "data", {"streams": sorted(added)})
         self.changed(account_id, person_id)
 
+    def stepped_within(self, person_id: str, seconds: float) -> bool:
+        """Whether a person's twin was brought in step in the last seconds."""
+        then = self._stepped.get(person_id)
+        return then is not None and time.monotonic() - then < seconds
+
     def warm_up(self, account_id: str, person_id: str) -> None:
         """Works a person's present out once, so that programs are compiled and the twin is in step."""
         self._step(account_id, person_id, time.perf_counter())
@@ -139,6 +145,7 @@ class Service:
         self.broker.tell(person_id, "erased", {})
         self.broker.forget(person_id)
         self.clocks.pop(person_id, None)
+        self._stepped.pop(person_id, None)
 
     def close(self) -> None:
         """Lets go of listeners, finishes what is being worked on, and closes the database."""
@@ -149,6 +156,7 @@ class Service:
 
     def _step(self, account_id: str, person_id: str, since: float) -> None:
         while True:
+            self._stepped[person_id] = time.monotonic()
             try:
                 self._step_once(account_id, person_id)
                 self.metrics.behind.observe(time.perf_counter() - since)
