@@ -1,4 +1,4 @@
-"""``glucotwin serve``: the service with its dashboard, with nothing else to be set up."""
+"""``glucotwin serve``: the service, with nothing else to be set up."""
 
 import logging
 import os
@@ -36,7 +36,7 @@ LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Name or address to answer at.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 takes any free one.")
-@click.option("--no-browser", is_flag=True, help="Do not open the dashboard.")
+@click.option("--no-browser", is_flag=True, help="Do not open the page in a browser.")
 @click.option("--closed", is_flag=True, help="Let nobody make an account by themselves.")
 @click.option("--demo", is_flag=True, help="Show an open person's data as a live stream, in a folder of its own.")
 @click.option(
@@ -58,7 +58,7 @@ def command(
     demo: bool,
     every_s: float,
 ) -> None:
-    """Serve the dashboard and the HTTP interface until Ctrl-C.
+    """Serve the HTTP interface, and the dashboard where it is installed, until Ctrl-C.
 
     Without configuration a database is started in the data folder. GLUCOTWIN_DATABASE_URL names another one, as its
     owner; GLUCOTWIN_PROFILE sets the profile, which is review by default. GLUCOTWIN_SMTP_URL and GLUCOTWIN_MAIL_FROM
