@@ -1,7 +1,6 @@
 """A demonstration's stream: past days told as if they happened now, five minutes every few seconds."""
 
 import asyncio
-import contextlib
 import threading
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -12,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from glucotwin.core.error import GlucoTwinError
 from glucotwin.domain.glucose import GlucoseReading
+from glucotwin.service.background import beside
 from glucotwin.service.log import log
 from glucotwin.service.state import Service
 from glucotwin.workflows.living.demo import DemoPerson, take_in_until
@@ -68,13 +68,8 @@ class Replay:
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """Goes on beside the service until that ends."""
-        task = asyncio.create_task(self._run())
-        try:
+        async with beside(self._run()):
             yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
 
     async def _run(self) -> None:
         while True:

@@ -1,7 +1,6 @@
 """Looks after people whose readings stop: nothing comes that would bring their twin in step, yet alarms go on."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -9,6 +8,7 @@ from datetime import timedelta
 from starlette.concurrency import run_in_threadpool
 
 from glucotwin.core.error import GlucoTwinError
+from glucotwin.service.background import beside
 from glucotwin.service.log import log
 from glucotwin.service.state import Service
 from glucotwin.store.desk import desk_of
@@ -31,13 +31,8 @@ class Watch:
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """Looks again and again until the service ends."""
-        task = asyncio.create_task(self._run())
-        try:
+        async with beside(self._run()):
             yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
 
     def look(self) -> int:
         """Lets everybody be stepped who was silent for too long.

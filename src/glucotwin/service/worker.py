@@ -10,6 +10,7 @@ from procrastinate import RetryStrategy
 from procrastinate.exceptions import AlreadyEnqueued
 
 from glucotwin.core.error import GlucoTwinError
+from glucotwin.service.background import beside
 from glucotwin.service.endpoint.twin import job_json
 from glucotwin.service.log import log
 from glucotwin.service.state import Service
@@ -44,18 +45,12 @@ class Worker:
         """Works beside the service until that ends."""
         self._door.open()
         self._service.defer = self.defer
-        async with self._queue.open_async():
-            tasks = (asyncio.create_task(self._run()), asyncio.create_task(self._look()))
+        async with self._queue.open_async(), beside(self._run(), self._look()):
             try:
                 yield
             finally:
                 self._stopping.set()
                 self._service.defer = None
-                for task in tasks:
-                    task.cancel()
-                for task in tasks:
-                    with contextlib.suppress(asyncio.CancelledError):
-                        await task
         self._door.close()
 
     def defer(self, job_id: str, person_id: str, account_id: str) -> None:

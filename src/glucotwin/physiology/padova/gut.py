@@ -1,5 +1,7 @@
 """Stomach and gut of the UVA/Padova simulator: emptying that depends on how full the stomach still is."""
 
+import abc
+
 import jax.numpy as jnp
 
 from glucotwin.core.array import Array, Bool, Float
@@ -27,13 +29,13 @@ class PadovaGutState(AbstractState):
     eating: Float[Array, ""]
 
 
-class PadovaGut(AbstractOrgan[PadovaGutState]):
+class AbstractPadovaGut(AbstractOrgan[PadovaGutState]):
     """Three compartments; the stomach empties fast when full or nearly empty and slowly in between (Dalla Man 2006).
 
     | letter | parameter |
     |---|---|
     | kmax | emptying_max_per_min (also grinding) |
-    | kmin | emptying_min_per_min |
+    | kmin | ``slowest_per_min``, which each form of the parameters gives |
     | kabs | absorption_per_min |
     | b | falling_fraction: of the meal, at which emptying has fallen halfway |
     | c (column ``d`` of the published table) | rising_fraction: at which it has risen halfway again |
@@ -42,16 +44,15 @@ class PadovaGut(AbstractOrgan[PadovaGutState]):
     D, the size of the meal being emptied, is ``meal_mg``. What is drunk needs no grinding.
     """
 
-    name = "gut"
-    # While someone eats, emptying switches within seconds in subjects with b near 1: the fastest thing in this body.
-    substeps = 6
-
     emptying_max_per_min: Float[Array, ""]
-    emptying_min_per_min: Float[Array, ""]
     absorption_per_min: Float[Array, ""]
     falling_fraction: Float[Array, ""]
     rising_fraction: Float[Array, ""]
     bioavailability: Float[Array, ""]
+
+    @abc.abstractmethod
+    def slowest_per_min(self) -> Float[Array, ""]:
+        """The rate of gastric emptying between its fast ends."""
 
     def initial_state(self) -> PadovaGutState:
         """Empty, before any meal."""
@@ -89,10 +90,6 @@ class PadovaGut(AbstractOrgan[PadovaGutState]):
             eating=jnp.where(eats, jnp.ones_like(state.eating), jnp.zeros_like(state.eating)),
         )
 
-    def hurries(self, inputs: Inputs) -> Bool[Array, ""]:
-        """While eating."""
-        return jnp.asarray(inputs.carbs_g_per_min) > 0.0
-
     def _emptying_per_min(self, state: PadovaGutState) -> Float[Array, ""]:
         """The rate kgut of gastric emptying; kmax before the first meal."""
         begun = state.meal_mg > 0.0
@@ -100,6 +97,24 @@ class PadovaGut(AbstractOrgan[PadovaGutState]):
         # tanh(x) + 1 = 2 / (1 + exp(-2 x)); the published 5/2 and the 1/2 before the brackets are in the exponents.
         falling = 1.0 / (1.0 + jnp.exp(-5.0 * (full - self.falling_fraction) / (1.0 - self.falling_fraction)))
         rising = 1.0 / (1.0 + jnp.exp(5.0 * (full - self.rising_fraction) / self.rising_fraction))
-        span = self.emptying_max_per_min - self.emptying_min_per_min
-        emptying = self.emptying_min_per_min + span * (falling + rising)
+        slowest = self.slowest_per_min()
+        emptying = slowest + (self.emptying_max_per_min - slowest) * (falling + rising)
         return jnp.where(begun, emptying, self.emptying_max_per_min)
+
+
+class PadovaGut(AbstractPadovaGut):
+    """With kmin as it is published, for steps of a minute."""
+
+    name = "gut"
+    # While someone eats, emptying switches within seconds in subjects with b near 1: the fastest thing in this body.
+    substeps = 6
+
+    emptying_min_per_min: Float[Array, ""]
+
+    def slowest_per_min(self) -> Float[Array, ""]:
+        """The parameter itself."""
+        return self.emptying_min_per_min
+
+    def hurries(self, inputs: Inputs) -> Bool[Array, ""]:
+        """While eating."""
+        return jnp.asarray(inputs.carbs_g_per_min) > 0.0

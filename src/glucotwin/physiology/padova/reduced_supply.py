@@ -1,14 +1,12 @@
 """Insulin and food of the reduced UVA/Padova body: what inputs alone move, resolved within steps of five minutes."""
 
-from dataclasses import replace
-
 import jax.numpy as jnp
 
 from glucotwin.core.array import Array, Float
 from glucotwin.core.unit import PMOL_PER_U
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.organ import EVERY_PRODUCT, AbstractOrgan, AbstractState
-from glucotwin.physiology.padova.gut import MG_PER_G
+from glucotwin.physiology.padova.gut import AbstractPadovaGut
 from glucotwin.physiology.signal import Signals
 
 
@@ -115,83 +113,15 @@ class ReducedInsulin(AbstractOrgan[ReducedInsulinState]):
         return PMOL_PER_U * flow
 
 
-class ReducedGutState(AbstractState):
-    """Carbohydrate on its way from mouth to plasma, and the memory of the meal being emptied.
-
-    Attributes:
-        solid_mg, liquid_mg, intestine_mg: in the stomach before and after grinding, and in the gut.
-        meal_g: stomach content when the latest eating episode began and what was eaten in it since.
-        eating: 1 while an eating episode lasts, else 0.
-    """
-
-    solid_mg: Float[Array, ""]
-    liquid_mg: Float[Array, ""]
-    intestine_mg: Float[Array, ""]
-    meal_g: Float[Array, ""]
-    eating: Float[Array, ""]
-
-
-class ReducedGut(AbstractOrgan[ReducedGutState]):
-    """Three compartments; the stomach empties fast when full or nearly empty and slowly in between (Dalla Man 2006).
-
-    | letter | parameter |
-    |---|---|
-    | kmax, kmin/kmax | emptying_max_per_min (also grinding), emptying_share |
-    | kabs | absorption_per_min |
-    | b, c | falling_fraction, rising_fraction of the meal at which emptying has fallen and risen halfway |
-    | f | bioavailability |
-    """
+class ReducedGut(AbstractPadovaGut):
+    """With kmin as a share of kmax, for steps of five minutes: a share keeps the order of the two while fitting."""
 
     name = "gut"
     # Emptying changes with how full the stomach is, and absorption may be faster than a step of five minutes.
     substeps = 5
 
-    emptying_max_per_min: Float[Array, ""]
     emptying_share: Float[Array, ""]
-    absorption_per_min: Float[Array, ""]
-    falling_fraction: Float[Array, ""]
-    rising_fraction: Float[Array, ""]
-    bioavailability: Float[Array, ""]
 
-    def initial_state(self) -> ReducedGutState:
-        """Empty, before any meal."""
-        zero = jnp.zeros_like(self.absorption_per_min)
-        return ReducedGutState(solid_mg=zero, liquid_mg=zero, intestine_mg=zero, meal_g=zero, eating=zero)
-
-    def emit(self, state: ReducedGutState, signals: Signals, inputs: Inputs) -> Signals:
-        """Glucose entering plasma."""
-        appearance = self.bioavailability * self.absorption_per_min * state.intestine_mg
-        return signals.sending(glucose_appearance_mg_per_min=signals.glucose_appearance_mg_per_min + appearance)
-
-    def derivative(self, state: ReducedGutState, signals: Signals, inputs: Inputs) -> ReducedGutState:
-        """Grinding, emptying and absorption."""
-        ground = self.emptying_max_per_min * state.solid_mg
-        emptied = self._emptying_per_min(state) * signals.emptying_factor * state.liquid_mg
-        drunk = MG_PER_G * jnp.asarray(inputs.liquid_carbs_g_per_min)
-        return ReducedGutState(
-            solid_mg=MG_PER_G * jnp.asarray(inputs.carbs_g_per_min) - drunk - ground,
-            liquid_mg=drunk + ground - emptied,
-            intestine_mg=emptied - self.absorption_per_min * state.intestine_mg,
-            meal_g=jnp.zeros_like(state.meal_g),
-            eating=jnp.zeros_like(state.eating),
-        )
-
-    def advance(self, state: ReducedGutState, signals: Signals, inputs: Inputs, *, minutes: float) -> ReducedGutState:
-        """Remembers the meal: it grows with every bite of an episode and is kept until the next one begins."""
-        bite_g = minutes * jnp.asarray(inputs.carbs_g_per_min)
-        before = jnp.where(state.eating > 0.0, state.meal_g, (state.solid_mg + state.liquid_mg) / MG_PER_G)
-        return replace(
-            state,
-            meal_g=jnp.where(bite_g > 0.0, before + bite_g, state.meal_g),
-            eating=jnp.where(bite_g > 0.0, jnp.ones_like(state.eating), jnp.zeros_like(state.eating)),
-        )
-
-    def _emptying_per_min(self, state: ReducedGutState) -> Float[Array, ""]:
-        """The rate kgut of gastric emptying; kmax before the first meal."""
-        begun = state.meal_g > 0.0
-        full = (state.solid_mg + state.liquid_mg) / jnp.where(begun, MG_PER_G * state.meal_g, 1.0)
-        # tanh(x) + 1 = 2 / (1 + exp(-2 x)); the published 5/2 and the 1/2 before the brackets are in the exponents.
-        falling = 1.0 / (1.0 + jnp.exp(-5.0 * (full - self.falling_fraction) / (1.0 - self.falling_fraction)))
-        rising = 1.0 / (1.0 + jnp.exp(5.0 * (full - self.rising_fraction) / self.rising_fraction))
-        share = self.emptying_share + (1.0 - self.emptying_share) * (falling + rising)
-        return self.emptying_max_per_min * jnp.where(begun, share, 1.0)
+    def slowest_per_min(self) -> Float[Array, ""]:
+        """The share of the fastest."""
+        return self.emptying_share * self.emptying_max_per_min
