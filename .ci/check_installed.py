@@ -15,6 +15,9 @@ def main() -> None:
     missing = [name for name in sources if not (package.parent / name.removeprefix("src/")).is_file()]
     if missing:
         sys.exit("Not in the wheel: " + ", ".join(missing))
+    # Built when the package is, so git does not list it.
+    if not (package / "service" / "static" / "index.html").is_file():
+        sys.exit("Not in the wheel: the dashboard")
     modules = sorted(module.name for module in pkgutil.walk_packages(glucotwin.__path__, "glucotwin."))
     for name in modules:
         importlib.import_module(name)

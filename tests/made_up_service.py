@@ -95,8 +95,13 @@ def with_twin(service: Service, owner: Browser) -> tuple[str, datetime]:
     """
     person_id = owner.person()
     owner.consent(person_id, "care-view", "personal-twin")
+    return person_id, give_twin(service, owner.account_id, person_id)
+
+
+def give_twin(service: Service, account_id: str, person_id: str) -> datetime:
+    """Gives a person the made-up days and twin; returns the time that counts as now for them from then on."""
     timeline = made_up_timeline()
-    with desk_of(service.database, owner.account_id) as desk:
+    with desk_of(service.database, account_id) as desk:
         stored = read_person(desk, person_id)
         stored = write_person(desk, replace(stored, person=replace(timeline.person, person_id=person_id)))
         add_records(desk, person_id, timeline.streams)
@@ -106,4 +111,4 @@ def with_twin(service: Service, owner: Browser) -> tuple[str, datetime]:
     assert isinstance(now, datetime)
     at = now + timedelta(minutes=1)
     service.clocks[person_id] = lambda: at
-    return person_id, at
+    return at

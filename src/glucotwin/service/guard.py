@@ -4,13 +4,13 @@ import time
 from collections.abc import Mapping
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from glucotwin.core.error import ErrorCode, GlucoTwinError
-from glucotwin.core.message import message
+from glucotwin.core.message import message, preferred_locale, spoken_in
 from glucotwin.service.log import log
 from glucotwin.service.problem import problem, problem_of
 from glucotwin.service.state import Service
@@ -49,6 +49,10 @@ class Guard:
             await self.app(scope, receive, send)
             return
         scope.setdefault("state", {})
+        with spoken_in(preferred_locale(Headers(scope=scope).get("accept-language", ""))):
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         answered = _Answered(scope)
         try:
             refused = self._refusal(Request(scope))

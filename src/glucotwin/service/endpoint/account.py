@@ -9,7 +9,7 @@ from pydantic import Field
 
 from glucotwin import __version__
 from glucotwin.core.error import ErrorCode, NotAllowedError, NotFoundError
-from glucotwin.core.message import message
+from glucotwin.core.message import LOCALES, message
 from glucotwin.service.caller import COOKIE, UUID_PATTERN, Caller, Calling, Running
 from glucotwin.service.problem import NotSignedInError
 from glucotwin.service.schema import Json, Shape, items
@@ -29,7 +29,6 @@ from glucotwin.store.session import (
 )
 
 router = APIRouter(tags=["accounts"])
-LOCALES = ("en",)
 
 Login = Annotated[str, Field(min_length=3, max_length=200)]
 Password = Annotated[str, Field(min_length=12, max_length=1000)]
@@ -41,7 +40,7 @@ class NewAccount(Shape):
     login: Login
     password: Password
     display_name: str = Field(min_length=1, max_length=200)
-    locale: Literal["en"] = "en"
+    locale: Literal["en", "de"] = "en"
 
 
 class SignIn(Shape):

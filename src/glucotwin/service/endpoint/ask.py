@@ -1,5 +1,7 @@
 """Questions to the twin: forecasts and what-ifs."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
@@ -12,16 +14,18 @@ from glucotwin.advise.what_if import WhatIf
 from glucotwin.core.answer import Answer
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.message import message
+from glucotwin.core.profile import Authority
 from glucotwin.domain.timeline import Window
 from glucotwin.service.caller import Calling, PersonId, Running, desk_for
 from glucotwin.service.endpoint.data import Moment, window_of
 from glucotwin.service.schema import Json, Shape, items
 from glucotwin.store.access import Action
+from glucotwin.store.desk import Desk
 from glucotwin.store.forecast import read_forecasts
-from glucotwin.workflows.forecast import newest_reading
 from glucotwin.workflows.ledger import score_of_issued
+from glucotwin.workflows.living.memory import Memory
 from glucotwin.workflows.living.now import curve_json, issue_now
-from glucotwin.workflows.what_if import look_ahead_person, replay_person
+from glucotwin.workflows.what_if import ask_open_prospect, replay_person, required_capability
 
 router = APIRouter(tags=["questions"])
 LONGEST_REPLAY_DAYS = 3.0
@@ -210,21 +214,22 @@ def score(person_id: PersonId, request: Request, caller: Calling, service: Runni
 def what_if(person_id: PersonId, body: WhatIfBody, request: Request, caller: Calling, service: Running) -> Json:
     """What would have been, or would be, with other food, insulin or exercise."""
     with desk_for(request, caller, person_id, Action.ASK_TWIN) as (desk, access):
-        timeline, twin = service.memory.timeline(desk, person_id), service.memory.require_twin(desk, person_id)
-        authority = service.authority(access.role)
+        ready = _question(service.memory, desk, person_id, body, service.authority(access.role))
+    return _what_if_json(ready())
+
+
+def _question(
+    memory: Memory, desk: Desk, person_id: str, body: WhatIfBody, authority: Authority
+) -> Callable[[], Answer[WhatIf]]:
+    """A question with everything that it needs of the store, to be answered without it."""
     changes = [one.change() for one in body.changes]
     if body.mode == "ahead":
-        return _what_if_json(
-            look_ahead_person(
-                twin,
-                timeline,
-                origin=body.start or newest_reading(timeline),
-                changes=changes,
-                horizon_min=body.horizon_min,
-                authority=authority,
-            )
-        )
-    return _what_if_json(replay_person(twin, timeline, window=_replayed(body), changes=changes, authority=authority))
+        # Refused before anything is worked out that only the answer would need.
+        authority.require(required_capability(changes))
+        opened = memory.prospect(desk, person_id, origin=body.start, horizon_min=body.horizon_min)
+        return partial(ask_open_prospect, opened, changes, authority=authority)
+    timeline, twin, window = memory.timeline(desk, person_id), memory.require_twin(desk, person_id), _replayed(body)
+    return partial(replay_person, twin, timeline, window=window, changes=changes, authority=authority)
 
 
 def _replayed(body: WhatIfBody) -> Window:

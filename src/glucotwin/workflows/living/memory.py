@@ -7,6 +7,7 @@ Who may see it is asked of the database at every request, before this is looked 
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from glucotwin.core.error import DataError, ErrorCode, NotFoundError
 from glucotwin.core.message import message
@@ -18,7 +19,9 @@ from glucotwin.twin.lineage.lineage import read_lineage
 from glucotwin.twin.online.follow import Followed, follow
 from glucotwin.twin.online.summary import StateSummary, summarise
 from glucotwin.twin.twin import Twin
+from glucotwin.workflows.forecast import newest_reading
 from glucotwin.workflows.living.data import timeline_of
+from glucotwin.workflows.what_if import OpenProspect, open_prospect
 
 MOST_PEOPLE = 200
 
@@ -34,6 +37,7 @@ class Remembered:
         lineage: what the twin was read from, by its hash.
         twin: the version that answers.
         followed: the twin in step with the timeline of ``followed_revision``.
+        prospect: the hours ahead that questions were last asked about, with what it was made from.
     """
 
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -44,6 +48,7 @@ class Remembered:
     twin: Twin | None = None
     followed: Followed | None = None
     followed_revision: int = -1
+    prospect: tuple[tuple[object, ...], OpenProspect] | None = None
 
 
 class Memory:
@@ -106,6 +111,28 @@ class Memory:
         if twin is None:
             raise NotFoundError(ErrorCode.NO_TWIN, message("living-no-twin"), hint=message("living-no-twin-hint"))
         return twin
+
+    def prospect(self, desk: Desk, person_id: str, *, origin: datetime | None, horizon_min: int) -> OpenProspect:
+        """The hours ahead of a person, for questions about them; the one that was asked about last is kept.
+
+        Args:
+            desk: of an account that may ask the twin.
+            person_id: whose.
+            origin: aware time to look ahead from; default the newest reading.
+            horizon_min: how far.
+
+        Raises:
+            NotFoundError: there is no twin.
+            SafetyError, DataError: see ``open_prospect``.
+        """
+        one = self.of(person_id)
+        with one.lock:
+            timeline, twin = self.timeline(desk, person_id), self.require_twin(desk, person_id)
+            start = origin or newest_reading(timeline)
+            made_from = (one.revision, one.lineage, start, horizon_min)
+            if one.prospect is None or one.prospect[0] != made_from:
+                one.prospect = made_from, open_prospect(twin, timeline, origin=start, horizon_min=horizon_min)
+            return one.prospect[1]
 
     def summary(self, desk: Desk, person_id: str) -> StateSummary | None:
         """What is believed at the newest reading; None without a twin, or without readings after its fit."""

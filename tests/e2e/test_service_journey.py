@@ -1,0 +1,150 @@
+"""The dashboard on the service itself, from signing up to erasure, in a real browser."""
+
+import re
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from dashboard_page import PHONE, Screen, find_browser, find_pages, opened, overflow_px, violations
+from glucotwin.service.run import ServiceServer, address_of, bind, run_service
+from glucotwin.service.state import Service
+from made_up_service import API, give_twin, made_up_running
+from made_up_store import PASSWORD, MadeUpStore
+
+pytestmark = pytest.mark.e2e
+
+PATIENCE_MS = 90_000
+"""The first answer of each kind compiles its programs."""
+
+
+@contextmanager
+def _running(service: Service) -> Generator[str]:
+    found: list[ServiceServer] = []
+    started = threading.Event()
+
+    def ready(server: ServiceServer) -> None:
+        found.append(server)
+        started.set()
+
+    with bind("127.0.0.1", 0) as bound:
+        thread = threading.Thread(target=run_service, args=(service, bound), kwargs={"ready": ready}, daemon=True)
+        thread.start()
+        assert started.wait(60.0)
+        try:
+            yield address_of(bound)
+        finally:
+            found[0].stop()
+            thread.join(60.0)
+
+
+@pytest.fixture
+def service(store: MadeUpStore) -> Service:
+    """A service of its own, which its run closes."""
+    return made_up_running(store.database("journey"))
+
+
+def test_from_signing_up_to_erasure(service: Service, tmp_path: Path) -> None:
+    find_pages()
+    with sync_playwright() as playwright, _running(service) as address:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        with opened(browser, address, Screen(size=PHONE)) as page:
+            page.set_default_timeout(PATIENCE_MS)
+            expect.set_options(timeout=PATIENCE_MS)
+            _sign_up(page)
+            _import(page, tmp_path / "days.csv")
+            person_id, account_id = _identities(page)
+            at = give_twin(service, account_id, person_id)
+            _see_the_twin(page, address)
+            _try_a_meal(page, address)
+            _hear_an_alarm(page, address, service, person_id, at)
+            _revoke(page, address)
+            _erase(page, address)
+        browser.close()
+
+
+def _sign_up(page: Page) -> None:
+    page.get_by_role("button", name="I have no account yet").click()
+    page.get_by_label("Name", exact=True).fill("Ada")
+    page.get_by_label("Sign-in name").fill("ada-of-the-journey")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Make account").click()
+    page.get_by_label("How insulin is given").select_option("pump")
+    page.get_by_role("button", name="Go on").click()
+    for title in ("Carers and clinicians whom I name see my data", "A twin is fitted to my data"):
+        page.get_by_role("button", name=f"I agree: {title}").click()
+        expect(page.get_by_role("button", name=f"Take back: {title}")).to_be_visible()
+    assert violations(page) == []
+
+
+def _import(page: Page, file: Path) -> None:
+    rows = [f"2024-02-20T{hour:02}:{minute:02}:00Z,{110 + hour}" for hour in range(24) for minute in range(0, 60, 5)]
+    file.write_text("\n".join(["time,glucose_mgdl", *rows]) + "\n", encoding="utf-8")
+    page.goto(re.sub("#.*", "", page.url) + "#/data")
+    page.get_by_label("Files").set_input_files(file)
+    expect(page.get_by_text("Added: Glucose 288")).to_be_visible()
+
+
+def _identities(page: Page) -> tuple[str, str]:
+    session = page.request.get(page.url.split("#")[0] + f"{API[1:]}/session").json()
+    people = page.request.get(page.url.split("#")[0] + f"{API[1:]}/people").json()["items"]
+    return people[0]["person_id"], session["account"]["account_id"]
+
+
+def _see_the_twin(page: Page, address: str) -> None:
+    page.goto(f"{address}/#/now")
+    page.reload()
+    expect(page.get_by_text("50 % band", exact=True)).to_be_visible()
+    expect(page.get_by_text("Insulin still acting")).to_be_visible()
+    assert violations(page) == []
+    page.goto(f"{address}/#/twin")
+    expect(page.get_by_text("What the twin knows about me")).to_be_visible()
+    expect(page.locator(".parameter").first).to_be_visible()
+    assert violations(page) == []
+    page.goto(f"{address}/#/days")
+    expect(page.get_by_text("The usual day")).to_be_visible()
+    assert (violations(page), overflow_px(page)) == ([], 0)
+
+
+def _try_a_meal(page: Page, address: str) -> None:
+    page.goto(f"{address}/#/try")
+    page.get_by_role("button", name="Food").click()
+    expect(page.get_by_role("cell", name="Scenario A").first).to_be_visible()
+    expect(page.get_by_role("img").first).to_have_attribute("aria-label", re.compile("higher"))
+    assert violations(page) == []
+
+
+def _hear_an_alarm(page: Page, address: str, service: Service, person_id: str, at: datetime) -> None:
+    page.goto(f"{address}/#/now")
+    expect(page.get_by_text("50 % band", exact=True)).to_be_visible()
+    token = page.request.get(f"{address}{API}/session").json()["csrf_token"]
+    low = [{"time": (at + timedelta(minutes=4 + step)).isoformat(), "glucose_mgdl": 50 - step} for step in (0, 5)]
+    service.clocks[person_id] = lambda: at + timedelta(minutes=10)
+    sent = page.request.post(
+        f"{address}{API}/people/{person_id}/readings", data={"readings": low}, headers={"X-CSRF-Token": token}
+    )
+    assert sent.ok, sent.text()
+    expect(page.get_by_role("alert").get_by_text("Urgent low soon")).to_be_visible()
+    page.get_by_role("button", name="15 min", exact=True).first.click()
+    expect(page.get_by_text("Quiet until")).to_be_visible()
+
+
+def _revoke(page: Page, address: str) -> None:
+    page.goto(f"{address}/#/consent")
+    page.get_by_role("button", name="Take back: A twin is fitted to my data").click()
+    expect(page.get_by_role("button", name="I agree: A twin is fitted to my data")).to_be_visible()
+    page.goto(f"{address}/#/now")
+    expect(page.get_by_text("No forecast at the moment.").first).to_be_visible()
+    expect(page.get_by_text("50 % band", exact=True)).to_have_count(0)
+
+
+def _erase(page: Page, address: str) -> None:
+    page.goto(f"{address}/#/twin")
+    page.get_by_role("button", name="Delete everything").click()
+    page.get_by_label("Type Ada to confirm").fill("Ada")
+    page.get_by_role("dialog").get_by_role("button", name="Delete everything", exact=True).click()
+    expect(page.get_by_text("For whom is the twin?")).to_be_visible()

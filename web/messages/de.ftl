@@ -1,0 +1,476 @@
+### Alles, was die Oberfläche sagt, auf Deutsch. Einfache Worte, ganze Sätze.
+### Zahlen kommen fertig formatiert; ganze Zahlen als Zahl, wo der Wortlaut von ihnen abhängt.
+## What this software is
+
+disclaimer = GlucoTwin ist Forschungssoftware und kein Medizinprodukt. Entscheide damit nicht über eine Behandlung.
+not-for-dosing = Nicht für Entscheidungen über Dosen. Besprich Änderungen mit deinem Behandlungsteam.
+profile-review = Diese Installation läuft im Profil „review“: Niemand bekommt Aussagen über Insulindosen.
+profile-research = Diese Installation läuft im Profil „research“: Fachleute und Forschende dürfen nach Insulin fragen.
+
+## Around every page
+
+navigation = Seiten
+skip-to-content = Zum Inhalt springen
+whose-twin = Wessen Zwilling
+page-now = Jetzt
+page-try = Probieren
+page-days = Tage
+page-twin = Zwilling
+page-clinic = Praxis
+page-settings = Einstellungen
+page-consent = Einwilligung
+page-data = Daten
+loading = Lädt …
+close = Schließen
+undo = Zurücknehmen
+try-again = Noch einmal versuchen
+show-all = Alle { $count } zeigen
+value = Wert
+difference = Unterschied
+range = { $low } bis { $high }
+above = über { $bound }
+below = unter { $bound }
+time = Zeit
+readings = Messwerte
+offline-note = Keine Verbindung. Du siehst den letzten Stand; Einträge werden später gesendet.
+queue-waiting = { $count ->
+    [one] Ein Eintrag wartet auf das Senden.
+   *[other] { $count } Einträge warten auf das Senden.
+}
+queue-refused = Ein Eintrag wurde nicht angenommen: { $reason }
+
+## What went wrong
+
+problem-unknown = Etwas ist schiefgegangen. Versuche es gleich noch einmal.
+problem-offline = Im Moment gibt es keine Verbindung zu GlucoTwin.
+problem-not-signed-in = Bitte melde dich neu an.
+problem-sign-in-refused = Name oder Passwort stimmt nicht.
+problem-not-allowed = Das ist dir in dieser Installation nicht erlaubt.
+problem-consent-missing = Dafür fehlt die Einwilligung. Du entscheidest darüber unter Einstellungen, Einwilligung.
+problem-csrf = Diese Seite ist veraltet. Lade sie neu.
+problem-file-too-large = Die Datei ist zu groß.
+problem-too-many-requests = Zu viele Versuche. Warte ein wenig.
+
+## Signing in
+
+sign-in-lead = Ein digitaler Zwilling für Diabetes: Sieh, wohin der Zucker läuft, und probiere aus, was ihn ändern würde.
+sign-in-title = Anmelden
+sign-in = Anmelden
+sign-out = Abmelden
+sign-out-note = Beim Abmelden wird auch gelöscht, was dieses Gerät für die Nutzung ohne Netz behalten hat.
+register-title = Konto anlegen
+register = Konto anlegen
+no-account = Ich habe noch kein Konto
+have-account = Ich habe ein Konto
+login = Anmeldename
+password = Passwort
+password-hint = Mindestens { $count } Zeichen; ein paar Wörter sind gut.
+your-name = Name
+language = Sprache
+language-en = English
+language-de = Deutsch
+demo-title = Umsehen
+demo-text = Eine Person aus einem freigegebenen offenen Datensatz, deren Messwerte live abgespielt werden.
+demo-open = Demo öffnen
+
+## A new person
+
+new-person-title = Für wen ist der Zwilling?
+new-person-make = Weiter
+diabetes-type = Art des Diabetes
+type-type1 = Typ 1
+type-type2 = Typ 2
+type-gestational = In der Schwangerschaft
+type-other = Eine andere Art
+type-unknown = Nicht bekannt
+therapy = Wie Insulin gegeben wird
+therapy-closed-loop = Mit einer automatischen Pumpe
+therapy-pump = Mit einer Pumpe
+therapy-injections = Mit Pen oder Spritze
+therapy-no-insulin = Kein Insulin
+therapy-unknown = Nicht bekannt
+birth-year = Geburtsjahr (wenn du magst)
+weight = Gewicht in kg (wenn du magst)
+zone = Zeitzone
+
+## Now
+
+now-value = Zucker
+now-chart = Die letzten und die nächsten Stunden
+now-empty = Keine Messwerte in den letzten Stunden.
+now-no-twin = Es gibt noch keinen Zwilling und deshalb keine Vorhersage.
+now-summary-past = In den letzten vier Stunden lag der Zucker zwischen { $low } und { $high } { $unit }.
+now-summary-ahead = In einer Stunde wird er um { $median } { $unit } erwartet, wahrscheinlich zwischen { $low } und { $high }.
+zone-very-low = Sehr niedrig
+zone-low = Niedrig
+zone-in-range = Im Bereich
+zone-high = Hoch
+zone-very-high = Sehr hoch
+below-range = Low
+above-range = High
+stale = Veraltet
+stale-note = Dieser Wert ist alt. Sieh nach dem Sensor oder miss am Finger.
+trend-falling-fast = Fällt schnell
+trend-falling = Fällt
+trend-steady = Gleichbleibend
+trend-rising = Steigt
+trend-rising-fast = Steigt schnell
+age-now = gerade eben
+age-minutes = vor { $count } min
+age-hours = { $count ->
+    [one] vor einer Stunde
+   *[other] vor { $count } Stunden
+}
+age-days = vor { $count } Tagen
+chance-very-small = sehr klein
+chance-in-ten = etwa { $count } von 10
+chance-almost-certain = fast sicher
+risk-none = In den nächsten zwei Stunden ist weder ein Tief noch ein Hoch über { $bound } { $unit } wahrscheinlich.
+risk-low = Könnte in etwa { $minutes } Minuten unter { $bound } { $unit } fallen. Wahrscheinlichkeit: { $chance }.
+risk-high = Könnte in etwa { $minutes } Minuten über { $bound } { $unit } steigen. Wahrscheinlichkeit: { $chance }.
+risk-low-some-time = Könnte in den nächsten Stunden unter { $bound } { $unit } fallen. Wahrscheinlichkeit: { $chance }.
+risk-high-some-time = Könnte in den nächsten Stunden über { $bound } { $unit } steigen. Wahrscheinlichkeit: { $chance }.
+risk-unknown = Im Moment keine Vorhersage.
+risk-withheld = Die Vorhersage wird zurückgehalten, weil der Zwilling nicht sicher genug ist.
+insulin-on-board = Insulin noch wirksam
+carbs-on-board = Essen noch unterwegs
+target-note = Zielbereich { $low } bis { $high } { $unit }
+band-performance = Zuletzt lagen { $inside } % der Messwerte im { $level }-%-Band ({ $count } Vorhersagen).
+snooze = Ruhe für
+snooze-for = { $minutes } min
+snoozed-until = Ruhig bis { $time }
+alarm-urgent-low-soon = Bald sehr niedrig
+alarm-low = Niedrig
+alarm-predicted-low = Bald niedrig
+alarm-stale-data = Keine neuen Messwerte
+alarm-pump-site = Pumpenkatheter ansehen
+alarm-high = Hoch
+alarm-missed-bolus = Mahlzeit ohne Insulin?
+alarm-unexplained-rise = Anstieg ohne Grund
+alarm-predicted-high = Bald hoch
+
+## Charts
+
+chart-readings = Messwerte
+chart-forecast = Vorhersage
+chart-band = { $level }-%-Band
+chart-table = Als Tabelle zeigen, { $unit }
+chart-low-end = { $band }, von
+chart-high-end = { $band }, bis
+pool-meal = g
+pool-insulin = IE
+
+## Logging
+
+log-title = Eintragen
+log-meal = Essen
+log-insulin = Insulin
+log-activity = Bewegung
+log-meal-title = Wie viel Kohlenhydrate?
+log-insulin-title = Wie viel Insulin wurde gegeben?
+log-activity-title = Wie lange?
+log-meal-unit = g
+log-insulin-unit = IE
+log-activity-unit = min
+log-glucose = Blutzucker
+log-glucose-title = Was ergab die Messung am Finger?
+log-when = Wann
+log-now = Jetzt
+log-earlier = vor { $minutes } min
+log-own-time = Andere Zeit
+log-time = Datum und Zeit
+log-own-amount = Andere Menge in { $unit }
+log-save = Eintragen
+logged-meal = { $amount } g eingetragen
+logged-insulin = { $amount } IE eingetragen
+logged-activity = { $amount } min eingetragen
+logged-glucose = { $amount } { $unit } eingetragen
+event-meal = { $carbs } g Kohlenhydrate
+event-bolus = { $insulin } IE Insulin
+event-pen = { $insulin } IE Insulin mit dem Pen
+event-activity = { $minutes } min Bewegung
+event-note = Notiz
+event-other = { $kind }
+events-none = In den letzten Stunden nichts eingetragen.
+
+## Try it
+
+try-mode = Voraus oder zurück
+try-ahead = Die nächsten Stunden
+try-replay = Ein vergangener Tag
+try-lead-ahead = Lege Essen oder einen Spaziergang auf die nächsten vier Stunden und sieh, wie die Kurve antwortet.
+try-lead-replay = Verschiebe, was war, oder füge etwas hinzu: Der Zwilling sagt, wie diese Stunden hätten verlaufen können.
+try-no-twin = Zum Probieren braucht es einen Zwilling.
+try-which = Szenario
+try-scenario = Szenario { $name }
+try-from = Ab
+try-meal = Essen
+try-bolus = Insulin
+try-exercise = Spaziergang
+try-add-meal = Essen
+try-add-bolus = Insulin
+try-add-exercise = Spaziergang
+try-basal = Basalrate: { $percent } %
+try-item = { $what }, { $amount }, um { $time }
+try-lane = Was in diesem Szenario geschieht
+try-empty = Tippe an, was du probieren willst, oder ziehe es an seine Zeit in der Kurve.
+try-how = Seitlich ziehen ändert die Zeit, auf und ab die Menge. Mit der Tastatur: Pfeiltasten, und Entf nimmt etwas weg.
+try-why = Warum ging es so? Schalte aus, was war:
+try-count-meal = Essen zählt
+try-count-bolus = Insulin zählt
+try-count-exercise = Bewegung zählt
+try-reset = Dieses Szenario neu beginnen
+try-too-many = Höchstens { $count } Änderungen auf einmal.
+try-result = Was es ändern würde
+try-none-yet = Noch ist nichts geändert.
+try-unchanged = unverändert
+try-lower = Bis zu { $size } { $unit } niedriger, nach { $hours } Stunden (90-%-Band des Unterschieds: { $low } bis { $high }).
+try-higher = Bis zu { $size } { $unit } höher, nach { $hours } Stunden (90-%-Band des Unterschieds: { $low } bis { $high }).
+try-no-insulin = Fragen nach Insulin sind Fachleuten und Forschenden im Profil „research“ vorbehalten.
+outcome-mean_glucose_mgdl = Mittlerer Zucker
+outcome-time_in_range_pct = Zeit im Bereich
+outcome-time_below_70_pct = Zeit unter dem Bereich
+outcome-time_above_180_pct = Zeit über dem Bereich
+outcome-bands = Mediane; Unterschiede mit ihrem 90-%-Band.
+
+## Days
+
+days-length = Wie viele Tage
+days-count = { $count } Tage
+days-weekdays = Nur diese Wochentage
+weekday-0 = Mo
+weekday-1 = Di
+weekday-2 = Mi
+weekday-3 = Do
+weekday-4 = Fr
+weekday-5 = Sa
+weekday-6 = So
+days-until = Bis
+days-too-few = Zu wenige Messwerte für einen üblichen Tag.
+day-fingersticks = Messungen am Finger
+day-time = Zeit
+copied = Kopiert
+copy-text = Als Text kopieren
+print-page = Drucken
+days-none = Keine Messwerte in dieser Zeit.
+days-share = Der Zucker lag { $percent } % der Zeit zwischen { $low } und { $high } { $unit }: { $time } am Tag.
+days-mean = Sein Mittel war { $mean } { $unit }. Messwerte gab es { $active } % der Zeit.
+hours-minutes = { $hours } h { $minutes } min
+modal-day-title = Der übliche Tag
+modal-median = mittlerer Wert
+modal-half = die Hälfte aller Tage
+modal-most = neun von zehn Tagen
+modal-summary = An einem üblichen Tag ist der Zucker gegen { $highTime } am höchsten ({ $high } { $unit }) und gegen { $lowTime } am niedrigsten ({ $low }). Einem Tief am nächsten ist er gegen { $nearTime }: Einer von zwanzig Tagen liegt dann unter { $near } { $unit }.
+range-title = Zeit im Bereich
+range-column = Zucker
+share = Anteil
+a-day = Am Tag
+goal = Ziel
+goal-met = erreicht
+goal-missed = verfehlt
+measures-title = Zahlen
+measure = Maß
+measure-mean = Mittel
+measure-mean-hint = Mittel aller Messwerte
+measure-gmi = GMI
+measure-gmi-hint = ein aus dem Mittel errechnetes HbA1c; das Labor kann abweichen
+measure-cv = Schwankung (VK)
+measure-cv-hint = wie stark der Zucker schwankt; stabil bis 36 %
+measure-gri = Risikoindex (GRI)
+measure-gri-hint = 0 ist am besten, 100 am schlechtesten
+measure-lows = Tiefs in der Woche
+measure-lows-hint = mindestens 15 Minuten unter 70 mg/dL (3,9 mmol/L)
+measure-severe-lows = Sehr niedrig in der Woche
+measure-severe-lows-hint = mindestens 15 Minuten unter 54 mg/dL (3,0 mmol/L)
+measure-active = Sensorzeit
+measure-active-hint = Anteil der Zeit mit Messwerten; 70 % braucht es für ein Urteil
+day-list-title = Tag für Tag
+day = Tag
+day-shares = Unter, im, über dem Bereich
+day-carbs = KH
+day-insulin = Insulin
+day-back = Alle Tage
+day-before = Der Tag davor
+day-after = Der Tag danach
+day-empty = Keine Messwerte an diesem Tag.
+day-summary = Zwischen { $low } und { $high } { $unit }; { $percent } % der Messwerte im Bereich.
+day-outcome = was dann geschah
+day-forecast = { $count ->
+    [one] Die Vorhersage dieses Tages
+   *[other] Vorhersagen dieses Tages ({ $count })
+}
+day-forecast-none = keine gezeigt
+day-forecast-at = Vorhersage von { $time }
+day-forecast-result = Von { $count } Messwerten danach lagen { $inside } im 90-%-Band.
+day-events = Einträge
+
+## Twin
+
+twin-lead = Gelernt vom { $start } bis zum { $end }, aus { $count } Messwerten.
+twin-none = Es gibt noch keinen Zwilling. Er braucht etwa zwei Wochen Messwerte, besser mit Essen und Insulin.
+twin-make = Zwilling erstellen
+twin-cautions = Zu bedenken
+twin-invalid = Dieser Zwilling sollte nicht benutzt werden
+twin-effect = Was Essen und Insulin bewirken
+twin-effect-hint = In Ruhe und für sich allein, mit dem 90-%-Band.
+twin-carb-factor = 10 g Kohlenhydrate
+twin-correction-factor = Eine Einheit Insulin
+twin-quality = Wie gut er passt
+verdict-pass = Er beschreibt die Daten gut.
+verdict-caution = Er beschreibt die Daten, mit Vorbehalt.
+verdict-fail = Er beschreibt die Daten nicht gut genug.
+twin-refit = Neu lernen
+twin-freeze = Einfrieren
+twin-thaw = Weiterlernen
+twin-freeze-note = Eingefroren bleibt der Zwilling, wie er ist, und lernt nichts Neues.
+twin-frozen-note = Der Zwilling ist eingefroren: Er lernt nichts Neues.
+twin-parameters = Was der Zwilling über mich weiß
+twin-parameters-hint = Grau: üblich für Menschen wie dich. Blau: du, mit 90 % Sicherheit. Der Strich ist der wahrscheinlichste Wert.
+informed-much = Vor allem aus deinen Daten gelernt.
+informed-some = Zum Teil aus deinen Daten gelernt.
+informed-little = Vor allem das Übliche; deine Daten sagen wenig dazu.
+parameter-subcutis-transfer-per-min = Wie schnell Insulin die Haut verlässt
+parameter-subcutis-absorption-per-min = Wie schnell Insulin ins Blut gelangt
+parameter-gut-emptying-per-min = Wie schnell sich der Magen leert
+parameter-gut-absorption-per-min = Wie schnell Essen ins Blut gelangt
+parameter-glucose-effectiveness-per-min = Wie stark sich der Zucker selbst ausgleicht
+parameter-glucose-basal-mgdl = Wo sich der Zucker in Ruhe einpendelt
+parameter-glucose-action-rate-per-min = Wie schnell Insulin zu wirken beginnt
+parameter-glucose-sensitivity-night = Wie stark Insulin nachts wirkt
+parameter-glucose-sensitivity-morning = Wie stark Insulin morgens wirkt
+parameter-glucose-sensitivity-afternoon = Wie stark Insulin nachmittags wirkt
+parameter-glucose-sensitivity-evening = Wie stark Insulin abends wirkt
+parameter-glucose-volume-dl-per-kg = In wie viel Körperflüssigkeit sich Zucker verteilt
+parameter-noise-flux-sd-mgdl-per-min = Wie viel unerklärt bleibt
+parameter-noise-flux-time-min = Wie lange das Unerklärte anhält
+parameter-noise-jump-sd-mgdl = Wie groß plötzliche Sprünge sind
+parameter-noise-sensor-sd-mgdl = Wie ungenau der Sensor ist
+twin-history = Seine Geschichte
+history-adopted = Übernommen
+history-shadowed = Im Hintergrund erprobt
+history-promoted = Eingesetzt
+history-retired = Abgelöst
+history-rolled-back = Zurückgesetzt
+twin-rollback = Zurück zur Fassung davor
+rollback-why = Rolled back at the person's request in the dashboard.
+job-waiting = Wartet
+job-running = Arbeitet
+job-failed = Das hat nicht geklappt.
+job-progress = Fortschritt
+job-note = Du kannst diese Seite verlassen; es geht weiter.
+quality-title = Datenqualität
+quality-none = Nichts fiel auf.
+severity-info = Hinweis
+severity-warning = Ansehen
+severity-error = Fehler
+corrections-title = Berichtigt
+correction-assumed = { $corrected } angenommen
+correction-change = { $original } → { $corrected }
+correction-left-out = weggelassen
+correction-left-out-value = { $original }, weggelassen
+correction-nothing = nichts
+quality-notes = { $count ->
+    [one] Ein Hinweis
+   *[other] { $count } Hinweise
+}
+reason-ambiguous-times = Die Stunde, die die Zeitumstellung wiederholt.
+reason-basal-milliunits = In Tausendstel Einheiten angegeben.
+reason-cancelled-boluses = Es wurde nichts abgegeben.
+reason-cancelled-meals = Gehört zu einem Bolus, der abgebrochen und neu eingegeben wurde.
+reason-daily-totals-only = Nur die Tagessumme ist bekannt.
+reason-duplicate-rows = Derselbe Eintrag zweimal.
+reason-extended-duration-assumed = Wie lange der Bolus verzögert wurde, ist nicht aufgezeichnet.
+reason-extended-part-inferred = Nur der erste Teil des Bolus ist aufgezeichnet; der Rest ist errechnet.
+reason-impossible-values = Diesen Wert hat kein Körper.
+reason-meal-times-assumed = Ohne Uhrzeit eingetragen.
+reason-meals-logged-twice = Als Essen und im Rechner eingetragen.
+reason-not-delivered = Programmiert, aber nicht abgegeben.
+reason-programmed-basal-replaced = Eine andere Rate wurde abgegeben.
+reason-repeated-basal-times = Im selben Moment durch eine andere Rate ersetzt.
+reason-repeated-glucose-times = Kam verspätet, mit der Zeit eines anderen Messwerts.
+reason-sources-overlap = Mehrere Geräte haben es gemeldet.
+reason-unit-inferred = Die Einheit ist aus den Werten erschlossen.
+reason-wrong-clock = Die Uhr des Geräts ging falsch.
+unit-g = g
+unit-min = min
+unit-mmoll = mmol/l
+unit-u = IE
+unit-u-per-h = IE/h
+stream-glucose = Zucker
+stream-meal = Essen
+stream-bolus = Bolus
+stream-pen = Pen
+stream-basal = Basal
+stream-activity = Bewegung
+own-data-title = Meine Daten
+report-open = Bericht öffnen
+export = Alles mitnehmen (ZIP)
+erase = Alles löschen …
+erase-title = Alles löschen?
+erase-text = Alle Messwerte, Einträge, Vorhersagen und der Zwilling werden gelöscht, samt dem Schlüssel, der sie lesbar macht. Das lässt sich nicht rückgängig machen.
+erase-type = Tippe zur Bestätigung { $name }
+erase-confirm = Alles löschen
+erase-done = Alles ist gelöscht.
+
+## Data
+
+data-bring = Daten einlesen
+data-lead = Eine Datei von Sensor, Pumpe, App, Telefon oder einem anderen Programm: GlucoTwin erkennt etwa dreißig Formate.
+data-file = Dateien
+data-reading = Datei wird gelesen …
+data-added = Neu: { $what }
+data-repeated = Schon da: { $what }
+
+## Consent
+
+consent-lead = Du entscheidest für jeden Zweck einzeln. Jede Entscheidung lässt sich zurücknehmen, und das gilt sofort.
+consent-none = Nicht erteilt
+consent-given = Erteilt am { $date }
+consent-revoked = Zurückgenommen am { $date }
+consent-version = (Wortlaut { $version })
+consent-new-version = Es gibt einen neueren Wortlaut. Bitte lies ihn und entscheide neu.
+consent-give = Ich willige ein
+consent-revoke = Zurücknehmen
+consent-done = Fertig
+
+## Clinic
+
+panel-lead = Wer zuerst angesehen werden sollte, steht oben: Alarme, dann das Risiko eines Tiefs, dann eines Hochs.
+page-follow = Wem ich folge
+panel-hidden = { $count ->
+    [one] Eine weitere Person lässt dich ihre Daten zurzeit nicht sehen.
+   *[other] { $count } weitere Personen lassen dich ihre Daten zurzeit nicht sehen.
+}
+panel-person = Person
+panel-age = Letzter Messwert
+panel-risk = In Sicht
+panel-alarms = Alarme
+panel-calm = ruhig
+panel-low = Tief, { $chance }
+panel-high = Hoch, { $chance }
+panel-no-readings = keine Messwerte
+
+## Settings
+
+settings-display = Anzeige
+settings-unit = Einheit des Zuckers
+settings-theme = Farben
+theme-system = Wie das Gerät
+theme-light = Hell
+theme-dark = Dunkel
+settings-target = Zielbereich
+target-standard = Üblich
+target-older = Ältere Menschen
+target-pregnancy-type-1 = Schwangerschaft mit Typ 1
+target-gestational = Schwangerschaftsdiabetes
+settings-account = Konto
+settings-about = Über
+members-title = Wer diesen Zwilling sehen darf
+members-hint = Familie, Betreuende und Fachleute sehen, was ihnen das Profil erlaubt.
+member-add = Freigeben
+member-remove = Entfernen
+member-role = Als
+role-person = die Person selbst
+role-carer = Betreuung
+role-clinician = Fachperson
+role-researcher = Forschung

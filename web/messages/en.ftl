@@ -1,0 +1,476 @@
+### Everything the dashboard says, in English. Plain words, whole sentences.
+### Numbers arrive formatted; whole numbers may be passed as numbers where the wording depends on them.
+## What this software is
+
+disclaimer = GlucoTwin is research software, not a medical device. Do not use it to decide on treatment.
+not-for-dosing = Not for deciding on doses. Talk about changes with your care team.
+profile-review = This installation runs in the review profile: nobody is told anything about insulin doses.
+profile-research = This installation runs in the research profile: clinicians and researchers may ask about insulin.
+
+## Around every page
+
+navigation = Pages
+skip-to-content = Skip to the content
+whose-twin = Whose twin
+page-now = Now
+page-try = Try it
+page-days = Days
+page-twin = Twin
+page-clinic = Clinic
+page-settings = Settings
+page-consent = Consent
+page-data = Data
+loading = Loading …
+close = Close
+undo = Undo
+try-again = Try again
+show-all = Show all { $count }
+value = Value
+difference = Difference
+range = { $low } to { $high }
+above = above { $bound }
+below = below { $bound }
+time = Time
+readings = Readings
+offline-note = No connection. You see the last state; what you log is sent later.
+queue-waiting = { $count ->
+    [one] One entry waits to be sent.
+   *[other] { $count } entries wait to be sent.
+}
+queue-refused = An entry was not taken: { $reason }
+
+## What went wrong
+
+problem-unknown = Something went wrong. Try again in a moment.
+problem-offline = There is no connection to GlucoTwin at the moment.
+problem-not-signed-in = Please sign in again.
+problem-sign-in-refused = Name or password is not right.
+problem-not-allowed = That is not open to you in this installation.
+problem-consent-missing = Consent is needed for this. You decide on it under Settings, Consent.
+problem-csrf = This page is too old. Load it again.
+problem-file-too-large = The file is too large.
+problem-too-many-requests = Too many tries. Wait a little.
+
+## Signing in
+
+sign-in-lead = A digital twin for diabetes: see where glucose is heading, and try what would change it.
+sign-in-title = Sign in
+sign-in = Sign in
+sign-out = Sign out
+sign-out-note = Signing out also wipes what this device has kept for use without a network.
+register-title = Make an account
+register = Make account
+no-account = I have no account yet
+have-account = I have an account
+login = Sign-in name
+password = Password
+password-hint = At least { $count } characters; a few words are good.
+your-name = Name
+language = Language
+language-en = English
+language-de = Deutsch
+demo-title = Look around
+demo-text = One person of a consented open data set, with readings replayed live.
+demo-open = Open the demo
+
+## A new person
+
+new-person-title = For whom is the twin?
+new-person-make = Go on
+diabetes-type = Type of diabetes
+type-type1 = Type 1
+type-type2 = Type 2
+type-gestational = In pregnancy
+type-other = Another type
+type-unknown = Not known
+therapy = How insulin is given
+therapy-closed-loop = By an automated pump
+therapy-pump = By a pump
+therapy-injections = By pen or syringe
+therapy-no-insulin = No insulin
+therapy-unknown = Not known
+birth-year = Year of birth (if you like)
+weight = Weight in kg (if you like)
+zone = Time zone
+
+## Now
+
+now-value = Glucose
+now-chart = The last hours and the next
+now-empty = No readings in the last hours.
+now-no-twin = There is no twin yet, so there is no forecast.
+now-summary-past = In the last four hours glucose was between { $low } and { $high } { $unit }.
+now-summary-ahead = In one hour it is expected near { $median } { $unit }, most likely between { $low } and { $high }.
+zone-very-low = Very low
+zone-low = Low
+zone-in-range = In range
+zone-high = High
+zone-very-high = Very high
+below-range = Low
+above-range = High
+stale = Out of date
+stale-note = This value is old. Look at the sensor or measure with a finger-stick.
+trend-falling-fast = Falling fast
+trend-falling = Falling
+trend-steady = Steady
+trend-rising = Rising
+trend-rising-fast = Rising fast
+age-now = just now
+age-minutes = { $count } min ago
+age-hours = { $count ->
+    [one] one hour ago
+   *[other] { $count } hours ago
+}
+age-days = { $count } days ago
+chance-very-small = very small
+chance-in-ten = about { $count } in 10
+chance-almost-certain = almost certain
+risk-none = Neither a low nor a high above { $bound } { $unit } is likely in the next two hours.
+risk-low = Could fall below { $bound } { $unit } in about { $minutes } minutes. Chance: { $chance }.
+risk-high = Could rise above { $bound } { $unit } in about { $minutes } minutes. Chance: { $chance }.
+risk-low-some-time = Could fall below { $bound } { $unit } in the next hours. Chance: { $chance }.
+risk-high-some-time = Could rise above { $bound } { $unit } in the next hours. Chance: { $chance }.
+risk-unknown = No forecast at the moment.
+risk-withheld = The forecast is held back, because the twin is not sure enough.
+insulin-on-board = Insulin still acting
+carbs-on-board = Food still arriving
+target-note = Target range { $low } to { $high } { $unit }
+band-performance = Lately { $inside } % of the readings were inside the { $level } % band ({ $count } forecasts).
+snooze = Be quiet for
+snooze-for = { $minutes } min
+snoozed-until = Quiet until { $time }
+alarm-urgent-low-soon = Urgent low soon
+alarm-low = Low
+alarm-predicted-low = Low ahead
+alarm-stale-data = No new readings
+alarm-pump-site = Look at the pump's site
+alarm-high = High
+alarm-missed-bolus = A meal without insulin?
+alarm-unexplained-rise = A rise without a reason
+alarm-predicted-high = High ahead
+
+## Charts
+
+chart-readings = readings
+chart-forecast = forecast
+chart-band = { $level } % band
+chart-table = Show as a table, { $unit }
+chart-low-end = { $band }, from
+chart-high-end = { $band }, to
+pool-meal = g
+pool-insulin = U
+
+## Logging
+
+log-title = Log
+log-meal = Food
+log-insulin = Insulin
+log-activity = Activity
+log-meal-title = How much carbohydrate?
+log-insulin-title = How much insulin was given?
+log-activity-title = For how long?
+log-meal-unit = g
+log-insulin-unit = U
+log-activity-unit = min
+log-glucose = Glucose
+log-glucose-title = What did the finger-stick measure?
+log-when = When
+log-now = Now
+log-earlier = { $minutes } min ago
+log-own-time = Other time
+log-time = Date and time
+log-own-amount = Another amount in { $unit }
+log-save = Log
+logged-meal = { $amount } g logged
+logged-insulin = { $amount } U logged
+logged-activity = { $amount } min logged
+logged-glucose = { $amount } { $unit } logged
+event-meal = { $carbs } g carbohydrate
+event-bolus = { $insulin } U insulin
+event-pen = { $insulin } U insulin by pen
+event-activity = { $minutes } min activity
+event-note = Note
+event-other = { $kind }
+events-none = Nothing logged in the last hours.
+
+## Try it
+
+try-mode = Ahead or back
+try-ahead = The hours ahead
+try-replay = A past day
+try-lead-ahead = Put food or a walk onto the next four hours and see how the curve answers.
+try-lead-replay = Move what was, or add to it: the twin says how those hours might have gone.
+try-no-twin = Trying needs a twin.
+try-which = Scenario
+try-scenario = Scenario { $name }
+try-from = From
+try-meal = Food
+try-bolus = Insulin
+try-exercise = Walk
+try-add-meal = Food
+try-add-bolus = Insulin
+try-add-exercise = Walk
+try-basal = Basal rate: { $percent } %
+try-item = { $what }, { $amount }, at { $time }
+try-lane = What happens in this scenario
+try-empty = Tap what you want to try, or drag it to its time on the chart.
+try-how = Drag sideways for the time, up or down for the amount. By keyboard: arrow keys, and Delete to take something away.
+try-why = Why did it go like this? Switch off what was:
+try-count-meal = food counts
+try-count-bolus = insulin counts
+try-count-exercise = exercise counts
+try-reset = Start this scenario again
+try-too-many = At most { $count } changes at a time.
+try-result = What it would change
+try-none-yet = Nothing is changed yet.
+try-unchanged = unchanged
+try-lower = Up to { $size } { $unit } lower, { $hours } hours in (90 % band of the difference: { $low } to { $high }).
+try-higher = Up to { $size } { $unit } higher, { $hours } hours in (90 % band of the difference: { $low } to { $high }).
+try-no-insulin = Questions about insulin are for clinicians and researchers in the research profile.
+outcome-mean_glucose_mgdl = Mean glucose
+outcome-time_in_range_pct = Time in range
+outcome-time_below_70_pct = Time below range
+outcome-time_above_180_pct = Time above range
+outcome-bands = Medians; differences with their 90 % band.
+
+## Days
+
+days-length = How many days
+days-count = { $count } days
+days-weekdays = Only these weekdays
+weekday-0 = Mo
+weekday-1 = Tu
+weekday-2 = We
+weekday-3 = Th
+weekday-4 = Fr
+weekday-5 = Sa
+weekday-6 = Su
+days-until = Up to
+day-fingersticks = Finger-sticks
+day-time = Time
+copied = Copied
+copy-text = Copy as text
+print-page = Print
+days-none = No readings in this time.
+days-too-few = Too few readings for a usual day.
+days-share = Glucose was between { $low } and { $high } { $unit } for { $percent } % of the time: { $time } a day.
+days-mean = Its mean was { $mean } { $unit }. There were readings for { $active } % of the time.
+hours-minutes = { $hours } h { $minutes } min
+modal-day-title = The usual day
+modal-median = middle value
+modal-half = half of all days
+modal-most = nine days in ten
+modal-summary = On a usual day glucose is highest around { $highTime } ({ $high } { $unit }) and lowest around { $lowTime } ({ $low }). Lows are nearest around { $nearTime }, when one day in twenty is below { $near } { $unit }.
+range-title = Time in range
+range-column = Glucose
+share = Share
+a-day = A day
+goal = Goal
+goal-met = met
+goal-missed = not met
+measures-title = Numbers
+measure = Measure
+measure-mean = Mean
+measure-mean-hint = mean of all readings
+measure-gmi = GMI
+measure-gmi-hint = an HbA1c worked out from the mean; the laboratory's may differ
+measure-cv = Variation (CV)
+measure-cv-hint = how much glucose swings; stable up to 36 %
+measure-gri = Risk index (GRI)
+measure-gri-hint = 0 is best, 100 worst
+measure-lows = Lows a week
+measure-lows-hint = at least 15 minutes below 70 mg/dL (3.9 mmol/L)
+measure-severe-lows = Very low a week
+measure-severe-lows-hint = at least 15 minutes below 54 mg/dL (3.0 mmol/L)
+measure-active = Sensor time
+measure-active-hint = share of the time with readings; 70 % are needed to judge
+day-list-title = Day by day
+day = Day
+day-shares = Below, in, above range
+day-carbs = Carbs
+day-insulin = Insulin
+day-back = All days
+day-before = The day before
+day-after = The day after
+day-empty = No readings on this day.
+day-summary = Between { $low } and { $high } { $unit }; { $percent } % of the readings in range.
+day-outcome = what then happened
+day-forecast = { $count ->
+    [one] The forecast of this day
+   *[other] Forecasts of this day ({ $count })
+}
+day-forecast-none = none shown
+day-forecast-at = Forecast of { $time }
+day-forecast-result = Of { $count } readings that followed, { $inside } were inside the 90 % band.
+day-events = Entries
+
+## Twin
+
+twin-lead = Learned from { $start } to { $end }, out of { $count } readings.
+twin-none = There is no twin yet. It needs about two weeks of readings, better with food and insulin.
+twin-make = Make the twin
+twin-cautions = Keep in mind
+twin-invalid = This twin should not be used
+twin-effect = What food and insulin do
+twin-effect-hint = At rest and alone, with the 90 % band.
+twin-carb-factor = 10 g of carbohydrate
+twin-correction-factor = One unit of insulin
+twin-quality = How well it fits
+verdict-pass = It describes the data well.
+verdict-caution = It describes the data, with reservations.
+verdict-fail = It does not describe the data well enough.
+twin-refit = Learn again
+twin-freeze = Freeze
+twin-thaw = Go on learning
+twin-freeze-note = Frozen, the twin stays as it is and learns nothing new.
+twin-frozen-note = The twin is frozen: it learns nothing new.
+twin-parameters = What the twin knows about me
+twin-parameters-hint = Grey: usual for people like you. Blue: you, with 90 % certainty. The line is the most likely value.
+informed-much = Mostly learned from your data.
+informed-some = Partly learned from your data.
+informed-little = Mostly what is usual; your data say little about it.
+parameter-subcutis-transfer-per-min = How fast insulin leaves the skin
+parameter-subcutis-absorption-per-min = How fast insulin reaches the blood
+parameter-gut-emptying-per-min = How fast the stomach empties
+parameter-gut-absorption-per-min = How fast food reaches the blood
+parameter-glucose-effectiveness-per-min = How much glucose levels itself out
+parameter-glucose-basal-mgdl = Where glucose settles at rest
+parameter-glucose-action-rate-per-min = How fast insulin starts to act
+parameter-glucose-sensitivity-night = How strongly insulin acts at night
+parameter-glucose-sensitivity-morning = How strongly insulin acts in the morning
+parameter-glucose-sensitivity-afternoon = How strongly insulin acts in the afternoon
+parameter-glucose-sensitivity-evening = How strongly insulin acts in the evening
+parameter-glucose-volume-dl-per-kg = In how much body fluid glucose spreads
+parameter-noise-flux-sd-mgdl-per-min = How much is left unexplained
+parameter-noise-flux-time-min = How long the unexplained lasts
+parameter-noise-jump-sd-mgdl = How large sudden jumps are
+parameter-noise-sensor-sd-mgdl = How noisy the sensor is
+twin-history = Its history
+history-adopted = Adopted
+history-shadowed = Tried in the background
+history-promoted = Promoted
+history-retired = Retired
+history-rolled-back = Rolled back
+twin-rollback = Back to the version before
+rollback-why = Asked for in the dashboard.
+job-waiting = Waiting
+job-running = Working
+job-failed = That did not work.
+job-progress = How far it is
+job-note = You may leave this page; it goes on.
+quality-title = Data quality
+quality-none = Nothing stood out.
+severity-info = Note
+severity-warning = Look
+severity-error = Error
+corrections-title = Corrected
+correction-assumed = { $corrected } assumed
+correction-change = { $original } → { $corrected }
+correction-left-out = left out
+correction-left-out-value = { $original }, left out
+correction-nothing = nothing
+quality-notes = { $count ->
+    [one] One note
+   *[other] { $count } notes
+}
+reason-ambiguous-times = The hour that the clock change repeats.
+reason-basal-milliunits = Given in thousandths of a unit.
+reason-cancelled-boluses = Nothing was delivered.
+reason-cancelled-meals = Belongs to a bolus that was cancelled and entered again.
+reason-daily-totals-only = Only the day's total is known.
+reason-duplicate-rows = The same entry twice.
+reason-extended-duration-assumed = For how long the bolus was extended is not recorded.
+reason-extended-part-inferred = Only the first part of the bolus is recorded; the rest is worked out.
+reason-impossible-values = No body has this value.
+reason-meal-times-assumed = Logged without a time of day.
+reason-meals-logged-twice = Logged as food and in the calculator.
+reason-not-delivered = Programmed, but not delivered.
+reason-programmed-basal-replaced = Another rate was given instead.
+reason-repeated-basal-times = Replaced by another rate at the same moment.
+reason-repeated-glucose-times = Came late, with another reading's time.
+reason-sources-overlap = Several devices reported it.
+reason-unit-inferred = The unit is worked out from the values.
+reason-wrong-clock = The device's clock was wrong.
+unit-g = g
+unit-min = min
+unit-mmoll = mmol/L
+unit-u = U
+unit-u-per-h = U/h
+stream-glucose = Glucose
+stream-meal = Food
+stream-bolus = Bolus
+stream-pen = Pen
+stream-basal = Basal
+stream-activity = Activity
+own-data-title = My data
+report-open = Open the report
+export = Take everything along (ZIP)
+erase = Delete everything …
+erase-title = Delete everything?
+erase-text = All readings, entries, forecasts and the twin are deleted, and the key that could read them. This cannot be undone.
+erase-type = Type { $name } to confirm
+erase-confirm = Delete everything
+erase-done = Everything is deleted.
+
+## Data
+
+data-bring = Bring in data
+data-lead = A file of a sensor, pump, app, phone or another program: GlucoTwin recognises some thirty formats.
+data-file = Files
+data-reading = Reading the file …
+data-added = Added: { $what }
+data-repeated = Already there: { $what }
+
+## Consent
+
+consent-lead = You decide for each purpose by itself. Every decision can be taken back, and that counts at once.
+consent-none = Not given
+consent-given = Given on { $date }
+consent-revoked = Taken back on { $date }
+consent-version = (wording { $version })
+consent-new-version = There is a newer wording. Please read it and decide again.
+consent-give = I agree
+consent-revoke = Take back
+consent-done = Done
+
+## Clinic
+
+panel-lead = Who needs a look first stands on top: alarms, then the risk of a low, then of a high.
+page-follow = People I follow
+panel-hidden = { $count ->
+    [one] One more person does not let you see their data at present.
+   *[other] { $count } more people do not let you see their data at present.
+}
+panel-person = Person
+panel-age = Last reading
+panel-risk = Ahead
+panel-alarms = Alarms
+panel-calm = calm
+panel-low = low, { $chance }
+panel-high = high, { $chance }
+panel-no-readings = no readings
+
+## Settings
+
+settings-display = Display
+settings-unit = Unit of glucose
+settings-theme = Colours
+theme-system = Like the device
+theme-light = Light
+theme-dark = Dark
+settings-target = Target range
+target-standard = Usual
+target-older = Older people
+target-pregnancy-type-1 = Pregnancy with type 1
+target-gestational = Diabetes from pregnancy
+settings-account = Account
+settings-about = About
+members-title = Who may see this twin
+members-hint = Family, carers and clinicians see what the profile allows them.
+member-add = Let in
+member-remove = Remove
+member-role = As
+role-person = the person
+role-carer = carer
+role-clinician = clinician
+role-researcher = researcher
