@@ -32,9 +32,9 @@ def test_demo_opens_the_report_and_says_where_it_is(
     opened: list[str] = []
     monkeypatch.setattr("webbrowser.open", lambda address: opened.append(address) or True)
     monkeypatch.chdir(tmp_path)
-    finished = invoke("demo", "--units", "mmol/L")
+    finished = invoke("demo", "--units", "mmol/L", "--out", "own")
     assert finished.returncode == 0, finished.stderr
-    report = tmp_path / "glucotwin-demo" / "report.html"
+    report = tmp_path / "own" / "report.html"
     assert opened == [report.as_uri()]
     assert str(report) in finished.stdout
     assert "licensed under CC BY 4.0" in finished.stdout

@@ -31,8 +31,8 @@ def folder() -> Generator[Path]:
 
 
 @contextmanager
-def _serve(folder: Path, *more: str) -> "Generator[subprocess.Popen[str]]":
-    arguments = ["serve", "--no-browser", "--port", "0", "--data", str(folder), "--json", *more]
+def _serve(folder: Path, *more: str, name: str = "serve") -> "Generator[subprocess.Popen[str]]":
+    arguments = [name, "--no-browser", "--port", "0", "--data", str(folder), "--json", *more]
     process = subprocess.Popen(
         [sys.executable, "-c", COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -117,7 +117,7 @@ def _enter(client: httpx.Client) -> str:
 @pytest.mark.slow
 def test_the_demonstration_streams_and_answers_within_moments(folder: Path) -> None:
     with (
-        _serve(folder, "--demo", "--every", "0.5") as process,
+        _serve(folder, "--every", "0.5", name="demo") as process,
         httpx.Client(base_url=_url(process), timeout=PATIENCE_S) as client,
     ):
         client.post(f"{API}/session/demo")

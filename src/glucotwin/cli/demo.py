@@ -1,31 +1,31 @@
-"""``glucotwin demo``: one open person's data to a twin, a forecast, a what-if and a report, in one go."""
+"""``glucotwin demo``: an open person's days live in the dashboard, or all answers about them in a report."""
 
 import webbrowser
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
 from glucotwin.cli.authority import local_authority
 from glucotwin.cli.command import Command
 from glucotwin.cli.console import Console
+from glucotwin.cli.serving import Beside, Serving, ServingArguments, serve, serving_options
 from glucotwin.core.unit import GlucoseUnit
 
 if TYPE_CHECKING:
+    from glucotwin.service.state import Service
     from glucotwin.workflows.demo import DemoAnswer
 
-DEFAULT_FOLDER = "glucotwin-demo"
 
-
-@click.command("demo", cls=Command, examples=("glucotwin demo", "glucotwin demo --no-browser --out demo"))
+@click.command(
+    "demo", cls=Command, examples=("glucotwin demo", "glucotwin demo --out demo", "glucotwin demo --every 1 --port 0")
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    default=DEFAULT_FOLDER,
-    show_default=True,
-    help="Folder to write the report and the twin to.",
+    help="Write the report and the twin to this folder and end, instead of opening the dashboard.",
 )
-@click.option("--no-browser", is_flag=True, help="Do not open the report.")
 @click.option(
     "--units",
     type=click.Choice([str(unit) for unit in GlucoseUnit]),
@@ -33,15 +33,52 @@ DEFAULT_FOLDER = "glucotwin-demo"
     show_default=True,
     help="Unit of glucose in the report; JSON is always in mg/dL.",
 )
+@click.option(
+    "--every",
+    "every_s",
+    type=click.FloatRange(0.2, 300.0),
+    default=5.0,
+    show_default=True,
+    help="Seconds that five minutes of the person's days take.",
+)
+@serving_options("demo")
 @click.pass_obj
-def command(console: Console, out: Path, no_browser: bool, units: str) -> None:
-    """See the whole of GlucoTwin on one open person's data: import, twin, forecast, what-if, report."""
+def command(console: Console, out: Path | None, units: str, every_s: float, **where: Unpack[ServingArguments]) -> None:
+    """See the whole of GlucoTwin on one open person's data.
+
+    The dashboard opens with the person's later days as a live stream, until Ctrl-C; the twin is fitted at the first
+    start. With --out: import, twin, forecast, what-if, alarms and report, written to a folder.
+    """
+    if out is None:
+        serve(console, Serving(**where, closed=False), begin=_begin(console, every_s))
+    else:
+        _write(console, out, GlucoseUnit(units), is_opened=not where["no_browser"])
+
+
+def _begin(console: Console, every_s: float) -> "Callable[[Service], Beside]":
+    from glucotwin.core.message import message
+    from glucotwin.service.replay import Replay
+    from glucotwin.workflows.living.demo import prepare_demo
+
+    def begin(service: "Service") -> Beside:
+        with console.progress(message("demo-progress")) as progress:
+            demo = prepare_demo(service.database, progress=progress)
+        console.say(message("demo-attribution"))
+        replay = Replay(service, demo, every_s=every_s)
+        console.say(message("serve-warming"))
+        service.warm_up(demo.account_id, demo.person_id)
+        return replay.running
+
+    return begin
+
+
+def _write(console: Console, out: Path, unit: GlucoseUnit, *, is_opened: bool) -> None:
     from glucotwin.core.message import message
     from glucotwin.workflows.demo import run_demo
 
     with console.progress(message("demo-progress")) as progress:
-        answer = run_demo(out, unit=GlucoseUnit(units), authority=local_authority(), progress=progress)
-    opened = not no_browser and webbrowser.open(answer.report_path.resolve().as_uri())
+        answer = run_demo(out, unit=unit, authority=local_authority(), progress=progress)
+    opened = is_opened and webbrowser.open(answer.report_path.resolve().as_uri())
     if console.as_json:
         console.write_json(answer.to_json())
     else:
