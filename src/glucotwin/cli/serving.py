@@ -14,14 +14,13 @@ import click
 
 from glucotwin.cli.authority import operator_profile
 from glucotwin.cli.console import Console
+from glucotwin.cli.installation import data_option, database_url
 from glucotwin.core.profile import Profile
 
 if TYPE_CHECKING:
     from glucotwin.service.run import ServiceServer
     from glucotwin.service.state import Service
 
-URL_VARIABLE = "GLUCOTWIN_DATABASE_URL"
-"""Environment variable with the address of another database than the embedded one."""
 LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 
 Function = TypeVar("Function", bound=Callable[..., object])
@@ -58,13 +57,7 @@ class Serving:
 def serving_options(name: str) -> Callable[[Function], Function]:
     """Adds the options that say where an installation lies, by default in a folder of this name, and answers."""
     options = (
-        click.option(
-            "--data",
-            "folder",
-            type=click.Path(path_type=Path, file_okay=False),
-            default=lambda: _own_folder(name),
-            help="Folder of the installation; by default one of this user's own.",
-        ),
+        data_option(name),
         click.option("--host", default="127.0.0.1", show_default=True, help="Name or address to answer at."),
         click.option(
             "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 takes any free one."
@@ -105,7 +98,7 @@ def serve(console: Console, serving: Serving, *, begin: "Callable[[Service], Bes
     with ExitStack() as stack:
         bound = stack.enter_context(bind(serving.host, serving.port))
         console.say(message("serve-starting"))
-        database = stack.enter_context(open_data_folder(serving.folder, url=os.environ.get(URL_VARIABLE) or None))
+        database = stack.enter_context(open_data_folder(serving.folder, url=database_url()))
         service = Service(
             database=database,
             profile=profile,
@@ -123,12 +116,6 @@ def serve(console: Console, serving: Serving, *, begin: "Callable[[Service], Bes
         work = [one() for one in (Worker(service).running, Watch(service).running, *own)]
         run_service(service, bound, work=work, ready=ready)
     console.say(message("serve-stopped"))
-
-
-def _own_folder(name: str) -> Path:
-    from glucotwin.store.data_folder import default_data_folder
-
-    return default_data_folder() / name
 
 
 def _announce(console: Console, serving: Serving, url: str) -> None:

@@ -1,4 +1,4 @@
-"""A data folder: the database and the keys of one installation, open for one process at a time."""
+"""A data folder: the database and the keys of one installation, served by one process at a time."""
 
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
@@ -23,12 +23,13 @@ def default_data_folder() -> Path:
 
 
 @contextmanager
-def open_data_folder(folder: Path, *, url: str | None = None) -> Generator[Database]:
-    """Opens an installation; its own database server is started, and stopped afterwards.
+def open_data_folder(folder: Path, *, url: str | None = None, alone: bool = True) -> Generator[Database]:
+    """Opens an installation; its own database server is started, and stopped afterwards by who started it.
 
     Args:
         folder: of the installation; made at first.
         url: address of another database, as its owner; None for the embedded server in the folder.
+        alone: whether nobody else may have it open; if they may, it is looked at beside them.
 
     Raises:
         ConflictError: another process has it open.
@@ -37,19 +38,28 @@ def open_data_folder(folder: Path, *, url: str | None = None) -> Generator[Datab
     """
     folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
     with ExitStack() as stack:
-        try:
-            stack.enter_context(FileLock(folder / LOCK, timeout=0))
-        except Timeout as error:
+        is_first = _is_locked(stack, folder)
+        if alone and not is_first:
             raise ConflictError(
                 ErrorCode.ALREADY_EXISTS,
                 message("store-folder-open", path=str(folder)),
                 hint=message("store-folder-open-hint"),
-            ) from error
-        clear_work(folder / WORK)
+            )
+        if is_first:
+            clear_work(folder / WORK)
         if url is None:
             server = start_server(folder)
-            stack.callback(server.stop)
+            if is_first:
+                stack.callback(server.stop)
             url = server.url()
         database = open_database(url, keystore=Keystore.open(folder / KEYS), folder=folder)
         stack.callback(database.close)
         yield database
+
+
+def _is_locked(stack: ExitStack, folder: Path) -> bool:
+    try:
+        stack.enter_context(FileLock(folder / LOCK, timeout=0))
+    except Timeout:
+        return False
+    return True

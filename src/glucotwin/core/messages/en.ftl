@@ -1242,3 +1242,18 @@ channel-wrong-code = That is not the code that was sent.
 channel-unconfirmed = Repeat the code that was sent first.
 channel-test-title = A try of GlucoTwin's alarms
 channel-test = This is only a try: nothing has happened.
+
+## Backups and the audit log
+
+store-no-installation = There is no installation in { $path }.
+backup-exists = { $path } exists already; a backup is never written over another.
+backup-keys-exist = There are keys in { $path } already; restore into an empty data folder.
+backup-not-empty = The database is not empty (table { $table }); restore into an empty one.
+backup-other-schema = The backup is of schema { $revision } (GlucoTwin { $version }); restore it with that version, and let a newer one bring it up to date.
+backup-damaged = { $path } is not what was written, or not all of it.
+backup-written = The backup of { $at } is in { $path }: { $people } people, { $accounts } accounts.
+backup-keys-written = The keys are in { $path }. Keep them apart from the backup, and keep no older ones: people who were erased since could be read with them.
+backup-no-keys = Without the keys of this installation the backup cannot be read; --keys writes them to a file of their own.
+backup-restored = Restored as of { $at }: { $people } people, { $accounts } accounts.
+backup-erased = { $count } people or accounts were erased since, and stay erased.
+audit-whole = The audit log holds together: { $entries } entries, the last hash is { $sha256 }.
