@@ -1,6 +1,5 @@
 """Judging a fit: what the data informed, whether predictions were as sure as they should be, and what to warn of."""
 
-import jax.numpy as jnp
 import numpy as np
 
 from glucotwin.core.array import Float
@@ -8,7 +7,7 @@ from glucotwin.domain.imputation import imputed_by_reason
 from glucotwin.twin.diagnostic import Diagnostics, Entangled, ParameterSummary, PredictiveCheck
 from glucotwin.twin.filter import NO_READING, VALUE
 from glucotwin.twin.grid import STEPS_PER_DAY, GriddedData
-from glucotwin.twin.objective import HORIZON_STEPS, DayBatch, Predictions, predict_days, scoring
+from glucotwin.twin.objective import HORIZON_STEPS, DayBatch, Predictions, scoring
 from glucotwin.twin.personal_model import PersonalModel, central_intervals, free_parameters
 from glucotwin.twin.problem import FitProblem, Fitted
 from glucotwin.twin.state_space import STEP_MIN
@@ -36,7 +35,7 @@ def diagnose(problem: FitProblem, fitted: Fitted, data: GriddedData, *, recorded
     """
     model, batch = problem.model, problem.batch
     _, weights = scoring(batch)
-    predicted = predict_days(model, jnp.asarray(fitted.mode.point), batch)
+    predicted = fitted.mode.evaluated.predicted
     residuals, lagged = _one_step_residuals(predicted, batch, np.asarray(weights))
     parameters = _summaries(model, fitted.posterior)
     checks = predictive_checks(predicted, batch)

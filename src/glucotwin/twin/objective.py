@@ -68,12 +68,13 @@ class Predictions(NamedTuple):
 
 
 class Evaluated(NamedTuple):
-    """The objective at a point: value, gradient, expected information, and each day's own gradient."""
+    """The objective at a point: value, gradient, expected information, each day's own gradient, and what it scores."""
 
     value: Float[Array, ""]
     gradient: Float[Array, " parameter"]
     information: Float[Array, "parameter parameter"]
     day_gradients: Float[Array, "day parameter"]
+    predicted: Predictions
 
 
 def day_batch(data: GriddedData) -> DayBatch:
@@ -81,8 +82,9 @@ def day_batch(data: GriddedData) -> DayBatch:
     length = WARM_UP_STEPS + STEPS_PER_DAY + int(HORIZON_STEPS[-1])
     starts = np.arange(0, data.steps - length + 1, STEPS_PER_DAY)
     index = starts[:, None] + np.arange(length)[None]
-    inputs = data.inputs.map(lambda values: jnp.asarray(values)[index])
-    readings = jax.tree.map(lambda values: jnp.asarray(values)[index], data.readings)
+    # Indexed outside of JAX, which would compile a program for each kind of array.
+    inputs = data.inputs.map(lambda values: jnp.asarray(np.asarray(values)[index]))
+    readings = jax.tree.map(lambda values: jnp.asarray(np.asarray(values)[index]), data.readings)
     return DayBatch(inputs=inputs, readings=readings, first_guess_mgdl=jnp.asarray(_first_values(readings)))
 
 
@@ -92,12 +94,13 @@ def filled_up(batch: DayBatch) -> DayBatch:
     count = next((one for one in USUAL_DAYS if one >= days), days)
     index = np.minimum(np.arange(count), days - 1)
     empty = index != np.arange(count)
-    readings = jax.tree.map(lambda values: jnp.asarray(values)[index], batch.readings)
-    kinds = jnp.where(jnp.asarray(empty)[:, None], NO_READING, readings.kind)
+    kinds = np.where(empty[:, None], NO_READING, np.asarray(batch.readings.kind)[index])
     return DayBatch(
-        inputs=batch.inputs.map(lambda values: jnp.asarray(values)[index]),
-        readings=Readings(glucose_mgdl=readings.glucose_mgdl, kind=kinds),
-        first_guess_mgdl=jnp.asarray(batch.first_guess_mgdl)[index],
+        inputs=batch.inputs.map(lambda values: jnp.asarray(np.asarray(values)[index])),
+        readings=Readings(
+            glucose_mgdl=jnp.asarray(np.asarray(batch.readings.glucose_mgdl)[index]), kind=jnp.asarray(kinds)
+        ),
+        first_guess_mgdl=jnp.asarray(np.asarray(batch.first_guess_mgdl)[index]),
     )
 
 
@@ -162,12 +165,6 @@ def _filter_and_look(
     return filtered.innovations, jax.vmap(lambda belief, now: look_ahead(body, noise, belief, now))(starts, coming)
 
 
-@eqx.filter_jit
-def predict_days(model: PersonalModel, point: Float[Array, " parameter"], batch: DayBatch) -> Predictions:
-    """The same, compiled."""
-    return predictions(model, point, batch)
-
-
 def _origins(batch: DayBatch) -> np.ndarray:
     return np.arange(WARM_UP_STEPS, WARM_UP_STEPS + STEPS_PER_DAY, ORIGIN_EVERY_STEPS)
 
@@ -226,6 +223,7 @@ def evaluate(
         gradient=day_gradients.sum(axis=0) + point,
         information=_information(predicted, slopes, weights, kinds == VALUE) + jnp.eye(point.size),
         day_gradients=day_gradients,
+        predicted=predicted,
     )
 
 

@@ -21,7 +21,6 @@ from glucotwin.twin.objective import (
     day_batch,
     evaluate,
     negative_log_likelihood,
-    predict_days,
     scoring,
 )
 from synthetic_person import FITTED, synthetic_timeline, synthetic_twin, true_model, true_point
@@ -169,7 +168,7 @@ def test_value_costs_a_student_t_term() -> None:
 
 
 def test_predictions_at_the_truth_are_near_the_readings() -> None:
-    predicted = predict_days(true_model(), jnp.asarray(true_point()), batch())
+    predicted = at_point(true_point()).predicted
     residual = np.asarray(predicted.residual_mgdl)[:, WARM_UP_STEPS : WARM_UP_STEPS + STEPS_PER_DAY]
     assert np.sqrt(np.mean(residual**2)) < 6.0
     assert np.all(np.isfinite(np.asarray(predicted.log_variance)))
