@@ -18,6 +18,7 @@ EVERYBODY = frozenset({PERSON, CARER, CLINICIAN, RESEARCHER})
 CARING = frozenset({PERSON, CARER})
 ALONE = frozenset({PERSON})
 WORKING = frozenset({PERSON, CLINICIAN})
+TREATING = frozenset({CLINICIAN})
 VIEW_CONSENT = {CARER: "care-view", CLINICIAN: "care-view", RESEARCHER: "research-export"}
 SOMETHING = "00000000-0000-4000-8000-000000000000"
 TIME = "2024-03-01T08:00:00Z"
@@ -77,6 +78,14 @@ OF_PERSON: dict[str, Line] = {
     "POST /people/{person_id}/channels/{channel_id}/confirm": Line(roles=CARING, machine=False, body={"code": "1"}),
     "POST /people/{person_id}/channels/{channel_id}/test": Line(roles=CARING, machine=False),
     "DELETE /people/{person_id}/channels/{channel_id}": Line(roles=CARING, machine=False),
+    "GET /people/{person_id}/proposals": Line(roles=EVERYBODY - {RESEARCHER}),
+    "POST /people/{person_id}/proposals": Line(
+        roles=TREATING, machine=False, body={"kind": "walk", "value": 20, "why": "After dinner."}
+    ),
+    "POST /people/{person_id}/proposals/{proposal_id}/decision": Line(
+        roles=TREATING, machine=False, body={"decision": "end", "reason": "No longer."}
+    ),
+    "POST /people/{person_id}/proposals/{proposal_id}/answer": Line(roles=CARING, body={"answer": "agree"}),
     "GET /people/{person_id}/consents": Line(roles=ALONE),
     "PUT /people/{person_id}/consents/{purpose}": Line(roles=ALONE, machine=False, body={"version": 99}),
     "DELETE /people/{person_id}/consents/{purpose}": Line(roles=ALONE, machine=False),
@@ -92,6 +101,8 @@ SIGNED_IN = {
     "POST /tokens",
     "DELETE /tokens/{token_id}",
     "GET /channel-kinds",
+    "GET /course",
+    "POST /course",
     "GET /people",
     "POST /people",
 }
@@ -100,6 +111,7 @@ FILLED = {
     "account_id": SOMETHING,
     "channel_id": SOMETHING,
     "job_id": SOMETHING,
+    "proposal_id": SOMETHING,
     "event_id": "none",
     "kind": "low",
     "purpose": "research-export",

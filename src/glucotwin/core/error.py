@@ -36,6 +36,7 @@ class ErrorCode(StrEnum):
     NO_TWIN = "no-twin"
     TOO_MANY_REQUESTS = "too-many-requests"
     NOT_DELIVERED = "not-delivered"
+    COURSE_MISSING = "course-missing"
 
 
 class GlucoTwinError(Exception):

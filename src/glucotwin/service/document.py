@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 
 from glucotwin import __version__
 from glucotwin.core.message import message
-from glucotwin.service.endpoint import account, alarm, ask, channel, data, person, system, trust, twin, view
+from glucotwin.service.endpoint import account, advice, alarm, ask, channel, data, person, system, trust, twin, view
 from glucotwin.service.fhir import endpoint as fhir
 from glucotwin.service.nightscout import v1 as nightscout_v1
 from glucotwin.service.nightscout import v3 as nightscout_v3
@@ -26,6 +26,7 @@ ROUTERS = (
     ask.router,
     alarm.router,
     channel.router,
+    advice.router,
     trust.router,
 )
 OTHERS = (

@@ -36,6 +36,9 @@ class Action(StrEnum):
     ASK_TWIN = "ask-twin"
     RUN_TWIN = "run-twin"
     SNOOZE = "snooze"
+    SEE_ADVICE = "see-advice"
+    ADVISE = "advise"
+    ANSWER_ADVICE = "answer-advice"
     MANAGE = "manage"
 
 
@@ -51,6 +54,9 @@ ROLES: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.ASK_TWIN: _ALL,
         Action.RUN_TWIN: frozenset({Role.PERSON, Role.CLINICIAN}),
         Action.SNOOZE: frozenset({Role.PERSON, Role.CARER}),
+        Action.SEE_ADVICE: _CARE,
+        Action.ADVISE: frozenset({Role.CLINICIAN}),
+        Action.ANSWER_ADVICE: frozenset({Role.PERSON, Role.CARER}),
         Action.MANAGE: frozenset({Role.PERSON}),
     }
 )
@@ -88,6 +94,10 @@ class Access:
         """The consent that is missing for an action; None when none is."""
         needed = [VIEW[self.role], Purpose.PERSONAL_TWIN if action in OF_TWIN else None]
         return next((one for one in needed if one is not None and one not in self.consents), None)
+
+    def allows(self, action: Action) -> bool:
+        """Whether the action may be done."""
+        return self.role in ROLES[action] and self.missing_for(action) is None
 
     def require(self, action: Action) -> None:
         """Passes when the action may be done.

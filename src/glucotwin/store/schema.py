@@ -232,6 +232,46 @@ channel = Table(
 )
 """Where an account wants a person's alarms. ``told_through`` is the last alarm that was told there."""
 
+proposal = Table(
+    "proposal",
+    metadata,
+    Column("proposal_id", Uuid(as_uuid=False), primary_key=True),
+    _person(),
+    Column("proposed_by", Uuid(as_uuid=False), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    _time("created_at"),
+    Column("decided_by", Uuid(as_uuid=False), nullable=True),
+    _time("decided_at", nullable=True),
+    Column("decision", LargeBinary, nullable=True),
+    CheckConstraint("status IN ('waiting', 'signed', 'declined', 'ended')", name="proposal_status"),
+    Index("proposal_person", "person_id", "created_at"),
+)
+"""What a clinician proposes to a person, who is shown it when it is signed. ``content`` stays as it was written."""
+
+proposal_answer = Table(
+    "proposal_answer",
+    metadata,
+    Column("answer_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("proposal_id", Uuid(as_uuid=False), ForeignKey("proposal.proposal_id", ondelete="CASCADE"), nullable=False),
+    _person(),
+    Column("answered_by", Uuid(as_uuid=False), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    _time("at"),
+    Index("proposal_answer_proposal", "proposal_id"),
+)
+"""What a person or carer says to it; rows are added and never changed."""
+
+course_pass = Table(
+    "course_pass",
+    metadata,
+    _account(primary_key=True),
+    Column("course", String(32), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    _time("passed_at"),
+)
+"""Which version of a course an account answered all checks of."""
+
 audit = Table(
     "audit",
     metadata,
@@ -251,5 +291,5 @@ audit = Table(
 
 PERSONAL = tuple(table for table in metadata.tables.values() if "person_id" in table.columns)
 """Tables of which every row belongs to one person."""
-OWN = (account, web_session)
+OWN = (account, web_session, course_pass)
 """Tables of which every row belongs to one account."""

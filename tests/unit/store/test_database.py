@@ -87,7 +87,7 @@ def test_a_query_that_forgets_the_rules_sees_nothing_of_others(database: Databas
     person = made_up_person(database, account)
     with desk_of(database, account.account_id) as desk:
         add_records(desk, person.person_id, {"glucose": made_up_readings(3)})
-    column = "account_id" if name in {"account", "web_session"} else "person_id"
+    column = "account_id" if name in {table.name for table in OWN} else "person_id"
     value = account.account_id if column == "account_id" else person.person_id
     query = text(f"SELECT count(*) FROM {name} WHERE {column} = :value")  # noqa: S608  # names of our own tables
     for connect in (database.nobody(), database.acting_for(stranger.account_id)):

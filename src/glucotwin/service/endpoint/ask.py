@@ -214,11 +214,11 @@ def score(person_id: PersonId, request: Request, caller: Calling, service: Runni
 def what_if(person_id: PersonId, body: WhatIfBody, request: Request, caller: Calling, service: Running) -> Json:
     """What would have been, or would be, with other food, insulin or exercise."""
     with desk_for(request, caller, person_id, Action.ASK_TWIN) as (desk, access):
-        ready = _question(service.memory, desk, person_id, body, service.authority(access.role))
+        ready = question(service.memory, desk, person_id, body, service.authority(access.role))
     return _what_if_json(ready())
 
 
-def _question(
+def question(
     memory: Memory, desk: Desk, person_id: str, body: WhatIfBody, authority: Authority
 ) -> Callable[[], Answer[WhatIf]]:
     """A question with everything that it needs of the store, to be answered without it."""

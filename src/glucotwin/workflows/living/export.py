@@ -9,12 +9,15 @@ from pathlib import Path
 
 from glucotwin.domain.archive import save_timeline
 from glucotwin.domain.person import Person
+from glucotwin.store.access import Action, access_to
 from glucotwin.store.alarm import read_alarms
 from glucotwin.store.artefact import LINEAGE, WORK, unpacked_folder
 from glucotwin.store.consent import list_consents
 from glucotwin.store.desk import Desk
 from glucotwin.store.forecast import read_forecasts
 from glucotwin.store.person import read_person
+from glucotwin.store.proposal import list_proposals
+from glucotwin.workflows.living.advice import proposal_json
 from glucotwin.workflows.living.data import person_json
 from glucotwin.workflows.living.memory import Memory
 
@@ -22,7 +25,7 @@ MOST_ALARMS = 10_000
 
 
 def export_person(desk: Desk, memory: Memory, person_id: str, *, named: bool, whole: bool) -> bytes:
-    """A zip archive: the timeline (``glucotwin-timeline/1``) and, if whole, profile, twin, forecasts, alarms, consents.
+    """A zip archive: the timeline (``glucotwin-timeline/1``) and, if whole, everything else that is kept.
 
     Args:
         desk: of an account that may read.
@@ -53,10 +56,12 @@ def export_person(desk: Desk, memory: Memory, person_id: str, *, named: bool, wh
 
 def _documents(desk: Desk, person_id: str) -> dict[str, object]:
     consents = list_consents(desk, person_id)
+    proposals = list_proposals(desk, access_to(desk, person_id, Action.SEE_ADVICE))
     return {
         "person": person_json(read_person(desk, person_id)),
         "forecasts": [one.to_json() | {"forecast": one.forecast.to_json()} for one in read_forecasts(desk, person_id)],
         "alarms": list(read_alarms(desk, person_id, most=MOST_ALARMS)),
+        "proposals": [proposal_json(one, str) for one in proposals],
         "consents": [
             {
                 "purpose": str(one.purpose),

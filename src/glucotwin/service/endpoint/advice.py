@@ -1,0 +1,155 @@
+"""Proposals: made and signed by clinicians, shown to a person when signed; and the course before a first signature."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Request
+from pydantic import Field
+
+from glucotwin.advise.proposal import Proposal, ProposalKind
+from glucotwin.advise.what_if import WhatIf
+from glucotwin.core.answer import Answer
+from glucotwin.core.error import GlucoTwinError
+from glucotwin.core.message import message
+from glucotwin.service.caller import UUID_PATTERN, Calling, PersonId, Running, desk_for
+from glucotwin.service.endpoint.ask import WhatIfBody, question
+from glucotwin.service.schema import Json, Shape, items
+from glucotwin.service.state import Service
+from glucotwin.store.access import Action
+from glucotwin.store.account import read_account
+from glucotwin.store.proposal import SHOWN, Status, StoredProposal
+from glucotwin.workflows.living.advice import answer, decide, kinds_json, proposal_json, proposals_of, propose
+from glucotwin.workflows.living.course import answer_course, show_course
+
+router = APIRouter(tags=["advice"])
+ProposalId = Annotated[str, Path(pattern=UUID_PATTERN)]
+DECISIONS = {"sign": Status.SIGNED, "decline": Status.DECLINED, "end": Status.ENDED}
+
+
+class ProposalBody(Shape):
+    """What is proposed, and the question to the twin that it rests on."""
+
+    kind: ProposalKind
+    value: float = Field(ge=0, le=1000)
+    present: float | None = Field(default=None, gt=0, le=1000)
+    from_minute: int = Field(default=0, ge=0, le=1439)
+    to_minute: int = Field(default=1440, ge=1, le=1440)
+    why: str = Field(min_length=1, max_length=2000)
+    what_if: WhatIfBody | None = None
+
+    def proposal(self) -> Proposal:
+        """As the layers below know it."""
+        return Proposal(**{name: getattr(self, name) for name in Proposal.__dataclass_fields__})
+
+
+class DecisionBody(Shape):
+    """What becomes of a proposal."""
+
+    decision: Literal["sign", "decline", "end"]
+    reason: str = Field(min_length=1, max_length=2000)
+
+
+class AnswerBody(Shape):
+    """What a person says to it."""
+
+    answer: Literal["agree", "disagree"]
+    reason: str = Field(default="", max_length=2000)
+
+
+class CourseBody(Shape):
+    """Answers to the checks of a course, counted from one."""
+
+    version: int = Field(ge=1, le=1000)
+    answers: dict[str, int] = Field(max_length=50)
+
+
+@router.get("/course")
+def course(caller: Calling, service: Running) -> Json:
+    """The short course in reading a twin, and when this account passed it."""
+    with service.desk(caller.account_id) as desk:
+        return show_course(desk)
+
+
+@router.post("/course")
+def course_answers(body: CourseBody, caller: Calling, service: Running) -> Json:
+    """Looks at the answers; signing needs all of them right."""
+    caller.require_browser()
+    with service.desk(caller.account_id) as desk:
+        return answer_course(desk, body.version, body.answers)
+
+
+@router.get("/people/{person_id}/proposals")
+def proposals(person_id: PersonId, request: Request, caller: Calling, service: Running) -> Json:
+    """Proposals to a person, the newest first; to the person and carers those that are signed."""
+    with desk_for(request, caller, person_id, Action.SEE_ADVICE) as (desk, access):
+        authority = service.authority(access.role)
+        found = proposals_of(desk, access, authority=authority)
+        kinds = kinds_json(authority) if access.allows(Action.ADVISE) else []
+    name_of = _names(service)
+    return items([proposal_json(one, name_of) for one in found], kinds=kinds)
+
+
+@router.post("/people/{person_id}/proposals", status_code=201)
+def make(person_id: PersonId, body: ProposalBody, request: Request, caller: Calling, service: Running) -> Json:
+    """Writes a proposal; the person sees it when it is signed."""
+    caller.require_browser()
+    ready: Callable[[], Answer[WhatIf]] | None = None
+    with desk_for(request, caller, person_id, Action.ADVISE) as (desk, access):
+        authority = service.authority(access.role)
+        proposal = body.proposal()
+        authority.require(proposal.rule.capability)
+        if body.what_if is not None:
+            access.require(Action.ASK_TWIN)
+            ready = question(service.memory, desk, person_id, body.what_if, authority)
+    evidence = None if ready is None else ready()
+    with desk_for(request, caller, person_id, Action.ADVISE) as (desk, access):
+        made = propose(desk, access, proposal, authority=authority, evidence=evidence)
+    return proposal_json(made, _names(service))
+
+
+@router.post("/people/{person_id}/proposals/{proposal_id}/decision")
+def conclude(
+    person_id: PersonId,
+    proposal_id: ProposalId,
+    body: DecisionBody,
+    request: Request,
+    caller: Calling,
+    service: Running,
+) -> Json:
+    """Signs or declines a proposal, or ends one that is signed, with a reason."""
+    caller.require_browser()
+    status = DECISIONS[body.decision]
+    with desk_for(request, caller, person_id, Action.ADVISE) as (desk, access):
+        authority = service.authority(access.role)
+        decided = decide(desk, access, proposal_id, status, reason=body.reason, authority=authority)
+    return _told(service, decided)
+
+
+@router.post("/people/{person_id}/proposals/{proposal_id}/answer")
+def reply(
+    person_id: PersonId, proposal_id: ProposalId, body: AnswerBody, request: Request, caller: Calling, service: Running
+) -> Json:
+    """Agrees or disagrees with a signed proposal."""
+    with desk_for(request, caller, person_id, Action.ANSWER_ADVICE) as (desk, access):
+        answered = answer(desk, access, proposal_id, given=body.answer, reason=body.reason)
+    return _told(service, answered)
+
+
+def _told(service: Service, one: StoredProposal) -> Json:
+    """The proposal, of which whoever has the person's pages open is told when it is theirs to see."""
+    if one.status in SHOWN:
+        service.broker.tell(one.person_id, "data", {"streams": ["advice"]})
+    return proposal_json(one, _names(service))
+
+
+def _names(service: Service) -> Callable[[str], str]:
+    @cache
+    def name_of(account_id: str) -> str:
+        try:
+            with service.database.signing_in() as connection:
+                return read_account(connection, service.database.keystore, account_id).display_name
+        except GlucoTwinError:
+            return message("advice-nobody")
+
+    return name_of

@@ -1,0 +1,164 @@
+"""Use case: clinicians propose, review and sign; a person sees what is signed, and agrees or not.
+
+The profile decides who may propose what. A signed dose is shown to a person as long as the installation's profile lets
+clinicians advise on doses; who runs it can end that for everybody at once.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from glucotwin.advise.proposal import RULES, Proposal, ProposalKind
+from glucotwin.advise.what_if import WhatIf
+from glucotwin.core.answer import Answer
+from glucotwin.core.profile import Authority, Role
+from glucotwin.store.access import Access
+from glucotwin.store.desk import Desk
+from glucotwin.store.proposal import (
+    ProposalAnswer,
+    Status,
+    StoredProposal,
+    add_proposal,
+    answer_proposal,
+    decide_proposal,
+    find_proposal,
+    list_proposals,
+)
+from glucotwin.workflows.living.course import require_course
+
+NameOf = Callable[[str], str]
+"""How an account is called, by its identifier."""
+
+
+def propose(
+    desk: Desk, access: Access, proposal: Proposal, *, authority: Authority, evidence: Answer[WhatIf] | None = None
+) -> StoredProposal:
+    """Keeps a proposal for review.
+
+    Args:
+        desk: of a clinician.
+        access: of the clinician to the person.
+        proposal: what.
+        authority: profile and role.
+        evidence: what the twin answered to the same change.
+
+    Raises:
+        NotAllowedError: the profile does not let this role propose it.
+    """
+    authority.require(proposal.rule.capability)
+    content: dict[str, object] = {
+        "kind": str(proposal.kind),
+        "value": proposal.value,
+        "present": proposal.present,
+        "from_minute": proposal.from_minute,
+        "to_minute": proposal.to_minute,
+        "why": proposal.why,
+        "evidence": None if evidence is None else evidence_json(evidence),
+    }
+    return add_proposal(desk, access.person_id, content)
+
+
+def decide(
+    desk: Desk, access: Access, proposal_id: str, status: Status, *, reason: str, authority: Authority
+) -> StoredProposal:
+    """Signs or declines a proposal, or ends a signed one.
+
+    Raises:
+        NotFoundError: there is none.
+        NotAllowedError: the profile does not let this role sign it, or the course was not passed.
+        ConflictError: something else became of it already.
+    """
+    if status is Status.SIGNED:
+        require_course(desk)
+        authority.require(_proposal_of(find_proposal(desk, access, proposal_id).content).rule.capability)
+    return decide_proposal(desk, access, proposal_id, status, reason=reason)
+
+
+def answer(desk: Desk, access: Access, proposal_id: str, *, given: str, reason: str) -> StoredProposal:
+    """Keeps whether a person or carer agrees with a signed proposal.
+
+    Raises:
+        NotFoundError: there is none that they are shown.
+    """
+    return answer_proposal(desk, access, proposal_id, answer=given, reason=reason)
+
+
+def proposals_of(desk: Desk, access: Access, *, authority: Authority) -> tuple[StoredProposal, ...]:
+    """Proposals as the account may see them, the newest first."""
+    found = list_proposals(desk, access)
+    clinician = Authority(profile=authority.profile, role=Role.CLINICIAN)
+    return tuple(one for one in found if clinician.allows(_proposal_of(one.content).rule.capability))
+
+
+def proposal_json(one: StoredProposal, name_of: NameOf) -> dict[str, object]:
+    """A proposal as it is told."""
+    proposal = _proposal_of(one.content)
+    return {
+        "proposal_id": one.proposal_id,
+        "status": str(one.status),
+        "kind": str(proposal.kind),
+        "value": proposal.value,
+        "unit": proposal.rule.unit,
+        "present": proposal.present,
+        "from_minute": proposal.from_minute,
+        "to_minute": proposal.to_minute,
+        "sentence": proposal.sentence(),
+        "why": proposal.why,
+        "evidence": one.content["evidence"],
+        "proposed_by": name_of(one.proposed_by),
+        "proposed_at": one.created_at.isoformat(),
+        "decided_by": None if one.decided_by is None else name_of(one.decided_by),
+        "decided_at": _iso(one.decided_at),
+        "reason": one.reason,
+        "answers": [_answer_json(given, name_of) for given in one.answers],
+    }
+
+
+def evidence_json(answer: Answer[WhatIf]) -> dict[str, object]:
+    """What of a what-if stands beside a proposal: the numbers that a reviewer weighs, and which twin said them."""
+    told = answer.payload.to_json()
+    kept = ("kind", "start", "outcomes", "changes", "summary", "cautions")
+    return {name: told[name] for name in kept if name in told} | {
+        "twin_version": answer.model.twin_version,
+        "uncertainty": answer.uncertainty,
+        "limits": answer.limits,
+    }
+
+
+def kinds_json(authority: Authority) -> list[dict[str, object]]:
+    """The kinds of proposals that this role may make, with their limits."""
+    return [
+        {
+            "kind": str(kind),
+            "unit": rule.unit,
+            "low": rule.low,
+            "high": rule.high,
+            "is_setting": rule.is_setting,
+        }
+        for kind, rule in RULES.items()
+        if authority.allows(rule.capability)
+    ]
+
+
+def _proposal_of(content: Mapping[str, object]) -> Proposal:
+    present = content["present"]
+    return Proposal(
+        kind=ProposalKind(str(content["kind"])),
+        value=float(str(content["value"])),
+        present=None if present is None else float(str(present)),
+        from_minute=int(str(content["from_minute"])),
+        to_minute=int(str(content["to_minute"])),
+        why=str(content["why"]),
+    )
+
+
+def _answer_json(given: ProposalAnswer, name_of: NameOf) -> dict[str, object]:
+    return {
+        "answer": given.answer,
+        "reason": given.reason,
+        "by": name_of(given.answered_by),
+        "at": given.at.isoformat(),
+    }
+
+
+def _iso(time: datetime | None) -> str | None:
+    return None if time is None else time.isoformat()
