@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 
@@ -105,3 +106,12 @@ def test_usual_futures_clock_goes_on_from_the_data() -> None:
     clock = np.asarray(future().minute_of_day)
     assert np.array_equal(clock[: day().steps], np.asarray(day().inputs.minute_of_day))
     assert np.all(np.diff(clock) % 1440.0 == 5.0)
+
+
+def test_usual_future_keeps_the_factors_of_parameters() -> None:
+    name, values = "insulin_action.sensitivity", np.linspace(0.5, 0.8, day().steps)
+    data = replace(day(), inputs=eqx.tree_at(lambda one: one.parameter_factor, day().inputs, {name: values}))
+    inputs = usual_future(data, extra_steps=48, zone="UTC", basal_u_per_min=synthetic_twin().basal_u_per_min)
+    kept = np.asarray(inputs.parameter_factor[name])
+    assert np.array_equal(kept[: data.steps], values)
+    assert kept[data.steps :].tolist() == [0.8] * 48

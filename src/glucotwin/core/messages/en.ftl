@@ -774,6 +774,8 @@ fit-refused = The fit fails its own checks. { $reasons }
 fit-refused-hint = Choose other days or more draws, or save it all the same: --keep-failed.
 # What differed from day to day, meal to meal and sensor to sensor
 latent-days = From day to day insulin acted { $low } to { $high } times as strongly as usual (spread { $spread }); the data say something of { $informed } of { $days } days.
+latent-day = { $day }: { $factor } times ({ $low } to { $high })
+latent-days-more = and { $days } more days
 latent-meals = What was eaten differed from what was logged by { $spread } from meal to meal, the speed of absorption by { $speed }; the data say something of { $informed } of { $meals } meals.
 latent-unlogged = Meals that nobody seems to have logged: { $meals }
 latent-unlogged-one = { $moment }: about { $grams } g ({ $low } to { $high })

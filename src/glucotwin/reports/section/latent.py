@@ -6,18 +6,25 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from glucotwin.core.message import message
-from glucotwin.reports.number import fraction_as_percent, moment, number
+from glucotwin.reports.number import day, fraction_as_percent, moment, number
 from glucotwin.reports.section.informed import informed_text
 from glucotwin.twin.latent.estimate import Latent, LatentKind, Latents
 from glucotwin.twin.latent.explained import found_meals
 
-MOST_MEALS = 10
-"""Unlogged meals that are named; the rest is counted."""
+MOST_MEALS, MOST_DAYS = 10, 14
+"""Unlogged meals and days that stood out that are named; the rest is counted."""
 
 
 def latent_sentences(latents: Latents, zone: ZoneInfo) -> tuple[str, ...]:
     """One sentence for each thing that differed; nothing of what a record has no occasion for."""
-    parts = (_days(latents), _meals(latents), _unlogged(latents, zone), _sensors(latents, zone), _effects(latents))
+    parts = (
+        _days(latents),
+        _days_apart(latents, zone),
+        _meals(latents),
+        _unlogged(latents, zone),
+        _sensors(latents, zone),
+        _effects(latents),
+    )
     unsettled = () if latents.settled else (message("latent-unsettled"),)
     return (*(sentence for part in parts for sentence in part), *unsettled)
 
@@ -33,6 +40,21 @@ def _days(latents: Latents) -> Iterator[str]:
             informed=number(sum(one.informed for one in days), 0),
             days=number(len(days), 0),
         )
+
+
+def _days_apart(latents: Latents, zone: ZoneInfo) -> Iterator[str]:
+    """Days of which the data are sure that insulin acted more or less than usual."""
+    apart = [one for one in latents.of_kind(LatentKind.DAY_SENSITIVITY) if _is_apart(one)]
+    for one in apart[:MOST_DAYS]:
+        factor, low, high = (number(value, 2) for value in one.interval())
+        yield "  " + message("latent-day", day=day(one.start.astimezone(zone)), factor=factor, low=low, high=high)
+    if len(apart) > MOST_DAYS:
+        yield "  " + message("latent-days-more", days=number(len(apart) - MOST_DAYS, 0))
+
+
+def _is_apart(one: Latent) -> bool:
+    _, low, high = one.interval()
+    return not low <= 1.0 <= high
 
 
 def _meals(latents: Latents) -> Iterator[str]:

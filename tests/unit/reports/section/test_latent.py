@@ -28,10 +28,11 @@ def sentences(*estimates: Latent, settled: bool = True) -> tuple[str, ...]:
 def test_days_and_meals_tell_how_many_of_them_the_data_inform() -> None:
     days = [latent(LatentKind.DAY_SENSITIVITY, np.log(factor), sd) for factor, sd in ((0.8, 0.1), (1.25, 1.0))]
     meals = [latent(LatentKind.MEAL_CARBS, 0.1, 0.99), latent(LatentKind.MEAL_ABSORPTION, 0.1, 0.99)]
-    by_day, by_meal = sentences(*days, *meals)
+    by_day, apart, by_meal = sentences(*days, *meals)
     assert "0.80 to 1.25 times as strongly" in by_day
     assert "spread 20 %" in by_day
     assert "1 of 2 days" in by_day
+    assert apart.strip() == "8 March 2026: 0.80 times (0.68 to 0.94)"
     assert "by 30 % from meal to meal" in by_meal
     assert "0 of 1 meals" in by_meal
 
