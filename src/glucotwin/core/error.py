@@ -37,6 +37,7 @@ class ErrorCode(StrEnum):
     TOO_MANY_REQUESTS = "too-many-requests"
     NOT_DELIVERED = "not-delivered"
     COURSE_MISSING = "course-missing"
+    STORAGE_FULL = "storage-full"
 
 
 class GlucoTwinError(Exception):

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import threading
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +22,8 @@ def replace_file(path: Path, write: Callable[[Path], object]) -> None:
     """
     if not path.parent.is_dir():
         raise NotFoundError(ErrorCode.UNKNOWN_NAME, f"There is no folder {path.parent}.", hint="Make it first.")
-    sibling = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    # Also threads of one process may write the same file.
+    sibling = path.with_name(f".{path.stem}.{os.getpid()}-{threading.get_ident()}{path.suffix}")
     try:
         write(sibling)
         sibling.replace(path)

@@ -104,8 +104,8 @@ class Guard:
                 action=f"{method} {answered.route}"[-64:],
                 outcome=str(answered.status),
             )
-        except GlucoTwinError as error:
-            log("audit-failed", code=str(error.code))
+        except (GlucoTwinError, OSError) as error:
+            log("audit-failed", failed=error)
 
 
 class _Answered:

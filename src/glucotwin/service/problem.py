@@ -1,5 +1,6 @@
 """Errors as HTTP: one table from kinds of error to status, and ``application/problem+json`` (RFC 9457)."""
 
+import errno
 from collections.abc import Mapping, Sequence
 
 from fastapi import FastAPI, Request
@@ -17,9 +18,11 @@ from glucotwin.core.error import (
     SafetyError,
 )
 from glucotwin.core.message import message
+from glucotwin.store.database import storage_full
 
 CONTENT_TYPE = "application/problem+json"
 UNPROCESSABLE = 422
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 BY_CODE: Mapping[ErrorCode, int] = {
     ErrorCode.NOT_SIGNED_IN: 401,
@@ -28,6 +31,7 @@ BY_CODE: Mapping[ErrorCode, int] = {
     ErrorCode.FILE_TOO_LARGE: 413,
     ErrorCode.TOO_MANY_REQUESTS: 429,
     ErrorCode.DATABASE_UNAVAILABLE: 503,
+    ErrorCode.STORAGE_FULL: 507,
 }
 BY_CLASS: Sequence[tuple[type[GlucoTwinError], int]] = (
     (NotFoundError, 404),
@@ -82,6 +86,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(GlucoTwinError, _ours)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(OSError, _system)
 
 
 def _ours(request: Request, error: Exception) -> JSONResponse:
@@ -101,3 +106,10 @@ def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101  # registered for it alone
     code = {404: str(ErrorCode.UNKNOWN_NAME), 405: "method-not-allowed"}.get(error.status_code, "http")
     return problem(error.status_code, code, str(error.detail), headers=error.headers)
+
+
+def _system(request: Request, error: Exception) -> JSONResponse:
+    """A full disk, met while a file was written; every other error of the system is a defect."""
+    if isinstance(error, OSError) and error.errno in FULL:
+        return problem_of(storage_full())
+    raise error

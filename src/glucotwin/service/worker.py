@@ -3,11 +3,12 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+import psycopg
 from procrastinate import RetryStrategy
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 from glucotwin.core.error import GlucoTwinError
 from glucotwin.service.background import beside
@@ -25,6 +26,8 @@ NIGHT_HOUR = 3
 STALLED_S, LOOK_S, BEAT_S = 30.0, 15.0, 5.0
 """A worker silent for so long is dead; how often dead ones are looked for; how often a living one is heard."""
 PATIENCE_S = 5.0
+REST_S = 2.0
+"""Between two tries when the database is away."""
 MOST_ATTEMPTS = 5
 HOURLY = "7 * * * *"
 
@@ -45,7 +48,7 @@ class Worker:
         """Works beside the service until that ends."""
         self._door.open()
         self._service.defer = self.defer
-        async with self._queue.open_async(), beside(self._run(), self._look()):
+        async with self._queue.open_async(), beside(self._again(self._run), self._again(self._look)):
             try:
                 yield
             finally:
@@ -105,6 +108,17 @@ class Worker:
     def _check(self) -> None:
         if self._stopping.is_set():
             raise JobInterruptedError
+
+    async def _again(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Goes on after the database was away."""
+        while True:
+            try:
+                await work()
+            except (OSError, ConnectorException, psycopg.Error) as error:
+                log("queue-interrupted", failed=error)
+            if self._stopping.is_set():
+                return
+            await asyncio.sleep(REST_S)
 
     async def _run(self) -> None:
         await self._queue.run_worker_async(

@@ -11,6 +11,7 @@ from glucotwin.core.error import ConflictError, ErrorCode
 from glucotwin.core.message import message
 from glucotwin.store.artefact import WORK, clear_work
 from glucotwin.store.database import Database, open_database
+from glucotwin.store.embedded.keeper import kept_running
 from glucotwin.store.embedded.server import start_server
 from glucotwin.store.key import KEYS, PRIVATE_FOLDER, Keystore
 
@@ -51,6 +52,7 @@ def open_data_folder(folder: Path, *, url: str | None = None, alone: bool = True
             server = start_server(folder)
             if is_first:
                 stack.callback(server.stop)
+                stack.enter_context(kept_running(folder, server))
             url = server.url()
         database = open_database(url, keystore=Keystore.open(folder / KEYS), folder=folder)
         stack.callback(database.close)

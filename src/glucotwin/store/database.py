@@ -6,6 +6,7 @@ go by it. Without a name there are no rows.
 
 import json
 import secrets
+import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ APP_PASSWORD = "application.json"  # noqa: S105  # the name of a file
 MIGRATIONS = Path(__file__).parent / "migration"
 HEAD = "head"
 POOL_SIZE = 20
+DISK_FULL = "53100"
+LEAST_BYTES = 1 << 20
 
 
 class DatabaseError(GlucoTwinError):
@@ -58,7 +61,7 @@ class Database:
             account_id: of the account.
 
         Raises:
-            DatabaseError: the database cannot be reached.
+            DatabaseError: the database cannot be reached, breaks off or has no room.
         """
         with self._begin("app.account", account_id) as connection:
             yield connection
@@ -77,13 +80,14 @@ class Database:
 
     @contextmanager
     def _begin(self, name: str, value: str) -> Generator[Connection]:
+        is_reached = False
         try:
-            connection = self.engine.connect()
+            with self.engine.connect() as connection, connection.begin():
+                connection.execute(text("SELECT set_config(:name, :value, true)"), {"name": name, "value": value})
+                is_reached = True
+                yield connection
         except OperationalError as error:
-            raise _unreachable() from error
-        with connection, connection.begin():
-            connection.execute(text("SELECT set_config(:name, :value, true)"), {"name": name, "value": value})
-            yield connection
+            raise _failed(error, self.folder, is_reached=is_reached) from error
 
     def close(self) -> None:
         """Lets go of all connections."""
@@ -160,6 +164,23 @@ def _make_app_role(connection: Connection, password: str) -> None:
     changed = "ALTER ROLE {} PASSWORD {}"
     raw: Any = connection.connection.driver_connection
     raw.execute(sql.SQL(made if known is None else changed).format(sql.Identifier(APP_ROLE), sql.Literal(password)))
+
+
+def storage_full() -> DatabaseError:
+    """The error of a disk without room."""
+    return DatabaseError(ErrorCode.STORAGE_FULL, message("store-full"), hint=message("store-full-hint"))
+
+
+def _failed(error: OperationalError, folder: Path, *, is_reached: bool) -> DatabaseError:
+    """What an error of the database's own means to who asked: the transaction was not kept."""
+    # A server that cannot write its log ends instead of saying why.
+    if getattr(error.orig, "sqlstate", None) == DISK_FULL or shutil.disk_usage(folder).free < LEAST_BYTES:
+        return storage_full()
+    if not is_reached:
+        return _unreachable()
+    return DatabaseError(
+        ErrorCode.DATABASE_UNAVAILABLE, message("store-interrupted"), hint=message("store-interrupted-hint")
+    )
 
 
 def _unreachable() -> DatabaseError:

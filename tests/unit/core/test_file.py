@@ -1,5 +1,7 @@
 """Files that appear whole or not at all."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -50,3 +52,17 @@ def test_missing_folder_is_named_and_nothing_is_written(tmp_path: Path) -> None:
         replace_file(tmp_path / "absent" / "new.txt", written.append)
     assert written == []
     assert list(tmp_path.iterdir()) == []
+
+
+def test_threads_that_write_the_same_file_do_not_meet(tmp_path: Path) -> None:
+    path, both = tmp_path / "kept.txt", threading.Barrier(2, timeout=10)
+
+    def write(place: Path, content: str) -> None:
+        place.write_text(content)
+        both.wait()
+
+    with ThreadPoolExecutor(2) as pool:
+        for _ in pool.map(lambda content: replace_file(path, lambda place: write(place, content)), ("one", "two")):
+            pass
+    assert path.read_text() in {"one", "two"}
+    assert list(tmp_path.iterdir()) == [path]

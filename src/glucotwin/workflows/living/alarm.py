@@ -29,6 +29,8 @@ from glucotwin.workflows.living.memory import Memory
 
 CAUGHT_UP = timedelta(minutes=30)
 """After a longer silence alarms go on from the last half hour: what was to be told before is of no use any more."""
+CLOCK_ERROR = timedelta(minutes=10)
+"""By so much the present may lie before the last step; further back, the clock of the last step was wrong."""
 NUMBERS = Numbers(GlucoseUnit.MGDL)
 
 
@@ -127,6 +129,9 @@ def _stepped(
     step = timedelta(minutes=STEP_MIN)
     # The last step is the present minute, which the newest reading belongs to.
     last = at.replace(second=0, microsecond=0)
+    if state.time is not None and state.time - last > CLOCK_ERROR:
+        # A clock that was wrong and is right again: what went on by it would keep alarms silent until then.
+        state = init_alarms()
     begin = last - CAUGHT_UP if state.time is None else max(state.time, last - CAUGHT_UP)
     count = max(1, int((last + timedelta(minutes=1) - begin) / step))
     window = Window(start=last - (count - 1) * step, end=last + step)
