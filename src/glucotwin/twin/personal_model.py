@@ -7,6 +7,7 @@ what is usual among people like this one.
 from collections.abc import Mapping
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -23,6 +24,9 @@ REFERENCE_DAILY_INSULIN_U = 45.0
 """Total daily insulin of the adult whose insulin sensitivity is the record's typical value; others scale inversely."""
 
 NOISE_PREFIX = "noise."
+
+BOUND_SOFTNESS = 0.02
+"""On the scale of logarithms, how near to a bound values begin to slow down."""
 
 
 def free_parameters(body: str = DEFAULT_BODY) -> Mapping[str, Parameter]:
@@ -41,7 +45,7 @@ class PersonalModel(eqx.Module):
         body_name: of the body to fit.
         typical: prior median of each free parameter.
         factor: lower Cholesky factor of the prior covariance of their logarithms.
-        low, high: bounds beyond which the model and its step length are not meant; values stop there.
+        low, high: bounds beyond which the model and its step length are not meant; values approach them and stop there.
         weight_kg, basal_u_per_min: the person's weight and usual basal rate.
         tie: parameters that follow the free ones; None where the others are the same for everybody.
     """
@@ -62,7 +66,9 @@ class PersonalModel(eqx.Module):
 
     def values(self, unconstrained: Float[Array, " parameter"]) -> dict[str, Float[Array, ""]]:
         """Free parameters' values by name of an unconstrained vector."""
-        values = jnp.clip(self.typical * jnp.exp(self.factor @ unconstrained), self.low, self.high)
+        logs = _within(self.factor @ unconstrained, jnp.log(self.low / self.typical), jnp.log(self.high / self.typical))
+        # Rounding alone could carry a value over its bound.
+        values = jnp.clip(self.typical * jnp.exp(logs), self.low, self.high)
         return dict(zip(free_parameters(self.body_name), values, strict=True))
 
     def build(self, unconstrained: Float[Array, " parameter"]) -> tuple[Body, Noise]:
@@ -77,6 +83,15 @@ class PersonalModel(eqx.Module):
         }
         body = fitted.compose(others | own, weight_kg=self.weight_kg, basal_u_per_min=self.basal_u_per_min)
         return body, Noise(**noise)
+
+
+def _within(
+    logs: Float[Array, " parameter"], low: Float[Array, " parameter"], high: Float[Array, " parameter"]
+) -> Float[Array, " parameter"]:
+    """Logarithms held between bounds, smoothly: at an edge no slope of the objective vanishes, and samplers stumble."""
+    below = jax.nn.softplus((low - logs) / BOUND_SOFTNESS)
+    above = jax.nn.softplus((logs - high) / BOUND_SOFTNESS)
+    return logs + BOUND_SOFTNESS * (below - above)
 
 
 def personal_model(

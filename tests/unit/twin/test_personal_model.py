@@ -3,6 +3,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from glucotwin.core.array import Array, Float
 from glucotwin.core.error import ErrorCode, ModelError
 from glucotwin.core.random import root_key
 from glucotwin.twin.body.registry import FIT_BODIES
@@ -112,3 +113,30 @@ def test_unknown_body_is_refused_with_those_that_exist() -> None:
         model_with("padova-t1d")
     assert raised.value.code is ErrorCode.UNKNOWN_NAME
     assert "minimal, padova-t1d-reduced" in raised.value.hint
+
+
+@pytest.mark.parametrize("sign", [-1.0, 1.0])
+def test_values_come_to_rest_at_their_bounds_without_an_edge(sign: float) -> None:
+    model = model_with(covariates=None)
+    bound = np.log(np.asarray(model.high if sign > 0.0 else model.low) / np.asarray(model.typical))
+    at_bound = bound / np.asarray(model.spread)
+
+    def value(point: Float[Array, " parameter"]) -> Float[Array, " parameter"]:
+        return jnp.stack(list(model.values(point).values()))
+
+    def slope(points: np.ndarray) -> np.ndarray:
+        return np.diag(np.asarray(jax.jacfwd(lambda one: jnp.log(value(one)))(jnp.asarray(points))))
+
+    near = 1e-6
+    before, after = slope(at_bound - near), slope(at_bound + near)
+    assert after == pytest.approx(before, rel=1e-3)
+    assert before == pytest.approx(0.5 * np.asarray(model.spread), rel=1e-3)
+    beyond = np.asarray(value(jnp.asarray(at_bound + 20.0 * sign)))
+    assert beyond == pytest.approx(np.asarray(model.high if sign > 0.0 else model.low), rel=1e-12)
+    assert np.all((beyond >= np.asarray(model.low)) & (beyond <= np.asarray(model.high)))
+
+
+def test_values_within_their_bounds_are_the_priors_own() -> None:
+    model = model_with(covariates=None)
+    usual = np.asarray(jnp.stack(list(model.values(jnp.zeros(model.typical.size)).values())))
+    assert usual == pytest.approx(np.asarray(model.typical), rel=1e-12)
