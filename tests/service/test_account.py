@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from glucotwin.core.profile import Role
 from glucotwin.service.limit import BackOff, RateLimit
 from glucotwin.service.state import Service
 from glucotwin.store.database import Database
@@ -102,7 +103,7 @@ def test_a_closed_installation_takes_no_new_accounts(database: Database) -> None
 def test_only_a_demonstration_is_entered_without_a_password(service: Service, database: Database) -> None:
     _problem(client_of(service).post(f"{API}/session/demo"), 404, "unknown-name")
     account = sign_up(service)
-    client = client_of(made_up_running(database, demo_account=account.account_id))
+    client = client_of(made_up_running(database, demo_accounts={Role.PERSON: account.account_id}))
     assert client.get(f"{API}/about").json()["demo"] is True
     assert client.post(f"{API}/session/demo").json()["account"]["account_id"] == account.account_id
 

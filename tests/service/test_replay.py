@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from glucotwin.core.profile import Role
 from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.service.replay import STEP, Replay
 from glucotwin.service.state import Service
@@ -19,7 +20,10 @@ from made_up_service import API, Browser, client_of, made_up_running, sign_up
 def _demo(owner: Browser, person_id: str, *, hours: float) -> DemoPerson:
     timeline = made_up_timeline()
     return DemoPerson(
-        account_id=owner.account_id, person_id=person_id, timeline=timeline, at=START + timedelta(hours=hours)
+        account_ids={Role.PERSON: owner.account_id},
+        person_id=person_id,
+        timeline=timeline,
+        at=START + timedelta(hours=hours),
     )
 
 
@@ -57,7 +61,7 @@ def test_the_stream_ends_with_the_data_and_with_the_person(demonstration: Servic
     demo = _demo(owner, person_id, hours=0.0)
     end = demo.timeline.window(GlucoseReading).end
     last = DemoPerson(
-        account_id=demo.account_id, person_id=person_id, timeline=demo.timeline, at=end - timedelta(minutes=7)
+        account_ids=demo.account_ids, person_id=person_id, timeline=demo.timeline, at=end - timedelta(minutes=7)
     )
     replay = Replay(demonstration, last, every_s=0.01)
 

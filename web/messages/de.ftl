@@ -70,8 +70,9 @@ language = Sprache
 language-en = English
 language-de = Deutsch
 demo-title = Umsehen
-demo-text = Eine Person aus einem freigegebenen offenen Datensatz, deren Messwerte live abgespielt werden.
-demo-open = Demo öffnen
+demo-text = Eine Person aus einem freigegebenen offenen Datensatz, deren Messwerte live abgespielt werden. Das Behandlungsteam kann auch nach Insulin fragen und Empfehlungen unterschreiben.
+demo-open-person = Als die Person öffnen
+demo-open-clinician = Als ihre Ärztin öffnen
 
 ## A new person
 

@@ -70,8 +70,9 @@ language = Language
 language-en = English
 language-de = Deutsch
 demo-title = Look around
-demo-text = One person of a consented open data set, with readings replayed live.
-demo-open = Open the demo
+demo-text = One person of a consented open data set, with readings replayed live. Clinicians can also ask about insulin and sign advice.
+demo-open-person = Open as the person
+demo-open-clinician = Open as their clinician
 
 ## A new person
 

@@ -11,6 +11,7 @@ from glucotwin.cli.authority import local_authority
 from glucotwin.cli.command import Command
 from glucotwin.cli.console import Console
 from glucotwin.cli.serving import Beside, Serving, ServingArguments, serve, serving_options
+from glucotwin.core.profile import Profile
 from glucotwin.core.unit import GlucoseUnit
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def command(console: Console, out: Path | None, units: str, every_s: float, **wh
     start. With --out: import, twin, forecast, what-if, alarms and report, written to a folder.
     """
     if out is None:
-        serve(console, Serving(**where, closed=False), begin=_begin(console, every_s))
+        serve(console, Serving(**where, profile=Profile.RESEARCH, closed=False), begin=_begin(console, every_s))
     else:
         _write(console, out, GlucoseUnit(units), is_opened=not where["no_browser"])
 
@@ -87,7 +88,6 @@ def _write(console: Console, out: Path, unit: GlucoseUnit, *, is_opened: bool) -
 
 def _page(answer: "DemoAnswer", *, opened: bool) -> str:
     from glucotwin.core.message import message
-    from glucotwin.core.profile import Profile
     from glucotwin.reports.section.summary import summary_section
 
     content = answer.report.payload

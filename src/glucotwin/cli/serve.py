@@ -7,6 +7,7 @@ import click
 from glucotwin.cli.command import Command
 from glucotwin.cli.console import Console
 from glucotwin.cli.serving import Serving, ServingArguments, serve, serving_options
+from glucotwin.core.profile import Profile
 
 
 @click.command("serve", cls=Command, examples=("glucotwin serve", "glucotwin serve --port 0 --no-browser"))
@@ -20,4 +21,4 @@ def command(console: Console, closed: bool, **where: Unpack[ServingArguments]) -
     owner; GLUCOTWIN_PROFILE sets the profile, which is review by default. GLUCOTWIN_SMTP_URL and GLUCOTWIN_MAIL_FROM
     let alarms go out by e-mail, GLUCOTWIN_PRIVATE_TARGETS=1 lets webhooks reach private networks.
     """
-    serve(console, Serving(**where, closed=closed))
+    serve(console, Serving(**where, profile=Profile.REVIEW, closed=closed))

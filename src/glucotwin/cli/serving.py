@@ -44,6 +44,7 @@ class Serving:
         folder: of the installation; it is made where it is missing.
         host, port: to answer at; port 0 takes any free one.
         no_browser: do not open the page.
+        profile: unless the operator sets another.
         closed: nobody makes an account by themselves.
     """
 
@@ -51,6 +52,7 @@ class Serving:
     host: str
     port: int
     no_browser: bool
+    profile: Profile
     closed: bool
 
 
@@ -93,7 +95,7 @@ def serve(console: Console, serving: Serving, *, begin: "Callable[[Service], Bes
     from glucotwin.service.worker import Worker
     from glucotwin.store.data_folder import open_data_folder
 
-    profile = operator_profile(Profile.REVIEW)
+    profile = operator_profile(serving.profile)
     set_up_logs(logging.INFO if console.verbose or not sys.stderr.isatty() else logging.WARNING)
     with ExitStack() as stack:
         bound = stack.enter_context(bind(serving.host, serving.port))

@@ -40,9 +40,11 @@ class DataSufficiency:
 def judge_sufficiency(series: GlucoseSeries, *, weighting: Weighting = Weighting.READING) -> DataSufficiency:
     """How many days the series covers, how much of them is active, and whether this suffices."""
     day_count = (series.span_min + series.interval_min) / MINUTES_PER_DAY
+    # To a tenth of a day: neither an hour that the clocks skipped nor a reading a minute late makes two weeks too few.
+    whole_days = round(day_count, 1)
     active = active_pct(series, weighting=weighting)
     verdicts = (
-        (day_count >= SUFFICIENT_DAYS, Insufficiency.TOO_FEW_DAYS),
+        (whole_days >= SUFFICIENT_DAYS, Insufficiency.TOO_FEW_DAYS),
         (active >= SUFFICIENT_ACTIVE_PCT, Insufficiency.TOO_LITTLE_ACTIVE_TIME),
     )
     reasons = tuple(reason for is_met, reason in verdicts if not is_met)

@@ -31,7 +31,7 @@ class Replay:
         self._service, self._every_s = service, every_s
         self._lock = threading.Lock()
         service.clocks[demo.person_id] = self.now
-        service.demo_account = demo.account_id
+        service.demo_accounts = demo.account_ids
 
     def now(self) -> datetime:
         """The time that counts as now."""

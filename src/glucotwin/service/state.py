@@ -40,7 +40,7 @@ class Service:
         database: open.
         profile: set by whoever runs the installation.
         registration_open: whether anybody may make an account.
-        demo_account: account that may be entered without a password, on a demonstration alone.
+        demo_accounts: those that may be entered without a password, by role, on a demonstration alone.
         memory, broker, metrics: see their modules.
         requests, sign_ins: limits.
         clocks: of people whose data are a replay; everybody else's is the present.
@@ -52,7 +52,7 @@ class Service:
     database: Database
     profile: Profile = Profile.REVIEW
     registration_open: bool = True
-    demo_account: str | None = None
+    demo_accounts: Mapping[Role, str] = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory)
     broker: Broker = field(default_factory=Broker)
     metrics: Metrics = field(default_factory=Metrics)

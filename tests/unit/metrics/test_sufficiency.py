@@ -26,8 +26,12 @@ def test_fourteen_full_days_suffice(build: Builder) -> None:
     assert verdict.reasons == ()
 
 
-def test_one_reading_short_of_14_days_does_not(build: Builder) -> None:
-    verdict = judge_sufficiency(build([100] * (14 * 288 - 1)))
+def test_an_hour_that_the_clocks_skipped_is_not_missed(build: Builder) -> None:
+    assert judge_sufficiency(build([100] * (14 * 288 - 12))).is_sufficient
+
+
+def test_two_hours_short_of_14_days_do_not(build: Builder) -> None:
+    verdict = judge_sufficiency(build([100] * (14 * 288 - 24)))
     assert not verdict.is_sufficient
     assert verdict.reasons == (Insufficiency.TOO_FEW_DAYS,)
 

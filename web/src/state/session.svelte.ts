@@ -64,8 +64,11 @@ export async function signIn(login: string, password: string): Promise<void> {
   await take(await post<Session>("/session", { login, password }));
 }
 
-export async function signInToDemo(): Promise<void> {
-  await take(await post<Session>("/session/demo"));
+/** As whom the demonstration can be entered. */
+export const DEMO_ROLES = ["person", "clinician"] as const;
+
+export async function signInToDemo(role: (typeof DEMO_ROLES)[number]): Promise<void> {
+  await take(await post<Session>("/session/demo", { role }));
 }
 
 export async function register(login: string, password: string, name: string, locale: string): Promise<void> {

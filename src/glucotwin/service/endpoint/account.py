@@ -10,6 +10,7 @@ from pydantic import Field
 from glucotwin import __version__
 from glucotwin.core.error import ErrorCode, NotAllowedError, NotFoundError
 from glucotwin.core.message import LOCALES, message
+from glucotwin.core.profile import Role
 from glucotwin.service.caller import COOKIE, UUID_PATTERN, Caller, Calling, Running
 from glucotwin.service.problem import NotSignedInError
 from glucotwin.service.schema import Json, Shape, items
@@ -59,6 +60,15 @@ class NewToken(Shape):
     expires_in_days: int = Field(default=365, ge=1, le=3650)
 
 
+class EnterDemo(Shape):
+    """As whom to look around."""
+
+    role: Literal["person", "clinician"] = "person"
+
+
+PERSON_OF_DEMO = EnterDemo()
+
+
 @router.get("/about")
 def about(service: Running) -> Json:
     """What this service is; asked before anybody signs in."""
@@ -66,7 +76,7 @@ def about(service: Running) -> Json:
         "name": "GlucoTwin",
         "version": __version__,
         "profile": str(service.profile),
-        "demo": service.demo_account is not None,
+        "demo": bool(service.demo_accounts),
         "registration_open": service.registration_open,
         "disclaimer": message("not-a-medical-device"),
         "locales": list(LOCALES),
@@ -112,12 +122,13 @@ def sign_in(body: SignIn, request: Request, response: Response, service: Running
 
 
 @router.post("/session/demo")
-def enter_demo(request: Request, response: Response, service: Running) -> Json:
-    """Signs a browser in as the person of the demonstration; only a demonstration has this."""
-    if service.demo_account is None:
+def enter_demo(request: Request, response: Response, service: Running, body: EnterDemo = PERSON_OF_DEMO) -> Json:
+    """Signs a browser in as the person of the demonstration, or as their clinician; only a demonstration has this."""
+    account_id = service.demo_accounts.get(Role(body.role))
+    if account_id is None:
         raise NotFoundError(ErrorCode.UNKNOWN_NAME, message("service-no-demo"))
     with service.database.signing_in() as connection:
-        account = read_account(connection, service.database.keystore, service.demo_account)
+        account = read_account(connection, service.database.keystore, account_id)
         secret, session = open_session(connection, account.account_id)
     return _entered(request, response, secret, session, account)
 

@@ -1,6 +1,6 @@
 """Use case: a person's days: the modal day, what each day was like, and the consensus metrics."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -9,7 +9,7 @@ import polars as pl
 
 from glucotwin.core.error import DataError, ErrorCode, NotFoundError
 from glucotwin.core.message import message
-from glucotwin.core.unit import GlucoseUnit
+from glucotwin.core.unit import MINUTES_PER_DAY, GlucoseUnit
 from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.domain.insulin import BasalSegment, Bolus, PenDose
 from glucotwin.domain.meal import Meal
@@ -39,7 +39,7 @@ def days_of(
     Args:
         timeline: the person's data.
         days: how many local days, the last one included.
-        end: last local day; default that of the newest reading.
+        end: last local day; default that of the newest reading, and then the metrics are of the hours up to it.
         weekdays: only these, 0 for Monday; empty for all.
         target_name: preset of the target range.
 
@@ -54,9 +54,10 @@ def days_of(
         )
     if not 1 <= days <= LONGEST_DAYS:
         raise DataError(ErrorCode.INVALID_VALUE, message("days-too-many", days=days, longest=LONGEST_DAYS))
-    windows = [one for one in _days(timeline, days, end) if not weekdays or _weekday(timeline, one) in weekdays]
-    chosen = _only(timeline, windows)
-    panel, modal = _panel(chosen, target)
+    whole = _days(timeline, days, end)
+    windows = tuple(one for one in whole if not weekdays or _weekday(timeline, one) in weekdays)
+    counted = _filled_up(timeline, windows) if windows and end is None and not weekdays else windows
+    panel, modal = _panel(_only(timeline, counted), target)
     first, last = (windows[0].start, windows[-1].end) if windows else (None, None)
     return {
         "person_id": timeline.person.person_id,
@@ -67,7 +68,7 @@ def days_of(
         "target": {"name": target.name, "low_mgdl": target.low_mgdl, "high_mgdl": target.high_mgdl},
         "modal_day": None if modal is None else _modal_json(modal),
         "daily": [_daily(timeline, one, target) for one in windows],
-        "metrics": None if panel is None else panel.to_json(),
+        "metrics": None if panel is None else _metrics_json(panel, counted) if weekdays else panel.to_json(),
         "sentence": _sentence(modal),
     }
 
@@ -85,11 +86,25 @@ def _days(timeline: Timeline, days: int, end: date | None) -> tuple[Window, ...]
     )
 
 
+def _filled_up(timeline: Timeline, windows: tuple[Window, ...]) -> tuple[Window, ...]:
+    """The day that has just begun is filled up from the day before the first, so that the metrics are of whole days."""
+    missing = windows[-1].end - timeline.window(GlucoseReading).end
+    return (Window(start=windows[0].start - missing, end=windows[0].start), *windows)
+
+
+def _metrics_json(panel: MetricsPanel, windows: Sequence[Window]) -> dict[str, object]:
+    """The metrics, judged against the days that were asked for: between chosen weekdays nothing is missing."""
+    duration_min = sum(one.duration_min for one in windows)
+    active = min(100.0, 100.0 * panel.reading_count * panel.interval_min / duration_min)
+    sufficiency = replace(panel.sufficiency, day_count=duration_min / MINUTES_PER_DAY, active_pct=active)
+    return replace(panel, sufficiency=sufficiency).to_json()
+
+
 def _weekday(timeline: Timeline, day: Window) -> int:
     return day.start.astimezone(timeline.person.zone_info).weekday()
 
 
-def _only(timeline: Timeline, windows: list[Window]) -> Timeline:
+def _only(timeline: Timeline, windows: Sequence[Window]) -> Timeline:
     frame = timeline.frame(GlucoseReading)
     inside = pl.any_horizontal(
         pl.lit(value=False), *(pl.col("time").is_between(one.start, one.end, closed="left") for one in windows)

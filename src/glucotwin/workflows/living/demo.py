@@ -1,6 +1,7 @@
 """Use case: a demonstration that lives: the shipped person with a fitted twin, and their later days as a stream."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib import resources
@@ -8,7 +9,7 @@ from importlib import resources
 import polars as pl
 
 from glucotwin.core.message import message
-from glucotwin.core.profile import RESEARCHER
+from glucotwin.core.profile import RESEARCHER, Role
 from glucotwin.core.progress import ProgressCallback, part_of, silent
 from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.domain.person import Person
@@ -19,6 +20,7 @@ from glucotwin.store.artefact import LINEAGE, has_artefact
 from glucotwin.store.consent import CURRENT_VERSION, grant_consent
 from glucotwin.store.database import Database
 from glucotwin.store.desk import Desk, desk_of
+from glucotwin.store.member import add_member
 from glucotwin.store.person import create_person, erase_person, list_people, read_person
 from glucotwin.store.record import add_records, newest_time
 from glucotwin.workflows.demo import DATA_FILE, FITTED_DAYS, HELD_OUT_DAYS, demo_data
@@ -26,7 +28,8 @@ from glucotwin.workflows.fit import FitPeriod, fit_person
 from glucotwin.workflows.import_data import import_data
 from glucotwin.workflows.living.twin import adopt_twin
 
-LOGIN = "demo"
+LOGINS = {Role.PERSON: "demo", Role.CLINICIAN: "demo-clinician"}
+"""Accounts of the demonstration."""
 KNOWN = timedelta(days=2)
 """So much after the fit is there from the start: the twin is in step, and yesterday can be looked at."""
 SOON_OVER = timedelta(hours=6)
@@ -39,15 +42,21 @@ class DemoPerson:
     """The person of a demonstration.
 
     Attributes:
-        account_id, person_id: in the database.
+        account_ids: by role, in the database.
+        person_id: in the database.
         timeline: all their days, of which those before ``at`` are taken in.
         at: aware time from which their later days are a stream.
     """
 
-    account_id: str
+    account_ids: Mapping[Role, str]
     person_id: str
     timeline: Timeline
     at: datetime
+
+    @property
+    def account_id(self) -> str:
+        """The person's own account."""
+        return self.account_ids[Role.PERSON]
 
     @property
     def end(self) -> datetime:
@@ -68,9 +77,12 @@ def prepare_demo(database: Database, *, progress: ProgressCallback = silent) -> 
     progress(message("demo-progress"), 0.0)
     with resources.as_file(demo_data() / DATA_FILE) as file:
         timeline = import_data(file).timeline
-    account_id = _account(database)
-    known = _found(database, account_id, timeline)
-    return known or _made(database, account_id, timeline, part_of(progress, start=0.1, end=1.0))
+    account_ids = {role: _account(database, role) for role in LOGINS}
+    known = _found(database, account_ids, timeline)
+    demo = known or _made(database, account_ids, timeline, part_of(progress, start=0.1, end=1.0))
+    with desk_of(database, demo.account_id) as desk:
+        add_member(desk, demo.person_id, account_ids[Role.CLINICIAN], Role.CLINICIAN)
+    return demo
 
 
 def take_in_until(desk: Desk, demo: DemoPerson, end: datetime) -> dict[str, int]:
@@ -83,35 +95,37 @@ def take_in_until(desk: Desk, demo: DemoPerson, end: datetime) -> dict[str, int]
     return add_records(desk, demo.person_id, {name: part.filter(span) for name, part in demo.timeline.streams.items()})
 
 
-def _account(database: Database) -> str:
+def _account(database: Database, role: Role) -> str:
     with database.signing_in() as connection:
-        found = find_account(connection, database.keystore, LOGIN)
+        found = find_account(connection, database.keystore, LOGINS[role])
         made = found or create_account(
             connection,
             database.keystore,
-            login=LOGIN,
+            login=LOGINS[role],
             # Nobody knows it: the demonstration is entered without.
             password=secrets.token_urlsafe(32),
-            display_name=message("demo-account"),
+            display_name=message(f"demo-account-{role}"),
         )
     return made.account_id
 
 
-def _found(database: Database, account_id: str, timeline: Timeline) -> DemoPerson | None:
-    with desk_of(database, account_id) as desk:
+def _found(database: Database, account_ids: Mapping[Role, str], timeline: Timeline) -> DemoPerson | None:
+    with desk_of(database, account_ids[Role.PERSON]) as desk:
         for person_id, _ in list_people(desk):
             newest = newest_time(desk, person_id)
             if newest is not None and has_artefact(desk, person_id, LINEAGE):
                 own = replace(timeline, person=read_person(desk, person_id).person)
-                found = DemoPerson(account_id=account_id, person_id=person_id, timeline=own, at=_after(newest))
+                found = DemoPerson(account_ids=account_ids, person_id=person_id, timeline=own, at=_after(newest))
                 if found.end - found.at > SOON_OVER:
                     return found
             erase_person(desk, person_id)
     return None
 
 
-def _made(database: Database, account_id: str, timeline: Timeline, progress: ProgressCallback) -> DemoPerson:
-    with desk_of(database, account_id) as desk:
+def _made(
+    database: Database, account_ids: Mapping[Role, str], timeline: Timeline, progress: ProgressCallback
+) -> DemoPerson:
+    with desk_of(database, account_ids[Role.PERSON]) as desk:
         stored = create_person(desk, display_name=message("demo-person"), person=_adult(timeline.person))
         for purpose in CONSENTS:
             grant_consent(desk, stored.person_id, purpose, version=CURRENT_VERSION, granted_by="self")
@@ -120,8 +134,8 @@ def _made(database: Database, account_id: str, timeline: Timeline, progress: Pro
     twin = fit_person(own, period=period, authority=RESEARCHER, progress=progress).twin
     at = twin.window.end + KNOWN
     start = own.window().start
-    begun = DemoPerson(account_id=account_id, person_id=stored.person_id, timeline=own, at=start)
-    with desk_of(database, account_id) as desk:
+    begun = DemoPerson(account_ids=account_ids, person_id=stored.person_id, timeline=own, at=start)
+    with desk_of(database, begun.account_id) as desk:
         take_in_until(desk, begun, at)
         adopt_twin(desk, stored.person_id, twin)
     return replace(begun, at=at)
