@@ -24,6 +24,11 @@ The last chunk is filled up, and subjects never meet in the arithmetic, so that 
 others are simulated nor on how many cores there are.
 """
 
+LARGEST_ACCELERATOR_CHUNK = 32_768
+"""The same for an accelerator, which takes about as long for one subject as for thousands."""
+
+ACCELERATOR_THREADS = 2
+
 Tree = TypeVar("Tree")
 
 
@@ -91,7 +96,7 @@ def simulate_cohort(
         reaction_state: what each remembers at the start, with a leading subject axis.
         outputs: what to keep: names of signals, of states as ``organ.field``, or of ``reaction.field``.
         stride: keep every so many minutes; must divide their number.
-        workers: threads; default one per core. Results do not depend on it.
+        workers: threads; default one per core, and two for an accelerator. Results do not depend on it.
 
     Returns:
         Outputs of shape ``(subjects, points)`` on the host.
@@ -103,12 +108,11 @@ def simulate_cohort(
     first_body, first_reaction = jax.tree.map(lambda leaf: leaf[0], (bodies, reaction))
     check_request(first_body, inputs, outputs, stride, reaction=first_reaction)
     subjects = int(jax.tree.leaves(bodies)[0].shape[0])
-    threads = workers or os.cpu_count() or 1
-    width = chunk_width(subjects, threads)
+    threads, width = _division(subjects, workers)
     host_inputs, own = _on_host(inputs), _on_host((bodies, state, reaction, reaction_state))
 
     def run(first: int) -> Trajectory:
-        rows = np.minimum(np.arange(first, first + width), subjects - 1)
+        rows = _rows(first, width, subjects)
         chunk = _simulate_chunk(
             jax.tree.map(lambda leaf: leaf[rows], own),
             jax.tree.map(lambda leaf: leaf[rows] if leaf.ndim > 1 else leaf, host_inputs),
@@ -124,10 +128,25 @@ def simulate_cohort(
     return eqx.tree_at(lambda one: one.t_min, joined, joined.t_min[0])
 
 
-def chunk_width(subjects: int, workers: int) -> int:
+def _division(subjects: int, workers: int | None) -> tuple[int, int]:
+    """Threads, and subjects per call."""
+    if jax.default_backend() == "cpu":
+        threads = workers or os.cpu_count() or 1
+        return threads, chunk_width(subjects, threads)
+    # One call fills an accelerator; the other threads copy what comes next and what is done.
+    return workers or ACCELERATOR_THREADS, chunk_width(subjects, 1, largest=LARGEST_ACCELERATOR_CHUNK)
+
+
+def chunk_width(subjects: int, workers: int, *, largest: int = LARGEST_CHUNK) -> int:
     """Subjects per call: all workers busy, but within the smallest and the largest chunk."""
     share = max(1, -(-subjects // workers))
-    return min(LARGEST_CHUNK, max(SMALLEST_CHUNK, 1 << (share - 1).bit_length()))
+    return min(largest, max(SMALLEST_CHUNK, 1 << (share - 1).bit_length()))
+
+
+def _rows(first: int, width: int, subjects: int) -> slice | np.ndarray:
+    """A chunk's subjects; the last one again and again where there are none left. A slice copies nothing."""
+    whole = slice(first, first + width)
+    return whole if whole.stop <= subjects else np.minimum(np.arange(whole.start, whole.stop), subjects - 1)
 
 
 Own = tuple[Body, BodyState | None, AnyReaction | None, AbstractReactionState | None]

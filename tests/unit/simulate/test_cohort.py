@@ -10,6 +10,7 @@ from glucotwin.domain.inputs import Inputs, constant_inputs
 from glucotwin.physiology.body import Body, stack_bodies
 from glucotwin.physiology.minimal import compose_minimal_of
 from glucotwin.physiology.registry import body_entry, make_body
+from glucotwin.simulate import cohort as cohort_module
 from glucotwin.simulate.cohort import chunk_width, simulate_cohort, stack_inputs, subject_of
 from glucotwin.simulate.trajectory import simulate
 from glucotwin.testing.body import MINUTES, probing_inputs
@@ -74,6 +75,17 @@ def test_inputs_of_different_length_cannot_be_stacked() -> None:
 @pytest.mark.parametrize(("subjects", "workers", "width"), [(1, 2, 32), (100, 2, 64), (100, 1, 128), (10_000, 2, 512)])
 def test_chunks_keep_all_workers_busy_within_bounds(subjects: int, workers: int, width: int) -> None:
     assert chunk_width(subjects, workers) == width
+
+
+def test_accelerator_is_given_thousands_in_one_call_and_the_same_comes_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    bodies, inputs = cohort(40)
+    stacked, given = stack_bodies(bodies), stack_inputs(inputs)
+    expected = simulate_cohort(stacked, given)
+    monkeypatch.setattr(jax, "default_backend", lambda: "gpu")
+    assert cohort_module._division(100_000, None) == (2, 32_768)
+    assert cohort_module._division(1000, 1) == (1, 1024)
+    found = simulate_cohort(stacked, given)
+    np.testing.assert_array_equal(found.outputs["glucose_mgdl"], expected.outputs["glucose_mgdl"])
 
 
 def test_gradient_through_a_mapped_cohort_is_finite() -> None:
