@@ -1,6 +1,7 @@
 """What the dashboard relies on: answers of the types that its pages are written with, in the reader's language."""
 
 import json
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,17 @@ def test_questions_about_the_same_hours_share_what_they_have_in_common(
     later = owner.post(f"/people/{person_id}/what-ifs", _question(at, 20.0)).json()
     assert later["start"] > ask[0].json()["start"]
     assert service.memory.of(person_id).prospect is not kept
+
+
+def test_questions_are_warmed_up_in_the_background(service: Service, twinned: tuple[Browser, str, datetime]) -> None:
+    owner, person_id, _ = twinned
+    remembered = service.memory.of(person_id)
+    remembered.prospect = None
+    service.warm_up(owner.account_id, person_id)
+    until = time.monotonic() + 60
+    while remembered.prospect is None and time.monotonic() < until:
+        time.sleep(0.05)
+    assert remembered.prospect is not None
 
 
 def test_question_about_insulin_is_refused_before_anything_is_worked_out(

@@ -23,6 +23,10 @@ from glucotwin.workflows.channel.channel import Outgoing
 from glucotwin.workflows.living.alarm import active_alarms, step_alarms_of
 from glucotwin.workflows.living.memory import Memory
 from glucotwin.workflows.living.now import now_of
+from glucotwin.workflows.living.warming import warm_what_ifs
+
+WARMED_MIN = 240
+"""Horizon of the questions that are asked beforehand: the one that the pages ask for."""
 
 Clock = Callable[[], datetime]
 
@@ -123,8 +127,12 @@ class Service:
         return then is not None and time.monotonic() - then < seconds
 
     def warm_up(self, account_id: str, person_id: str) -> None:
-        """Works a person's present out once, so that programs are compiled and the twin is in step."""
+        """Works a person's present out once, so that programs are compiled and the twin is in step.
+
+        What-ifs are asked once in the background, as their programs take longest.
+        """
         self._step(account_id, person_id, time.perf_counter())
+        self._pool.submit(self._warm_what_ifs, account_id, person_id)
 
     def look(self, desk: Desk, access: Access) -> dict[str, object]:
         """How a person is now, with the alarms that are on."""
@@ -153,6 +161,14 @@ class Service:
         self._pool.shutdown(wait=True, cancel_futures=True)
         self.notifier.close()
         self.database.close()
+
+    def _warm_what_ifs(self, account_id: str, person_id: str) -> None:
+        try:
+            with self.desk(account_id) as desk:
+                opened = self.memory.prospect(desk, person_id, origin=None, horizon_min=WARMED_MIN)
+            warm_what_ifs(opened, authority=self.authority(Role.PERSON))
+        except GlucoTwinError as error:
+            log("warming-refused", code=str(error.code))
 
     def _step(self, account_id: str, person_id: str, since: float) -> None:
         while True:
