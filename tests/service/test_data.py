@@ -212,3 +212,28 @@ def test_no_answer_to_nobody_names_a_person(service: Service, owner: Browser) ->
 def _upload(browser: Browser, person_id: str, name: str, content: bytes) -> Any:
     headers = {"X-CSRF-Token": browser.csrf}
     return browser.client.post(f"{API}/people/{person_id}/uploads", files={"file": (name, content)}, headers=headers)
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "2300-01-01T00:00:00Z"])
+def test_times_that_cannot_be_are_refused_from_everywhere(owner: Browser, time: str) -> None:
+    person_id = owner.person()
+    reading = {"time": time, "glucose_mgdl": 104}
+    assert owner.post(f"/people/{person_id}/readings", {"readings": [reading]}).status_code == 422
+    event = {"stream": "meal", "time": time, "fields": {"carbs_g": 20.0}}
+    assert owner.post(f"/people/{person_id}/events", event).status_code == 422
+    csv = "\n".join(["time,glucose_mgdl", *(f"2024-03-01T08:{minute:02}:00Z,104" for minute in range(0, 60, 5))])
+    answers = [
+        owner.send("POST", f"/people/{person_id}/uploads", files={"file": ("cgm.csv", f"{csv}{more}\n")})
+        for more in (f"\n{time},104", "")
+    ]
+    assert [one.status_code for one in answers] == [422, 201]
+
+
+def test_a_reading_of_long_ago_makes_no_report_of_decades(owner: Browser) -> None:
+    person_id = owner.person()
+    times = ["1999-01-01T08:00:00Z", *(f"2024-03-{day:02}T08:00:00Z" for day in range(1, 20))]
+    body = {"readings": [{"time": time, "glucose_mgdl": 104} for time in times]}
+    assert owner.post(f"/people/{person_id}/readings", body).status_code == 200
+    page = owner.get(f"/people/{person_id}/report")
+    assert page.status_code == 200
+    assert "1999" not in page.text

@@ -266,6 +266,7 @@ days-too-many = { $days } Tage können nicht auf einmal gezeigt werden; höchste
 living-no-event = Es gibt keine Einträge namens { $stream }.
 living-bad-event = Das sind nicht die Angaben eines Eintrags von { $stream }.
 living-future = Die Zeit { $time } liegt in der Zukunft.
+living-long-ago = Die Zeit { $time } liegt vor allem, was bekannt sein kann.
 living-future-hint = Prüfe die Uhr des Geräts, das sie geschickt hat.
 living-no-twin = Von dieser Person gibt es noch keinen Zwilling.
 living-no-twin-hint = Bitte um eine Anpassung, wenn es ein bis zwei Wochen Werte, Insulin und Mahlzeiten gibt.

@@ -1139,6 +1139,7 @@ consent-research-export-text = People whom you add as a researcher may see and e
 living-no-event = There is no stream of events called { $stream }.
 living-bad-event = These are not the fields of an entry of { $stream }.
 living-future = The time { $time } lies in the future.
+living-long-ago = The time { $time } lies before everything that can be known.
 living-future-hint = Check the clock of the device that sent it.
 living-no-twin = There is no twin of this person yet.
 living-no-twin-hint = Ask for a fit when there are a week or two of readings, insulin and meals.

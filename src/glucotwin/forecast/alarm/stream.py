@@ -37,6 +37,9 @@ SHORTEST_OUTLOOK_MIN = 120.0
 USUAL_DAYS, FEWEST_MEALS = 14, 10
 """How a person doses meals is seen in these days, from so many meals on."""
 
+FEW_STEPS = 12
+"""A service asks for the last steps alone, of which there are at most so many."""
+
 JUDGED_AFTER = timedelta(hours=2)
 KETONES_WITHIN = timedelta(hours=4)
 
@@ -60,7 +63,7 @@ def moments(
     for first in range(0, int(window.duration_min // STEP_MIN), STEPS_PER_DAY):
         start = window.start + timedelta(minutes=STEP_MIN * first)
         steps = min(STEPS_PER_DAY, int((window.end - start) / timedelta(minutes=STEP_MIN)))
-        for moment in _day(twin, timeline, known, points, start)[:steps]:
+        for moment in _day(twin, timeline, known, points, start, steps)[:steps]:
             outlook = None if corrected is None else next(corrected)
             yield moment if outlook is None else replace(moment, outlook=outlook)
 
@@ -102,12 +105,13 @@ def _microseconds(times: pl.Series) -> np.ndarray:
     return times.dt.epoch("us").to_numpy()
 
 
-def _day(twin: Twin, timeline: Timeline, known: _Known, points: int, start: datetime) -> list[Moment]:
-    """All moments of the day from a time on; a whole day keeps the shapes, and with them the compiled programs."""
+def _day(twin: Twin, timeline: Timeline, known: _Known, points: int, start: datetime, wanted: int) -> list[Moment]:
+    """The moments of the day from a time on, at least those wanted: two shapes are kept, and with them the programs."""
     before = timedelta(minutes=HISTORY_MIN)
     span = Window(start=start - before, end=start + timedelta(minutes=STEP_MIN * STEPS_PER_DAY))
     data = grid_data(timeline, span, usual_basal_u_per_min=twin.basal_u_per_min)
-    origins = np.arange(int(HISTORY_MIN / STEP_MIN), data.steps)
+    first = int(HISTORY_MIN / STEP_MIN)
+    origins = np.arange(first, first + FEW_STEPS if wanted <= FEW_STEPS else data.steps)
     mean, sd = (np.asarray(one) for one in _unexplained(model_of(twin), jnp.asarray(twin.posterior.mean), data))
     outlooks = outlooks_from(twin, data, origins, points)
     glucose = np.where(np.asarray(data.readings.kind) == NO_READING, np.nan, np.asarray(data.readings.glucose_mgdl))

@@ -12,6 +12,7 @@ from pydantic import Field
 from glucotwin.core.error import ConflictError, ErrorCode
 from glucotwin.core.message import message
 from glucotwin.core.profile import Role
+from glucotwin.domain.timeline import Window
 from glucotwin.service.caller import Calling, PersonId, Running, desk_for
 from glucotwin.service.schema import Json, Shape, items
 from glucotwin.store.access import Action, Purpose
@@ -19,6 +20,7 @@ from glucotwin.store.artefact import WORK
 from glucotwin.store.audit import read_audit
 from glucotwin.store.consent import CURRENT_VERSION, Consent, grant_consent, list_consents, revoke_consent
 from glucotwin.store.person import erase_person
+from glucotwin.workflows.living.data import LONGEST_WINDOW
 from glucotwin.workflows.living.export import export_person
 from glucotwin.workflows.report import ReportRequest, compose_report, write_report
 
@@ -101,9 +103,12 @@ def audit(
 
 @router.get("/people/{person_id}/report", response_class=HTMLResponse)
 def report(person_id: PersonId, request: Request, caller: Calling, service: Running) -> HTMLResponse:
-    """The report of the person's data, and of the twin when they consent to one, as a page."""
+    """The report of the person's last 92 days, and of the twin when they consent to one, as a page."""
     with desk_for(request, caller, person_id, Action.READ_DATA) as (desk, access):
         timeline = service.memory.timeline(desk, person_id)
+        if any(len(frame) for frame in timeline.streams.values()):
+            end = timeline.window().end
+            timeline = timeline.cut(Window(start=end - LONGEST_WINDOW, end=end))
         twin = service.memory.twin(desk, person_id) if Purpose.PERSONAL_TWIN in access.consents else None
     answer = compose_report(timeline, ReportRequest(twin=twin), authority=service.authority(access.role))
     work = service.database.keystore.folder.parent / WORK

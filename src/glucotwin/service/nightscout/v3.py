@@ -26,6 +26,8 @@ from glucotwin.workflows.nightscout.read import Question, changed_since, read_co
 router = APIRouter(tags=["nightscout"], route_class=NightscoutRoute)
 SIGNED_IN_FOR = timedelta(hours=8)
 MOST, MOST_SORTED = 1000, 100_000
+LATEST_MS = 4_102_444_800_000
+"""The year 2100."""
 BY_TIME = frozenset({"date", "created_at", "mills"})
 GONE, CREATED = 410, 201
 OWN_FIELDS = frozenset({"srvCreated", "srvModified", "subject", "modifiedBy", "isReadOnly", "_id"})
@@ -165,11 +167,12 @@ def delete(collection: Collection, identifier: Name, app: Asking) -> Json:
 
 def history(collection: Collection, since: int, app: Asking, limit: Limit = MOST) -> JSONResponse:
     """What changed after a moment (ms since 1970), the earliest change first, deleted documents too."""
-    moment = datetime.fromtimestamp(max(0, min(since, 4_102_444_800_000)) / 1000, UTC)
+    asked_ms = max(0, min(since, LATEST_MS))
+    moment = datetime.fromtimestamp(asked_ms / 1000, UTC)
     with app.desk(Action.READ_DATA) as (desk, _):
         found = changed_since(desk, app.person_id, collection, moment, now=app.now, limit=limit)
     told = [_changed_document(one) if isinstance(one, StoredDocument) else _document(one, collection) for one in found]
-    latest = max((int(str(one["srvModified"])) for one in told), default=since)
+    latest = max((int(str(one["srvModified"])) for one in told), default=asked_ms)
     headers = {"ETag": f'W/"{latest}"', "Last-Modified": _http_date(datetime.fromtimestamp(latest / 1000, UTC))}
     return JSONResponse({"status": 200, "result": told}, headers=headers if told else {})
 

@@ -4,6 +4,7 @@ Profiles and codes: HL7/cgm ``input/fsh/profiles.fsh``. Shares of time are exclu
 are those of the consensus panel, so that a clinic's system, the dashboard and the report say the same.
 """
 
+import math
 from dataclasses import dataclass
 from datetime import date
 
@@ -74,9 +75,11 @@ def summary_resources(panel: MetricsPanel, period: Period, subject: Resource, *,
         for code, field in RANGES
     ]
     for name, (value, code, unit) in values.items():
-        # What cannot be said yet, such as a GMI of few days, is told as absent.
-        told = {"dataAbsentReason": _unknown()} if value is None else {"valueQuantity": _quantity(value, code, unit)}
-        members[name] |= told
+        # What cannot be said yet, such as the spread of one reading, is told as absent.
+        if value is None or not math.isfinite(value):
+            members[name]["dataAbsentReason"] = _unknown()
+        else:
+            members[name]["valueQuantity"] = _quantity(value, code, unit)
     whole = _observation(SUMMARY, period, subject)
     names = {name: prefix + code for name, code in CODES.items()}
     whole["hasMember"] = [{"reference": f"Observation/{names[name]}"} for name in members]

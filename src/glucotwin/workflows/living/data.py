@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,6 +28,10 @@ from glucotwin.store.record import add_records, read_records, record_ids
 LONGEST_WINDOW = timedelta(days=92)
 FUTURE = timedelta(minutes=10)
 """A reading later than this from now has a wrong clock."""
+FUTURE_OF_FILES = timedelta(days=1)
+"""The same for files, which may hold what a pump has planned, or local times."""
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+"""There is nothing to take in from before; a clock that lost its battery says 1970 or year 1."""
 EVENT_STREAMS = tuple(name for name in STREAMS if name not in {"glucose", "correction", "heart_rate"})
 """Streams that are shown as single events."""
 
@@ -96,13 +100,15 @@ def add_file(desk: Desk, person_id: str, path: Path, options: ImportOptions | No
         options: what the file may not say; without a zone, the person's.
 
     Raises:
-        DataError, UnitError: the file cannot be what it claims to be.
+        DataError, UnitError: the file cannot be what it claims to be, or a time in it cannot be.
         NotFoundError: there is no such person within reach.
     """
     stored = read_person(desk, person_id)
     options = options or ImportOptions()
     result = import_path(path, replace(options, person_id=person_id, zone=options.zone or stored.person.zone))
     timeline = result.timeline
+    bounds = [frame["time"].sort()[end] for frame in timeline.streams.values() if len(frame) for end in (0, -1)]
+    _require_possible(bounds, datetime.now(UTC) + FUTURE_OF_FILES)
     added = add_records(desk, person_id, timeline.streams)
     repeated = {name: len(frame) - added.get(name, 0) for name, frame in timeline.streams.items()}
     completed = replace(
@@ -136,7 +142,7 @@ def add_readings(desk: Desk, person_id: str, readings: Sequence[GlucoseReading],
         DataError: a reading lies in the future.
         NotFoundError: there is no such person within reach.
     """
-    _require_past(readings, now)
+    _require_possible([one.time for one in readings], now + FUTURE)
     frame = frame_from_records(GlucoseReading, readings)
     return add_records(desk, person_id, {"glucose": frame}).get("glucose", 0)
 
@@ -154,7 +160,7 @@ def add_event(desk: Desk, person_id: str, record: Record, *, now: datetime) -> d
         DataError: it lies in the future, or is no event.
         NotFoundError: there is no such person within reach.
     """
-    _require_past([record], now)
+    _require_possible([record.time], now + FUTURE)
     stream = stream_of(type(record))
     if stream not in EVENT_STREAMS:
         raise DataError(ErrorCode.INVALID_VALUE, message("living-no-event", stream=stream))
@@ -229,14 +235,13 @@ def corrections_of(desk: Desk, person_id: str) -> tuple[Correction, ...]:
     return () if frame is None else tuple(records_from_frame(Correction, frame))
 
 
-def _require_past(records: Sequence[Record], now: datetime) -> None:
-    latest = max((one.time for one in records), default=now)
-    if latest > now + FUTURE:
-        raise DataError(
-            ErrorCode.INVALID_VALUE,
-            message("living-future", time=latest.isoformat()),
-            hint=message("living-future-hint"),
-        )
+def _require_possible(times: Sequence[datetime], latest: datetime) -> None:
+    """Passes when no time is beyond what can be: what works over all days of a person must not meet centuries."""
+    for time, code in ((max(times, default=latest), "living-future"), (min(times, default=latest), "living-long-ago")):
+        if time > latest or time < EARLIEST:
+            raise DataError(
+                ErrorCode.INVALID_VALUE, message(code, time=time.isoformat()), hint=message("living-future-hint")
+            )
 
 
 def _events(desk: Desk, person_id: str, stream: str, frame: pl.DataFrame) -> list[dict[str, object]]:

@@ -19,7 +19,7 @@ from glucotwin.store.desk import Desk
 from glucotwin.store.document import Choice, StoredDocument, read_documents
 from glucotwin.store.person import read_person, write_person
 from glucotwin.store.record import replace_derived
-from glucotwin.workflows.living.data import FUTURE
+from glucotwin.workflows.living.data import EARLIEST, FUTURE
 from glucotwin.workflows.nightscout.document import BASAL, PROFILE, SWITCH, TREATMENTS
 
 CONTEXT = timedelta(hours=1)
@@ -115,7 +115,7 @@ def _replace(
 ) -> set[str]:
     documents = _around(desk, person_id, reach)
     converted = streams_of_treatments(documents, active=active, end=now, zone=zone)
-    inside = pl.col("time").is_between(reach.start, min(reach.end, now + FUTURE), closed="left")
+    inside = pl.col("time").is_between(max(reach.start, EARLIEST), min(reach.end, now + FUTURE), closed="left")
     streams = {name: frame.filter(inside) for name, frame in converted.streams.items() if len(frame)}
     return replace_derived(desk, person_id, (reach.first, reach.last), streams)
 

@@ -20,7 +20,7 @@ from glucotwin.ingest.write.nightscout import documents_of
 from glucotwin.store.desk import Desk
 from glucotwin.store.person import lock_person, read_person
 from glucotwin.store.record import add_records, read_records, record_ids, withdraw_record
-from glucotwin.workflows.living.data import FUTURE, glucose_of
+from glucotwin.workflows.living.data import EARLIEST, FUTURE, glucose_of
 from glucotwin.workflows.nightscout.derive import derive_running
 from glucotwin.workflows.nightscout.document import Document, epoch_ms, iso_ms, made_name
 from glucotwin.workflows.nightscout.query import Condition
@@ -75,7 +75,8 @@ def deliver_entries(desk: Desk, person_id: str, documents: Sequence[Document], *
     lock_person(desk, person_id)
     zone = read_person(desk, person_id).person.zone
     converted = streams_of_entries(documents, zone=zone).streams
-    past = {name: frame.filter(pl.col("time") <= now + FUTURE) for name, frame in converted.items()}
+    possible = pl.col("time").is_between(EARLIEST, now + FUTURE)
+    past = {name: frame.filter(possible) for name, frame in converted.items()}
     added = add_records(desk, person_id, past)
     running = derive_running(desk, person_id, zone=zone, now=now) if added else set[str]()
     told = _named(desk, person_id, documents, zone, now)
