@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from glucotwin.workflows.fit_people import FitPeopleAnswer
 
 
-METHODS = ("map", "nuts", "pathfinder")
+METHODS = ("map", "nuts")
 """Names of ``glucotwin.twin.method.FIT_METHODS``, which is slow to load; a test compares them."""
 
 BODIES = ("minimal", "padova-t1d-reduced")
@@ -80,7 +80,7 @@ PRIORS = ("independent", "population")
     type=click.Choice(METHODS),
     default=METHODS[0],
     show_default=True,
-    help="map: most probable point and a normal around it; nuts: Markov chains; pathfinder: variational.",
+    help="map: most probable point and a normal around it; nuts: Markov chains.",
 )
 @click.option("--chains", type=click.IntRange(1, 16), default=4, show_default=True, help="Chains of nuts.")
 @click.option(

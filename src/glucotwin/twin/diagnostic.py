@@ -39,16 +39,13 @@ class Verdict(StrEnum):
     FAIL = "fail"
 
 
-FAILURES = frozenset(
-    {"fit-not-converged", "fit-chains-disagree", "fit-few-effective-draws", "fit-divergences", "fit-poor-approximation"}
-)
+FAILURES = frozenset({"fit-not-converged", "fit-chains-disagree", "fit-few-effective-draws", "fit-divergences"})
 """Warnings after which a posterior does not say what it should."""
 
 LARGEST_R_HAT = 1.05
 SMALLEST_ESS = 100.0
 LARGEST_DIVERGENT_FRACTION = 0.02
-LARGEST_IMPORTANCE_SHAPE = 0.7
-"""Limits of Vehtari et al. (Bayesian Analysis 2021;16:667-718) and, for the shape, of smoothed importance sampling."""
+"""Limits of Vehtari et al. (Bayesian Analysis 2021;16:667-718)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +58,6 @@ class Sampling:
         smallest_bulk_ess, smallest_tail_ess: worst effective sample size in the middle and in the tails.
         divergent_fraction: share of transitions that diverged.
         gradients: how many gradients were evaluated.
-        importance_shape: shape ``k`` of the importance weights; None where nothing was weighted.
     """
 
     chains: int
@@ -71,7 +67,6 @@ class Sampling:
     smallest_tail_ess: float
     divergent_fraction: float = 0.0
     gradients: int = 0
-    importance_shape: float | None = None
 
     def warnings(self) -> tuple[str, ...]:
         """Message keys of what is wrong with the samples."""
@@ -79,7 +74,6 @@ class Sampling:
             "fit-chains-disagree": not self.largest_r_hat <= LARGEST_R_HAT,
             "fit-few-effective-draws": not min(self.smallest_bulk_ess, self.smallest_tail_ess) >= SMALLEST_ESS,
             "fit-divergences": self.divergent_fraction > LARGEST_DIVERGENT_FRACTION,
-            "fit-poor-approximation": (self.importance_shape or 0.0) > LARGEST_IMPORTANCE_SHAPE,
         }
         return tuple(key for key, applies in checks.items() if applies)
 

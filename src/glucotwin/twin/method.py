@@ -31,12 +31,6 @@ def _nuts() -> FitFunction:
     return fit_nuts
 
 
-def _pathfinder() -> FitFunction:
-    from glucotwin.twin.pathfinder import fit_pathfinder
-
-    return fit_pathfinder
-
-
 DEFAULT_METHOD = "map"
 
 FIT_METHODS: Mapping[str, FitMethod] = MappingProxyType(
@@ -45,7 +39,6 @@ FIT_METHODS: Mapping[str, FitMethod] = MappingProxyType(
         for one in (
             FitMethod(name=DEFAULT_METHOD, load=lambda: fit_map),
             FitMethod(name="nuts", load=_nuts),
-            FitMethod(name="pathfinder", load=_pathfinder),
         )
     }
 )

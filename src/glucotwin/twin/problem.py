@@ -19,7 +19,7 @@ class FitSettings:
     Attributes:
         chains: Markov chains that run side by side.
         warm_up: transitions of each chain that tune the sampler and are thrown away.
-        draws: transitions of each chain that are kept; for ``pathfinder`` their product with the chains is drawn.
+        draws: transitions of each chain that are kept.
         acceptance: mean acceptance that the step size is tuned for.
         doublings: most doublings of a trajectory.
     """

@@ -55,7 +55,6 @@ def test_warnings_decide_the_verdict(warnings: tuple[str, ...], verdict: Verdict
         ({"largest_r_hat": float("nan")}, "fit-chains-disagree"),
         ({"smallest_tail_ess": 99.0}, "fit-few-effective-draws"),
         ({"divergent_fraction": 0.03}, "fit-divergences"),
-        ({"importance_shape": 0.8}, "fit-poor-approximation"),
     ],
 )
 def test_bad_samples_are_told_of(changes: dict[str, float], warning: str) -> None:
@@ -65,13 +64,12 @@ def test_bad_samples_are_told_of(changes: dict[str, float], warning: str) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("method", ["nuts", "pathfinder"])
-def test_samples_agree_with_the_normal_posterior(method: str) -> None:
-    posterior, normal = sampled(method).posterior, synthetic_twin().posterior
+def test_samples_agree_with_the_normal_posterior() -> None:
+    posterior, normal = sampled("nuts").posterior, synthetic_twin().posterior
     assert posterior.sample is not None
     sd = np.sqrt(np.diag(normal.covariance))
     assert np.all(np.abs(posterior.mean - normal.mean) < 1.0 * sd + 0.2)
     ratio = np.sqrt(np.diag(posterior.covariance)) / sd
     assert 0.6 < float(np.median(ratio)) < 1.5
-    assert sampled(method).diagnostics.method == method
-    assert sampled(method).diagnostics.sampling is not None
+    assert sampled("nuts").diagnostics.method == "nuts"
+    assert sampled("nuts").diagnostics.sampling is not None

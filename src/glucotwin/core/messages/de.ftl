@@ -172,7 +172,6 @@ fit-not-converged = Die Anpassung war noch nicht zur Ruhe gekommen, als sie been
 fit-chains-disagree = Die Ketten der Stichprobe widersprechen sich (R-Dach über 1,05); ziehe mehr.
 fit-few-effective-draws = Die Ziehungen sind weniger als 100 unabhängige wert; ziehe mehr.
 fit-divergences = Mehr als 2 % der Übergänge brachen aus; es gibt Ecken, die nicht erreicht wurden.
-fit-poor-approximation = Die angenäherte Verteilung liegt zu weit von der wahren (Formwert über 0,7); nimm nuts.
 fit-no-insulin = Es ist kein Insulin aufgezeichnet; die übliche Tagesmenge nach Gewicht steht dafür ein, und nur der Zucker sagt etwas aus.
 fit-few-readings = Weniger als 24 Werte am Tag: ohne Sensor sind die Bänder weit, und die meisten Größen sind die der Allgemeinheit.
 fit-predictions-too-sure = Weniger als 80 % der Werte der gelernten Tage lagen im 90-%-Band des nächsten Werts.

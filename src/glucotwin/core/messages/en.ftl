@@ -603,7 +603,6 @@ fit-not-converged = The fit had not settled when it was stopped; treat every ans
 fit-chains-disagree = The chains of the sampler disagree (r-hat above 1.05); run more draws.
 fit-few-effective-draws = The sampler's draws are worth fewer than 100 independent ones; run more draws.
 fit-divergences = More than 2 % of the sampler's transitions diverged; the posterior has corners that it did not reach.
-fit-poor-approximation = The variational posterior lies too far from the true one (importance shape above 0.7); use nuts.
 fit-no-insulin = No insulin is on record; the usual daily dose by weight stands in, and glucose alone says what is said: the level to which it returns, and how fast, include what food and insulin do.
 fit-few-readings = Fewer than 24 readings a day: without a sensor the bands are wide, and most parameters are the population's.
 fit-predictions-too-sure = Fewer than 80 % of the fitted days' readings lay within the 90 % band of the next reading.
