@@ -1,5 +1,6 @@
 """The dashboard in a real browser, with a stand-in for the service that holds one made-up person."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Generator
@@ -16,6 +17,7 @@ STAND_IN = ROOT / "web" / "test" / "fixture" / "server.ts"
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 MOMENT = "2026-11-18T18:50:00Z"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+PICTURES = os.environ.get("GLUCOTWIN_SCREENSHOTS")
 PHONE, DESKTOP = (390, 844), (1280, 860)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -113,3 +115,10 @@ def violations(page: Page) -> list[str]:
 def overflow_px(page: Page) -> int:
     """By how much the page is wider than the screen."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def photograph(page: Page, name: str) -> None:
+    """Keeps a picture of the whole page when a folder is named for it."""
+    if PICTURES:
+        Path(PICTURES).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)

@@ -1,16 +1,26 @@
 """The dashboard's journeys in a real browser, on phones and desktops, light and dark, by touch and by keyboard."""
 
 import json
-import os
 import re
 import urllib.request
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from dashboard_page import DESKTOP, PHONE, Screen, find_browser, find_pages, opened, overflow_px, stand_in, violations
+from dashboard_page import (
+    DESKTOP,
+    PHONE,
+    Screen,
+    find_browser,
+    find_pages,
+    opened,
+    overflow_px,
+    photograph,
+    stand_in,
+    violations,
+)
 
 pytestmark = pytest.mark.e2e
 
@@ -31,7 +41,6 @@ SCREENS = [
     Screen(size=DESKTOP, scheme="light", language="en-GB"),
     Screen(size=DESKTOP, scheme="dark"),
 ]
-PICTURES = os.environ.get("GLUCOTWIN_SCREENSHOTS")
 
 
 @pytest.fixture(scope="module")
@@ -56,13 +65,6 @@ def seen(address: str) -> dict[str, list[dict[str, object]]]:
     """What the stand-in was told."""
     with urllib.request.urlopen(f"{address}/api/v1/seen") as answer:  # noqa: S310  # the stand-in's own address
         return json.load(answer)
-
-
-def photograph(page: Page, name: str) -> None:
-    """Keeps a picture of the whole page when a folder is named for it."""
-    if PICTURES:
-        Path(PICTURES).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
 
 
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda one: f"{one.size[0]}-{one.scheme}-{one.language}")

@@ -10,15 +10,27 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from dashboard_page import PHONE, Screen, find_browser, find_pages, opened, overflow_px, violations
+from dashboard_page import (
+    DESKTOP,
+    PHONE,
+    Screen,
+    find_browser,
+    find_pages,
+    opened,
+    overflow_px,
+    photograph,
+    violations,
+)
+from glucotwin.core.message import message
 from glucotwin.service.run import ServiceServer, address_of, bind, run_service
 from glucotwin.service.state import Service
-from made_up_service import API, give_twin, made_up_running
+from glucotwin.workflows.living.course import the_course
+from made_up_service import API, give_twin, made_up_running, sign_up
 from made_up_store import PASSWORD, MadeUpStore
 
 pytestmark = pytest.mark.e2e
 
-PATIENCE_MS = 90_000
+PATIENCE_MS = 60_000
 """The first answer of each kind compiles its programs."""
 
 
@@ -65,6 +77,65 @@ def test_from_signing_up_to_erasure(service: Service, tmp_path: Path) -> None:
             _revoke(page, address)
             _erase(page, address)
         browser.close()
+
+
+def test_advice_reaches_a_person_when_a_clinician_who_took_the_course_signs_it(service: Service) -> None:
+    find_pages()
+    owner, clinician = sign_up(service, "owner"), sign_up(service, "clinician")
+    person_id = owner.person()
+    owner.invite(person_id, clinician, "clinician")
+    owner.consent(person_id, "care-view")
+    with sync_playwright() as playwright, _running(service) as address:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        expect.set_options(timeout=PATIENCE_MS)
+        with opened(browser, address, Screen(size=DESKTOP)) as page:
+            _sign_in(page, clinician.login)
+            page.goto(f"{address}/#/clinic")
+            _propose_a_walk(page)
+            expect(page.get_by_text("Before the first signature stands the course below.")).to_be_visible()
+            _take_the_course(page)
+            assert (violations(page), overflow_px(page)) == ([], 0)
+            page.get_by_label("Reason for your decision").fill("Looked at two weeks.")
+            page.get_by_role("button", name="Sign", exact=True).click()
+            expect(page.get_by_text("signed", exact=True)).to_be_visible()
+            photograph(page, "review")
+        with opened(browser, address, Screen(size=PHONE)) as page:
+            _sign_in(page, owner.login)
+            expect(page.get_by_text("A walk of 20 minutes")).to_be_visible()
+            page.get_by_role("button", name="No: does not fit my day").click()
+            expect(page.get_by_text("owner disagreed. No: does not fit my day")).to_be_visible()
+            assert (violations(page), overflow_px(page)) == ([], 0)
+            photograph(page, "advice")
+        browser.close()
+
+
+def _sign_in(page: Page, login: str) -> None:
+    page.set_default_timeout(PATIENCE_MS)
+    page.get_by_label("Sign-in name").fill(login)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("link", name="Now")).to_be_visible()
+
+
+def _propose_a_walk(page: Page) -> None:
+    page.get_by_role("button", name="Propose a change").click()
+    assert violations(page) == []
+    page.get_by_role("combobox").select_option("walk")
+    page.get_by_label("Proposed, in minutes").fill("20")
+    page.get_by_label("Why, in words for the person").fill("The evenings run high.")
+    page.get_by_role("button", name="Keep for review").click()
+    expect(page.get_by_text("waits for review")).to_be_visible()
+
+
+def _take_the_course(page: Page) -> None:
+    for check in the_course().checks:
+        page.get_by_label(message(f"course-{check.name}-1"), exact=True).check()
+    page.get_by_role("button", name="Look at my answers").click()
+    expect(page.get_by_text("Not quite. Read the lesson again.").first).to_be_visible()
+    for check in the_course().checks:
+        page.get_by_label(message(f"course-{check.name}-{check.right}"), exact=True).check()
+    page.get_by_role("button", name="Look at my answers").click()
+    expect(page.get_by_text("You passed version 1")).to_be_visible()
 
 
 def _sign_up(page: Page) -> None:

@@ -11,6 +11,7 @@ import pytest
 from dashboard_type import mistyped
 from glucotwin.core.message import message
 from glucotwin.service.state import Service
+from glucotwin.workflows.living.course import the_course
 from made_up_service import API, Browser, client_of, sign_up, with_twin
 
 
@@ -58,6 +59,33 @@ def test_answers_are_of_the_types_that_the_pages_are_written_with(
     }
     assert owner.send("DELETE", f"/people/{person_id}/events/{logged['event_id']}").status_code == 204
     assert mistyped(answers, tmp_path) == []
+
+
+def test_advice_is_of_the_types_that_the_pages_are_written_with(
+    service: Service, twinned: tuple[Browser, str, datetime], tmp_path: Path
+) -> None:
+    owner, person_id, at = twinned
+    clinician = sign_up(service, "clinician-of-types")
+    owner.invite(person_id, clinician, "clinician")
+    owner.consent(person_id, "care-view")
+    proposal = {"kind": "walk", "value": 20, "why": "The evenings run high.", "what_if": _question(at)}
+    made = clinician.post(f"/people/{person_id}/proposals", proposal)
+    assert made.status_code == 201, made.text
+    course = [clinician.get("/course").json()]
+    checks = {one.name: one.right for one in the_course().checks}
+    assert clinician.post("/course", {"version": the_course().version, "answers": checks}).json()["passed"]
+    decided = {"decision": "sign", "reason": "Looked at two weeks."}
+    signed = clinician.post(f"/people/{person_id}/proposals/{made.json()['proposal_id']}/decision", decided).json()
+    answered = owner.post(
+        f"/people/{person_id}/proposals/{signed['proposal_id']}/answer", {"answer": "disagree", "reason": "no"}
+    ).json()
+    answers: dict[str, list[object]] = {
+        "Proposal": [made.json(), signed, answered],
+        "ProposalList": [one.get(f"/people/{person_id}/proposals").json() for one in (clinician, owner)],
+        "Course": [*course, clinician.get("/course").json()],
+    }
+    assert mistyped(answers, tmp_path) == []
+    owner.send("DELETE", f"/people/{person_id}/members/{clinician.account_id}")
 
 
 def test_people_who_do_not_let_see_are_of_their_own_type(service: Service, owner: Browser, tmp_path: Path) -> None:

@@ -353,3 +353,63 @@ export interface AuditItem {
   previous: string;
   sha256: string;
 }
+
+export type ProposalKind = "carb-ratio" | "correction-factor" | "basal" | "rescue-carbs" | "meal-lead" | "walk";
+
+export interface ProposalRule {
+  kind: ProposalKind;
+  unit: string;
+  low: number;
+  high: number;
+  is_setting: boolean;
+}
+
+export interface ProposalAnswer {
+  answer: "agree" | "disagree";
+  reason: string;
+  by: string;
+  at: string;
+}
+
+export interface Evidence {
+  kind: string;
+  start: string;
+  changes: string[];
+  outcomes: Outcome[];
+  cautions: string[];
+  uncertainty: string;
+  limits: string;
+  twin_version: string;
+}
+
+export interface Proposal {
+  proposal_id: string;
+  status: "waiting" | "signed" | "declined" | "ended";
+  kind: ProposalKind;
+  value: number;
+  unit: string;
+  present: number | null;
+  from_minute: number;
+  to_minute: number;
+  sentence: string;
+  why: string;
+  evidence: Evidence | null;
+  proposed_by: string;
+  proposed_at: string;
+  decided_by: string | null;
+  decided_at: string | null;
+  reason: string | null;
+  answers: ProposalAnswer[];
+}
+
+export interface ProposalList {
+  items: Proposal[];
+  kinds: ProposalRule[];
+}
+
+export interface Course {
+  version: number;
+  passed_at: string | null;
+  lessons: { name: string; title: string; text: string }[];
+  checks: { name: string; question: string; options: string[] }[];
+}
