@@ -31,14 +31,20 @@ from glucotwin.control.oref0.pump_event import PumpEvent
 from glucotwin.control.oref0.rounding import percentile, round_rate
 from glucotwin.control.oref0.temp_basal import find_highest_rate, set_temp
 
-DATA = Path(__file__).parent / "data" / "oref0_cases.json.xz"
+DATA = Path(__file__).parent / "data"
 CLOCK = LocalClock()
 Record = dict[str, Any]
 
 
 @lru_cache(maxsize=1)
 def recorded() -> Record:
-    cases: Record = json.loads(lzma.decompress(DATA.read_bytes()))
+    cases: Record = json.loads(lzma.decompress((DATA / "oref0_cases.json.xz").read_bytes()))
+    return cases
+
+
+@lru_cache(maxsize=1)
+def recorded_more() -> list[Record]:
+    cases: list[Record] = json.loads(lzma.decompress((DATA / "more_cases.json.xz").read_bytes()))
     return cases
 
 
@@ -88,6 +94,12 @@ def test_every_stage_of_a_case_is_the_originals(case: Record) -> None:
     if "autosens_8h" not in case["stages"]:  # the caller had set it
         document["autosens"] = case["stages"]["autosens"]
     answer = find_algorithm("oref0")(document)
+    assert differences(answer, case["stages"]) == []
+
+
+@pytest.mark.parametrize("case", recorded_more(), ids=lambda case: case["id"])
+def test_every_stage_of_a_made_up_case_is_the_originals(case: Record) -> None:
+    answer = find_algorithm("oref0")(case["input"])
     assert differences(answer, case["stages"]) == []
 
 
@@ -202,3 +214,4 @@ def test_every_recorded_case_is_here() -> None:
     counts = {name: len(found) for name, found in recorded()["upstream_test_vectors"].items()}
     assert counts == {"determine_basal": 42, "iob": 51, "glucose_get_last": 5, "meal_history": 1, "set_temp_basal": 13}
     assert len(recorded()["pipeline_cases"]) == 45
+    assert len(recorded_more()) == 50

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from glucotwin.control.oref0.carb_entry import CarbEntry
+from glucotwin.control.oref0.carb_entry import BolusEntry, CarbEntry
 from glucotwin.control.oref0.deviation import LOWEST_READING_MGDL, Bucket, InsulinEffect, InsulinEffects
 from glucotwin.control.oref0.glucose_status import Reading
 from glucotwin.control.oref0.local_clock import MS_PER_H, MS_PER_MIN, LocalClock
@@ -63,7 +63,7 @@ class AutosensInput:
 
     Attributes:
         readings: glucose, newest first.
-        meals: carbs that were entered.
+        meals: carbs that were entered, and boluses.
         temp_targets: temporary targets.
         history: the pump's records, for a change of site.
         effects: insulin effects.
@@ -71,7 +71,7 @@ class AutosensInput:
     """
 
     readings: Sequence[Reading]
-    meals: Sequence[CarbEntry]
+    meals: Sequence[CarbEntry | BolusEntry]
     temp_targets: Sequence[TempTarget]
     history: Sequence[PumpEvent]
     effects: InsulinEffects
@@ -107,16 +107,16 @@ def find_autosens(inputs: AutosensInput, look_back: int) -> Autosens:
 
 def _collect(inputs: AutosensInput, look_back: int) -> list[float]:
     buckets = _forward_buckets(inputs.readings, _last_change_ms(inputs))
-    profile, clock = inputs.effects.profile, inputs.effects.clock
-    state = _MealState.of(inputs.meals, buckets)
+    clock = inputs.effects.clock
+    state = _MealState(inputs.meals, buckets)
     kept: list[float] = []
     for place in range(_LOOK_BACK, len(buckets)):
-        bucket = buckets[place]
-        if min(bucket.glucose_mgdl, buckets[place - _LOOK_BACK].glucose_mgdl) < _LOWEST_MGDL:
+        bucket, before, earlier = buckets[place], buckets[place - 1], buckets[place - _LOOK_BACK]
+        if min(bucket.glucose_mgdl, before.glucose_mgdl, earlier.glucose_mgdl) < _LOWEST_MGDL:
             continue
         effect = inputs.effects.at(bucket.moment_ms)
-        deviation = _deviation(bucket, buckets[place - 1], effect)
-        if state.is_free_of_meals(bucket, deviation, effect, profile, clock):
+        deviation = _deviation(bucket, before, effect)
+        if state.is_free_of_meals(bucket, deviation, effect, inputs.effects):
             kept.append(deviation)
         kept += _exercise_deviations(inputs, bucket.moment_ms)
         if _is_even_hour(bucket.moment_ms, clock):
@@ -146,7 +146,7 @@ def _forward_buckets(readings: Sequence[Reading], since_ms: float) -> list[Bucke
         else:
             mean_mgdl = (buckets[-1].glucose_mgdl + reading.glucose_mgdl) / 2
             buckets[-1] = Bucket(moment_ms=buckets[-1].moment_ms, glucose_mgdl=mean_mgdl)
-    return buckets
+    return buckets[1:]
 
 
 def _deviation(bucket: Bucket, before: Bucket, effect: InsulinEffect) -> float:
@@ -179,10 +179,16 @@ def _is_even_hour(moment_ms: float, clock: LocalClock) -> bool:
 
 
 class _MealState:
-    """Tells, going forward in time, which deviations come from meals, entered or not."""
+    """Tells, going forward in time, which deviations come from meals, entered or not.
 
-    def __init__(self, meals: Sequence[CarbEntry]) -> None:
-        self._coming = sorted(meals, key=lambda meal: -meal.moment_ms)
+    As in the original, boluses stand in the list of meals, of which one is taken in a step, and the latest entry stays
+    in it even when it is older than the readings.
+    """
+
+    def __init__(self, meals: Sequence[CarbEntry | BolusEntry], buckets: Sequence[Bucket]) -> None:
+        newest_first = sorted(meals, key=lambda meal: -meal.moment_ms)
+        oldest_ms = buckets[0].moment_ms if buckets else 0.0
+        self._coming = [*newest_first[:1], *(meal for meal in newest_first[1:] if meal.moment_ms >= oldest_ms)]
         self._cob_g = 0.0
         self._is_absorbing = False
         self._is_unannounced = False
@@ -190,31 +196,25 @@ class _MealState:
         self._steps_since_carbs = _NO_MEAL_YET
         self._was_carbs = False
 
-    @classmethod
-    def of(cls, meals: Sequence[CarbEntry], buckets: Sequence[Bucket]) -> "_MealState":
-        """The state before the first bucket."""
-        if not buckets:
-            return cls([])
-        return cls([meal for meal in meals if meal.moment_ms >= buckets[0].moment_ms])
-
     def is_free_of_meals(
-        self, bucket: Bucket, deviation: float, effect: InsulinEffect, profile: Profile, clock: LocalClock
+        self, bucket: Bucket, deviation: float, effect: InsulinEffect, effects: InsulinEffects
     ) -> bool:
         """Whether the deviation of a bucket says something about sensitivity."""
         self._start_meal(bucket.moment_ms)
-        self._absorb(deviation, effect, profile)
+        self._absorb(deviation, effect, effects.profile)
         if self._cob_g > 0 or self._is_absorbing or self._carbs_entered_g > 0:
             self._go_on_absorbing(deviation)
             return False
         self._was_carbs = False
-        return not self._is_unannounced_meal(bucket, deviation, effect, profile, clock)
+        return not self._is_unannounced_meal(bucket, deviation, effect, effects)
 
     def _start_meal(self, moment_ms: float) -> None:
-        if self._coming and self._coming[-1].moment_ms < moment_ms:
-            meal = self._coming.pop()
-            if meal.carbs_g >= 1:
-                self._cob_g += meal.carbs_g
-                self._carbs_entered_g += int(meal.carbs_g)
+        if not self._coming or self._coming[-1].moment_ms >= moment_ms:
+            return
+        meal = self._coming.pop()
+        if isinstance(meal, CarbEntry) and meal.carbs_g >= 1:
+            self._cob_g += meal.carbs_g
+            self._carbs_entered_g += int(meal.carbs_g)
 
     def _absorb(self, deviation: float, effect: InsulinEffect, profile: Profile) -> None:
         if self._cob_g > 0:
@@ -235,10 +235,10 @@ class _MealState:
         self._was_carbs = True
 
     def _is_unannounced_meal(
-        self, bucket: Bucket, deviation: float, effect: InsulinEffect, profile: Profile, clock: LocalClock
+        self, bucket: Bucket, deviation: float, effect: InsulinEffect, effects: InsulinEffects
     ) -> bool:
-        schedule = profile.basal_schedule
-        rate = basal_at(schedule, bucket.moment_ms, clock) if schedule else (profile.basal_u_per_h or 0.0)
+        schedule = effects.profile.basal_schedule
+        rate = basal_at(schedule, bucket.moment_ms, effects.clock) if schedule else effects.profile.basal_u_per_h or 0.0
         has_much_insulin = effect.insulin.iob_u > _BASAL_HOURS_OF_UNANNOUNCED_MEALS * rate
         if not (has_much_insulin or self._is_unannounced or self._steps_since_carbs < _STEPS_AFTER_CARBS):
             return False

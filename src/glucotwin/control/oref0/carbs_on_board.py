@@ -1,12 +1,13 @@
 """Carbs on board: how much of the meals of the last six hours is still to come, and how fast it comes now."""
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from glucotwin.control.oref0.carb_entry import CarbEntry
 from glucotwin.control.oref0.deviation import LOWEST_READING_MGDL, Bucket, InsulinEffects, backward_buckets
 from glucotwin.control.oref0.glucose_status import Reading
-from glucotwin.control.oref0.local_clock import MS_PER_H, MS_PER_MIN
+from glucotwin.control.oref0.local_clock import MS_PER_H
 from glucotwin.control.oref0.rounding import round_away_from_zero, round_half_up
 
 _WINDOW_H = 6
@@ -32,6 +33,7 @@ class Absorption:
         slope_from_lowest: change per 5 min since the lowest one, at least 0.
         all_rounded: mean deviations, newest first, in whole mg/dL per 5 min.
         looked_back_to_ms: oldest time looked at, in ms since 1970.
+        readings: what was looked at, with readings of the same moment averaged.
     """
 
     absorbed_g: float = 0.0
@@ -42,6 +44,7 @@ class Absorption:
     slope_from_lowest: float = _NO_MINIMUM
     all_rounded: tuple[float, ...] = ()
     looked_back_to_ms: float | None = None
+    readings: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,18 +97,21 @@ def find_meal_status(
     window_ms = now_ms - _WINDOW_H * MS_PER_H
     recent = [meal for meal in meals if window_ms < meal.moment_ms <= now_ms and meal.carbs_g >= 1]
     recent.sort(key=lambda meal: -meal.moment_ms)
-    counted, cob_g, known_until_ms = _count_meals(recent, readings, effects_until, now_ms)
-    effects = effects_until(known_until_ms)
-    absorption = find_absorption(readings, effects, since_ms=window_ms, recent_until_ms=now_ms)
-    cob_g = min(cob_g, max_cob_g) if max_cob_g else cob_g
+    count = _count_meals(recent, readings, effects_until, now_ms)
+    effects = effects_until(count.known_until_ms)
+    absorption = find_absorption(count.readings, effects, since_ms=window_ms, recent_until_ms=now_ms)
+    cob_g = min(count.cob_g, max_cob_g) if max_cob_g else count.cob_g
     too_few = len(readings) < _FEWEST_READINGS
     if absorption.current is None or too_few:
         cob_g = 0.0
+    counted = count.counted
     return MealStatus(
         carbs_g=_carbs_g(counted),
         app_carbs_g=_carbs_g([meal for meal in counted if meal.source == "app"]),
         wizard_carbs_g=_carbs_g([meal for meal in counted if meal.source == "pump wizard"]),
-        journal_carbs_g=_carbs_g([meal for meal in counted if meal.source == "pump journal"]),
+        journal_carbs_g=_carbs_g(
+            [meal for meal in counted if meal.source == "pump journal" and meal not in count.once_left_out]
+        ),
         cob_g=round_half_up(cob_g),
         last_carbs_ms=max((meal.moment_ms for meal in recent), default=0),
         wizard_used=any(meal.source == "pump wizard" for meal in recent),
@@ -127,14 +133,25 @@ def find_absorption(
     """
     if not readings:
         return Absorption()
-    buckets = backward_buckets(readings, since_ms=since_ms, hours=_WINDOW_H, recent_until_ms=recent_until_ms)
+    buckets, averaged = backward_buckets(readings, since_ms=since_ms, hours=_WINDOW_H, recent_until_ms=recent_until_ms)
     tally = _Tally(since_ms=since_ms, recent_until_ms=recent_until_ms)
     for place, (bucket, earlier) in enumerate(zip(buckets, buckets[_LOOK_BACK:], strict=False)):
         tally.looked_back_to_ms = bucket.moment_ms
         if min(bucket.glucose_mgdl, earlier.glucose_mgdl) < LOWEST_READING_MGDL:
             continue
         tally.add(bucket, buckets[place + 1], earlier, effects, is_now=place == 0)
-    return tally.absorption()
+    return replace(tally.absorption(), readings=tuple(averaged))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Count:
+    """Meals gone through: those that count, those that once did not, carbs left, and what the next look starts from."""
+
+    counted: list[CarbEntry]
+    once_left_out: list[CarbEntry]
+    cob_g: float
+    known_until_ms: float
+    readings: Sequence[Reading]
 
 
 def _count_meals(
@@ -142,21 +159,30 @@ def _count_meals(
     readings: Sequence[Reading],
     effects_until: Callable[[float], InsulinEffects],
     now_ms: float,
-) -> tuple[list[CarbEntry], float, float]:
+) -> _Count:
     counted: list[CarbEntry] = []
     unsure: list[CarbEntry] = []
+    left_out: list[CarbEntry] = []
     entered_g = cob_g = 0.0
     known_until_ms = now_ms
     for meal in meals:
         entered_g += meal.carbs_g
         absorption = find_absorption(readings, effects_until(known_until_ms), since_ms=meal.moment_ms)
         known_until_ms = absorption.looked_back_to_ms or known_until_ms
+        readings = absorption.readings
         left_g = max(0.0, entered_g - absorption.absorbed_g)
-        cob_g = max(cob_g, left_g)
         unsure.append(meal)
         if left_g >= cob_g:
-            counted, unsure = [*counted, *unsure], []
-    return counted, cob_g, known_until_ms
+            counted, unsure, cob_g = [*counted, *unsure], [], left_g
+        else:
+            left_out.append(meal)
+    return _Count(
+        counted=counted,
+        once_left_out=left_out,
+        cob_g=cob_g,
+        known_until_ms=known_until_ms,
+        readings=readings,
+    )
 
 
 def _carbs_g(meals: Sequence[CarbEntry]) -> float:
@@ -165,14 +191,13 @@ def _carbs_g(meals: Sequence[CarbEntry]) -> float:
 
 def _rounded(absorption: Absorption) -> Absorption:
     current = absorption.current
-    return Absorption(
-        absorbed_g=absorption.absorbed_g,
+    return replace(
+        absorption,
         current=None if current is None else round_half_up(current, 2),
         highest=round_half_up(absorption.highest, 2),
         lowest=round_half_up(absorption.lowest, 2),
         slope_from_highest=round_half_up(absorption.slope_from_highest, 3),
         slope_from_lowest=round_half_up(absorption.slope_from_lowest, 3),
-        all_rounded=absorption.all_rounded,
     )
 
 
@@ -211,11 +236,13 @@ class _Tally:
         self._all.append(round_half_up(deviation))
         if is_now:
             return
-        slope = (deviation - (self._current or 0.0)) / (moment_ms - until_ms) * MS_PER_MIN * 5
+        # Multiplied in this order, as the original does; no number without a deviation of now.
+        change = math.nan if self._current is None else deviation - self._current
+        slope = change / (moment_ms - until_ms) * 1000 * 60 * 5
         if deviation > self._highest:
-            self._highest, self._slope_from_highest = deviation, min(0.0, slope)
+            self._highest, self._slope_from_highest = deviation, slope if math.isnan(slope) else min(0.0, slope)
         if deviation < self._lowest:
-            self._lowest, self._slope_from_lowest = deviation, max(0.0, slope)
+            self._lowest, self._slope_from_lowest = deviation, slope if math.isnan(slope) else max(0.0, slope)
 
     def absorption(self) -> Absorption:
         """What has been found."""

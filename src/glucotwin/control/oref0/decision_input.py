@@ -26,11 +26,11 @@ class CurrentTemp(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastTemp:
-    """The latest temporary rate in the pump's history: U/h, start in ms since 1970, minutes."""
+    """The latest temporary rate of a pump's history: U/h, start in ms since 1970, minutes; empty if none ran."""
 
-    rate_u_per_h: float | None
-    start_ms: float
-    duration_min: float
+    rate_u_per_h: float | None = None
+    start_ms: float = 0.0
+    duration_min: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,6 +93,8 @@ def _cancel_unknown_temp(inputs: DecisionInput, insulin: InsulinForecast) -> Dec
             f"{shown(last.rate_u_per_h)} from pumphistory; canceling temp"
         )
         return set_temp(draft.saying(told), 0.0, 0.0, inputs.profile, current)
+    if last.duration_min is None:
+        return None
     ended_min = age_min - last.duration_min
     if ended_min > _LAST_TEMP_OVER_MIN:
         told = (

@@ -1,7 +1,7 @@
 """Deviations: how much faster glucose rises than insulin alone would have it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from glucotwin.control.oref0.glucose_status import Reading
 from glucotwin.control.oref0.insulin_curve import InsulinCurve
@@ -59,7 +59,7 @@ class InsulinEffects:
 
 def backward_buckets(
     readings: Sequence[Reading], *, since_ms: float, hours: float, recent_until_ms: float | None
-) -> list[Bucket]:
+) -> tuple[list[Bucket], list[Reading]]:
     """Readings in steps of about five minutes, newest first; gaps up to four hours are filled in a straight line.
 
     Args:
@@ -67,22 +67,23 @@ def backward_buckets(
         since_ms: begin, in ms since 1970; one reading before it is used too.
         hours: hours after the begin that are used.
         recent_until_ms: if given, only the 45 minutes before this time are used.
+
+    Returns:
+        The steps, and the readings with those that were averaged into a step replaced by its mean: the original goes
+        on with these.
     """
-    first = readings[0]
-    buckets = [Bucket(moment_ms=first.moment_ms, glucose_mgdl=first.glucose_mgdl)]
-    last_used = first if first.glucose_mgdl >= LOWEST_READING_MGDL else None
-    for reading in readings[1:]:
-        if reading.glucose_mgdl < LOWEST_READING_MGDL:
+    walk = _Walk(readings)
+    for place, reading in enumerate(readings):
+        if place == 0 or reading.glucose_mgdl < LOWEST_READING_MGDL:
             continue
         age_h = (reading.moment_ms - since_ms) / (60 * MS_PER_MIN)
         if age_h > hours:
             continue
         if _is_recent(reading, recent_until_ms):
-            _add(buckets, last_used, reading)
-            last_used = reading
+            walk.add(place)
         if age_h < 0:
             break
-    return buckets
+    return walk.buckets, walk.readings
 
 
 def _is_recent(reading: Reading, recent_until_ms: float | None) -> bool:
@@ -91,23 +92,45 @@ def _is_recent(reading: Reading, recent_until_ms: float | None) -> bool:
     return 0 <= (recent_until_ms - reading.moment_ms) / (45 * MS_PER_MIN) <= 1
 
 
-def _add(buckets: list[Bucket], last_used: Reading | None, reading: Reading) -> None:
-    elapsed_min = 0.0 if last_used is None else abs((reading.moment_ms - last_used.moment_ms) / MS_PER_MIN)
-    if last_used is not None and elapsed_min > _GAP_MIN:
-        _fill(buckets, last_used, reading, elapsed_min)
-    elif elapsed_min > _SAME_MOMENT_MIN:
-        buckets.append(Bucket(moment_ms=reading.moment_ms, glucose_mgdl=reading.glucose_mgdl))
-    else:
-        # Also where the newest reading is none that can be used: the original then halves the way to the next one.
-        mean_mgdl = (buckets[-1].glucose_mgdl + reading.glucose_mgdl) / 2
-        buckets[-1] = Bucket(moment_ms=buckets[-1].moment_ms, glucose_mgdl=mean_mgdl)
+class _Walk:
+    """Goes back in time from reading to reading."""
 
+    def __init__(self, readings: Sequence[Reading]) -> None:
+        self.readings = list(readings)
+        first = self.readings[0]
+        self.buckets = [Bucket(moment_ms=first.moment_ms, glucose_mgdl=first.glucose_mgdl)]
+        self._source: int | None = 0
+        self._last_used = 0 if first.glucose_mgdl >= LOWEST_READING_MGDL else None
 
-def _fill(buckets: list[Bucket], last_used: Reading, reading: Reading, elapsed_min: float) -> None:
-    left_min = min(_LONGEST_GAP_MIN, elapsed_min)
-    moment_ms, glucose_mgdl = last_used.moment_ms, last_used.glucose_mgdl
-    while left_min > _STEP_MIN:
-        moment_ms -= _STEP_MIN * MS_PER_MIN
-        glucose_mgdl += _STEP_MIN / left_min * (reading.glucose_mgdl - glucose_mgdl)
-        left_min -= _STEP_MIN
-        buckets.append(Bucket(moment_ms=moment_ms, glucose_mgdl=round_half_up(glucose_mgdl)))
+    def add(self, place: int) -> None:
+        """Take the reading at a place into the steps."""
+        reading = self.readings[place]
+        # Where the newest reading is none that can be used, the original halves the way to the next one.
+        elapsed_min = 0.0
+        if self._last_used is not None:
+            elapsed_min = abs((reading.moment_ms - self.readings[self._last_used].moment_ms) / MS_PER_MIN)
+        if self._last_used is not None and elapsed_min > _GAP_MIN:
+            self._fill(self.readings[self._last_used], reading, elapsed_min)
+        elif elapsed_min > _SAME_MOMENT_MIN:
+            self.buckets.append(Bucket(moment_ms=reading.moment_ms, glucose_mgdl=reading.glucose_mgdl))
+            self._source = place
+        else:
+            self._average(reading)
+        self._last_used = place
+
+    def _average(self, reading: Reading) -> None:
+        last = self.buckets[-1]
+        mean_mgdl = (last.glucose_mgdl + reading.glucose_mgdl) / 2
+        self.buckets[-1] = Bucket(moment_ms=last.moment_ms, glucose_mgdl=mean_mgdl)
+        if self._source is not None:
+            self.readings[self._source] = replace(self.readings[self._source], glucose_mgdl=mean_mgdl)
+
+    def _fill(self, last_used: Reading, reading: Reading, elapsed_min: float) -> None:
+        left_min = min(_LONGEST_GAP_MIN, elapsed_min)
+        moment_ms, glucose_mgdl = last_used.moment_ms, last_used.glucose_mgdl
+        while left_min > _STEP_MIN:
+            moment_ms -= _STEP_MIN * MS_PER_MIN
+            glucose_mgdl += _STEP_MIN / left_min * (reading.glucose_mgdl - glucose_mgdl)
+            left_min -= _STEP_MIN
+            self.buckets.append(Bucket(moment_ms=moment_ms, glucose_mgdl=round_half_up(glucose_mgdl)))
+        self._source = None

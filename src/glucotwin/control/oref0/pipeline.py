@@ -10,7 +10,7 @@ from glucotwin.control.oref0.autosens import (
     AutosensInput,
     find_autosens,
 )
-from glucotwin.control.oref0.carb_entry import CarbEntry, find_meal_entries
+from glucotwin.control.oref0.carb_entry import BolusEntry, CarbEntry, find_meal_entries
 from glucotwin.control.oref0.carbs_on_board import MealStatus, find_meal_status
 from glucotwin.control.oref0.decision import Decision
 from glucotwin.control.oref0.decision_input import DecisionInput, InsulinForecast, LastTemp
@@ -62,10 +62,9 @@ def run_stages(request: OrefRequest) -> Stages:
     readings = readings_from_entries(request.glucose_entries(), clock)
     glucose = find_glucose_status(readings)
     effects_until = _effects(request, clock)
-    meals = [
-        entry for entry in find_meal_entries(request.carbs, request.pumphistory, clock) if isinstance(entry, CarbEntry)
-    ]
-    short, long, autosens = _autosens(request, readings, meals, effects_until(now_ms), now_ms)
+    entries = find_meal_entries(request.carbs, request.pumphistory, clock)
+    meals = [entry for entry in entries if isinstance(entry, CarbEntry)]
+    short, long, autosens = _autosens(request, readings, entries, effects_until(now_ms), now_ms)
     history = read_insulin_history(
         request.pumphistory, request.profile, now_ms, clock, sensitivity_ratio=autosens.ratio
     )
@@ -112,7 +111,7 @@ def _effects(request: OrefRequest, clock: LocalClock) -> Callable[[float], Insul
 def _autosens(
     request: OrefRequest,
     readings: list[Reading],
-    meals: list[CarbEntry],
+    meals: list[CarbEntry | BolusEntry],
     effects: InsulinEffects,
     now_ms: float,
 ) -> tuple[Autosens | None, Autosens | None, Autosens]:
@@ -133,7 +132,7 @@ def _autosens(
 def _forecast(history: InsulinHistory, request: OrefRequest, now_ms: float) -> InsulinForecast:
     as_is, if_stopped = project_insulin(history, request.profile, now_ms)
     temp = history.last_temp
-    last = LastTemp(rate_u_per_h=None, start_ms=0.0, duration_min=0.0)
+    last = LastTemp()
     if temp is not None:
         last = LastTemp(
             rate_u_per_h=temp.rate_u_per_h,

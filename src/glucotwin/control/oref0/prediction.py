@@ -117,8 +117,10 @@ def find_carb_impact(inputs: DecisionInput, aim: Aim, trend: Trend) -> CarbImpac
     steps = 0.0
     if now != 0 and not math.isnan(per_g):
         steps = min(absorption_h * _STEPS_PER_H / 2, max(0.0, meal.cob_g * per_g / now))
-    slope_down = round_half_up(meal.absorption.slope_from_highest, 2)
-    slope_up = round_half_up(meal.absorption.slope_from_lowest, 2)
+    slope_down, slope_up = (
+        round_half_up(0.0 if math.isnan(slope) else slope, 2)
+        for slope in (meal.absorption.slope_from_highest, meal.absorption.slope_from_lowest)
+    )
     return CarbImpact(
         per_g_mgdl=per_g,
         now=now,

@@ -40,23 +40,20 @@ class Suspensions:
     since_ms: float | None
 
     def as_zero_temps(self, now_ms: float) -> list[TempBasal]:
-        """The standstills as zero rates, for what they take away from the scheduled basal."""
+        """The standstills as zero rates, for what they take away from the scheduled basal.
+
+        As in the original, only one that lasts is compared with the rate of its own time in its first half hour, the
+        others with the last rate of the day.
+        """
         spans = list(self.closed)
         memory_ms = now_ms - _LONGEST_MEMORY_H * MS_PER_H
         if self.until_ms is not None and memory_ms < self.until_ms:
             spans.append(Suspension(start_ms=memory_ms, duration_min=(self.until_ms - memory_ms) / MS_PER_MIN))
+        zeros = [_zero_temp(span, scheduled_at_ms=None) for span in spans]
         if self.since_ms is not None:
-            spans.append(Suspension(start_ms=self.since_ms, duration_min=(now_ms - self.since_ms) / MS_PER_MIN))
-        return [
-            TempBasal(
-                rate_u_per_h=0.0,
-                start_ms=span.start_ms,
-                started_at_ms=span.start_ms,
-                duration_min=span.duration_min,
-                scheduled_at_ms=span.start_ms,
-            )
-            for span in spans
-        ]
+            span = Suspension(start_ms=self.since_ms, duration_min=(now_ms - self.since_ms) / MS_PER_MIN)
+            zeros.append(_zero_temp(span, scheduled_at_ms=self.since_ms))
+        return zeros
 
 
 def find_suspensions(history: Sequence[PumpEvent], clock: LocalClock) -> Suspensions:
@@ -100,6 +97,16 @@ def cut_around(temp: TempBasal, suspensions: Suspensions) -> list[TempBasal]:
     return pieces
 
 
+def _zero_temp(span: Suspension, *, scheduled_at_ms: float | None) -> TempBasal:
+    return TempBasal(
+        rate_u_per_h=0.0,
+        start_ms=span.start_ms,
+        started_at_ms=span.start_ms,
+        duration_min=span.duration_min,
+        scheduled_at_ms=scheduled_at_ms,
+    )
+
+
 def _times_ms(history: Sequence[PumpEvent], kind: str, clock: LocalClock) -> list[int]:
     times = (event.moment_ms(clock) for event in history if event.kind == kind)
     return sorted(moment_ms for moment_ms in times if moment_ms is not None)
@@ -113,9 +120,9 @@ def _cut_open_ends(temp: TempBasal, suspensions: Suspensions) -> TempBasal:
         else:
             left_min = (temp.end_ms - until_ms) / MS_PER_MIN
             temp = replace(temp, start_ms=until_ms, started_at_ms=until_ms, duration_min=left_min)
-    if since_ms is not None and temp.end_ms > since_ms and not temp.is_assumed:
-        left_min = 0.0 if temp.start_ms > since_ms else (since_ms - temp.start_ms) / MS_PER_MIN
-        temp = replace(temp, duration_min=left_min)
+    # As in the original, a rate that was set after a stop that lasts still counts, though the pump stood still.
+    if since_ms is not None and temp.start_ms <= since_ms < temp.end_ms:
+        temp = replace(temp, duration_min=(since_ms - temp.start_ms) / MS_PER_MIN)
     return temp
 
 

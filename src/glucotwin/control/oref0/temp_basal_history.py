@@ -23,7 +23,6 @@ class TempBasal:
         scheduled_at_ms: moment whose scheduled rate it is compared with; None for the last rate of the day, with which
             the original compares the first half hour of a zero rate that it assumes for the time to come.
         time_text: start as the record has it; None for pieces that were cut.
-        is_assumed: whether it is no record but the zero rate that is assumed from now on.
     """
 
     rate_u_per_h: float
@@ -32,7 +31,6 @@ class TempBasal:
     duration_min: float
     scheduled_at_ms: float | None
     time_text: str | None = None
-    is_assumed: bool = False
 
     @property
     def end_ms(self) -> float:
@@ -145,5 +143,4 @@ def _temp_of_now(start_ms: float, duration_min: float) -> TempBasal:
         started_at_ms=start_ms,
         duration_min=duration_min,
         scheduled_at_ms=None,
-        is_assumed=True,
     )

@@ -13,6 +13,7 @@ from made_up_oref import NOW_MS, PROFILE, Record, bolus, pump_event, temp
 
 CLOCK = LocalClock()
 SUSPENDS = {"suspend_zeros_iob": True}
+FLAT = {**SUSPENDS, "basalprofile": PROFILE["basalprofile"][:1]}
 
 
 def history_of(records: list[Record], **changes: object) -> InsulinHistory:
@@ -67,17 +68,26 @@ def test_insulin_falls_faster_with_the_basal_stopped() -> None:
 
 def test_standstill_takes_the_basal_away() -> None:
     stops = [pump_event("PumpResume", 30), pump_event("PumpSuspend", 60), *temp(0.9, 300, 30)]
-    assert net_basal_u(stops, **SUSPENDS) == pytest.approx(-0.45)
+    assert net_basal_u(stops, **FLAT) == pytest.approx(-0.45)
     assert net_basal_u(stops) == 0
+
+
+def test_standstill_is_compared_with_the_last_rate_of_the_day_as_in_the_original() -> None:
+    stops = [pump_event("PumpResume", 30), pump_event("PumpSuspend", 60), *temp(0.9, 300, 30)]
+    assert net_basal_u(stops, **SUSPENDS) == pytest.approx(-0.55)
+
+
+def test_standstill_that_lasts_is_compared_with_the_rate_of_its_time() -> None:
+    assert net_basal_u([pump_event("PumpSuspend", 30), *temp(0.9, 300, 30)], **SUSPENDS) == pytest.approx(-0.45)
 
 
 def test_standstill_within_a_high_rate_takes_both_away() -> None:
     stops = [pump_event("PumpResume", 40), pump_event("PumpSuspend", 50), *temp(1.9, 60, 30)]
-    assert net_basal_u(stops, **SUSPENDS) == pytest.approx(0.35 - 0.15, abs=0.051)
+    assert net_basal_u(stops, **FLAT) == pytest.approx(0.15 + 0.15 - 0.15)
 
 
 def test_pump_that_was_off_before_its_history_counts_as_off_for_eight_hours() -> None:
-    assert net_basal_u([pump_event("PumpResume", 30)], **SUSPENDS) == pytest.approx(-7.5 * 0.9, abs=0.2)
+    assert net_basal_u([pump_event("PumpResume", 30)], **FLAT) == pytest.approx(-7.5 * 0.9, abs=0.1)
 
 
 def test_two_stops_without_a_start_are_refused() -> None:
