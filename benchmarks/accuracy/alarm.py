@@ -48,9 +48,7 @@ from glucotwin.forecast.alarm.moment import Moment
 from glucotwin.forecast.alarm.outlook import Outlook
 from glucotwin.forecast.alarm.settings import AlarmSettings
 from glucotwin.forecast.alarm.stream import moments, outlook_steps
-from glucotwin.forecast.case import Case, make_case
-from glucotwin.forecast.learned import Learned, learn
-from glucotwin.forecast.record import person_record, whole_window
+from glucotwin.forecast.learned import Learned
 from glucotwin.ingest.people import read_people
 from glucotwin.metrics.alarm_score import AlarmScore, alarm_times, best_within_rate, score_alarms
 from glucotwin.metrics.episode import find_episodes
@@ -58,6 +56,7 @@ from glucotwin.metrics.grid import GlucoseGrid
 from glucotwin.twin.archive import load_twin, save_twin
 from glucotwin.twin.fit import fit_twin, latest_days
 from glucotwin.twin.twin import Twin
+from glucotwin.workflows.forecast_train import train_people
 
 FIT_SHARE = 0.8
 STEP_MIN = 5.0
@@ -156,17 +155,13 @@ def simulated() -> list[Source]:
 
 def teach(people: list[Source], cache: Path | None) -> Learned:
     """What is learned on top of everybody's twin from the same first part of their records."""
-    cases: list[Case] = []
-    for source in people:
-        try:
-            twin = twin_of(past_of(source.timeline), cache)
-        except GlucoTwinError:
-            continue
-        window = whole_window(source.timeline)
-        record = person_record(source.timeline, window, usual_basal_u_per_min=twin.basal_u_per_min)
-        cases.append(make_case(record, twin, cut=int(FIT_SHARE * record.steps)))
-        print(f"{source.timeline.person.person_id}: features", file=sys.stderr, flush=True)
-    return learn(cases, LEARNED_HORIZONS_MIN, progress=lambda stage, _: print(stage, file=sys.stderr, flush=True))
+    return train_people(
+        [source.timeline for source in people],
+        horizons=LEARNED_HORIZONS_MIN,
+        train_fraction=FIT_SHARE,
+        twins=None if cache is None else cache / "training",
+        progress=lambda stage, _: print(stage, file=sys.stderr, flush=True),
+    ).learned
 
 
 def past_of(timeline: Timeline) -> Timeline:

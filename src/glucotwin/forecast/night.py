@@ -49,9 +49,12 @@ TREND_AHEAD_MIN = 120.0
 
 BEDTIME, TREND, LOGISTIC, TWIN = "bedtime-glucose", "trend", "logistic", "twin"
 FORECASTERS = (BEDTIME, TREND, LOGISTIC, TWIN)
-PENALTIES = (0.003, 0.01, 0.03, 0.1)
-"""Inverse strengths of the penalty that are tried on the earlier weeks, the strongest first."""
-FOLDS = 5
+PENALTY = 0.1
+"""Inverse strength of the penalty on models' weights.
+
+Fixed: chosen on earlier weeks instead, by folds of people, it foresaw the nights of 20 other people worse (BrisT1D, see
+docs/benchmarks.md), as ten lows are too few to choose by.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,14 +154,12 @@ def foresee(nights: Nights) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         if nights.low[before].sum() < FEWEST_LOWS or nights.low[before].all() or not now.any():
             continue
         for name in FORECASTERS:
-            probability[name][now] = _taught(
-                nights.told[name][before], nights.low[before], nights.person[before], nights.told[name][now]
-            )
+            probability[name][now] = _taught(nights.told[name][before], nights.low[before], nights.told[name][now])
     judged = ~np.isnan(probability[TWIN])
     return judged, {name: values[judged] for name, values in probability.items()}
 
 
-def _taught(told: np.ndarray, low: np.ndarray, person: np.ndarray, asked: np.ndarray) -> np.ndarray:
+def _taught(told: np.ndarray, low: np.ndarray, asked: np.ndarray) -> np.ndarray:
     known = ~np.isnan(told)
     count = np.maximum(known.sum(axis=0), 1)
     mean = np.where(known, told, 0.0).sum(axis=0) / count
@@ -168,28 +169,5 @@ def _taught(told: np.ndarray, low: np.ndarray, person: np.ndarray, asked: np.nda
     def standardised(values: np.ndarray) -> np.ndarray:
         return np.clip(np.nan_to_num((values - mean) / scale), -5.0, 5.0)
 
-    features = standardised(told)
-    return _model(features, low, best_penalty(features, low, person)).predict_proba(standardised(asked))[:, 1]
-
-
-def _model(features: np.ndarray, low: np.ndarray, penalty: float) -> LogisticRegression:
-    return LogisticRegression(C=penalty, max_iter=500).fit(features, low)
-
-
-def best_penalty(features: np.ndarray, low: np.ndarray, person: np.ndarray) -> float:
-    """How freely a logistic model may follow the nights: what foresees other people's best, by the log score.
-
-    Args:
-        features: standardised, ``(night, feature)``.
-        low: whether the night was low, ``(night,)``.
-        person: whose night, ``(night,)``.
-    """
-    fold = person % FOLDS
-    folds = [one for one in range(FOLDS) if (fold == one).any() and 0 < low[fold != one].sum() < np.sum(fold != one)]
-    losses = dict.fromkeys(PENALTIES, 0.0)
-    for one in folds:
-        inside = fold == one
-        for penalty in PENALTIES:
-            chance = _model(features[~inside], low[~inside], penalty).predict_proba(features[inside])[:, 1]
-            losses[penalty] -= float(np.sum(np.log(np.where(low[inside], chance, 1.0 - chance))))
-    return min(losses, key=lambda penalty: losses[penalty])
+    model = LogisticRegression(C=PENALTY, max_iter=500).fit(standardised(told), low)
+    return model.predict_proba(standardised(asked))[:, 1]

@@ -11,10 +11,8 @@ from glucotwin.forecast.case import Case
 from glucotwin.forecast.night import (
     FORECASTERS,
     LOGISTIC,
-    PENALTIES,
     TWIN,
     Nights,
-    best_penalty,
     foresee,
     gather_nights,
 )
@@ -90,11 +88,11 @@ def test_everybody_is_told_what_is_known_in_the_evening() -> None:
     assert np.isfinite(nights.told[TWIN][1:]).all()
 
 
-def test_nights_that_features_say_nothing_of_are_followed_least() -> None:
-    key = stream_key(root_key(0), subject="nights", stream="penalty")
-    features = np.asarray(jax.random.normal(key, (300, 40)), dtype=np.float64)
-    person = np.arange(300) % 20
-    noise = np.asarray(jax.random.uniform(jax.random.fold_in(key, 1), (300,)))
-    assert best_penalty(features, noise < 0.1, person) == PENALTIES[0]
-    told = noise < 1.0 / (1.0 + np.exp(1.0 - 3.0 * features[:, 0]))
-    assert best_penalty(features, told, person) == PENALTIES[-1]
+def test_ten_lows_and_many_features_that_say_nothing_hardly_move_the_probability() -> None:
+    noise = np.asarray(jax.random.normal(stream_key(root_key(0), subject="nights", stream="noise"), (300, 40)))
+    week = np.arange(300) // 150
+    nights = Nights(
+        person=np.zeros(300, dtype=int), week=week, low=np.arange(300) % 15 == 0, told=dict.fromkeys(FORECASTERS, noise)
+    )
+    _, probability = foresee(nights)
+    assert float(np.std(probability[TWIN])) < 0.1
