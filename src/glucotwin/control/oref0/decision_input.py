@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict, Field
 
 from glucotwin.control.oref0.carbs_on_board import MealStatus
+from glucotwin.control.oref0.dynamic_sensitivity import DynamicRatio, VariableSensitivity
 from glucotwin.control.oref0.glucose_status import GlucoseStatus
 from glucotwin.control.oref0.insulin_on_board import Insulin
 from glucotwin.control.oref0.profile import Profile
@@ -70,6 +71,7 @@ class DecisionInput:
         reservoir: what is left in the pump, handed through.
         now_ms: time of the decision, in ms since 1970.
         minute_of_hour: what a clock on the wall shows.
+        dynamic: sensitivity by glucose and insulin in place of that by autosens; None for none.
     """
 
     glucose: GlucoseStatus
@@ -82,3 +84,4 @@ class DecisionInput:
     now_ms: float
     minute_of_hour: int
     reservoir: str | float | None = None
+    dynamic: DynamicRatio | VariableSensitivity | None = None

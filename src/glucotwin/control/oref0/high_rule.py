@@ -23,7 +23,7 @@ def give_more(situation: Situation, draft: Decision) -> Decision:
     if limit_u is not None and iob_u > limit_u:
         return situation.neutral(draft.saying(f"IOB {shown(round_half_up(iob_u, 2))} > max_iob {shown(limit_u)}"))
     lowest_mgdl = min(outlook.min_mgdl, outlook.eventual_mgdl)
-    insulin_u = round_half_up((lowest_mgdl - aim.target_mgdl) / aim.sensitivity_mgdl_per_u, 2)
+    insulin_u = round_half_up((lowest_mgdl - aim.target_mgdl) / situation.dosing_sensitivity_mgdl_per_u, 2)
     if limit_u is not None and insulin_u > limit_u - iob_u:
         draft = draft.saying(f"max_iob {shown(limit_u)}, ")
         insulin_u = limit_u - iob_u

@@ -92,7 +92,8 @@ def _leave_to_rise(situation: Situation, draft: Decision) -> Decision:
 def _lower(situation: Situation, draft: Decision) -> Decision:
     aim, trend, current = situation.aim, situation.trend, situation.inputs.current_temp
     sensitivity, basal = aim.sensitivity_mgdl_per_u, aim.basal_u_per_h
-    insulin_u = round_half_up(2 * min(0.0, (situation.outlook.eventual_mgdl - aim.target_mgdl) / sensitivity), 2)
+    missing_mgdl = min(0.0, situation.outlook.eventual_mgdl - aim.target_mgdl)
+    insulin_u = round_half_up(2 * missing_mgdl / situation.dosing_sensitivity_mgdl_per_u, 2)
     naive_u = round_half_up(min(0.0, (trend.naive_eventual_mgdl - aim.target_mgdl) / sensitivity), 2)
     if trend.expected_delta < trend.min_delta < 0:
         insulin_u = round_half_up(insulin_u * (trend.min_delta / trend.expected_delta), 2)

@@ -16,7 +16,7 @@ _USUAL_MAX_MIN = 30.0
 _USUAL_STEP_U = 0.1
 _USUAL_INTERVAL_MIN = 3.0
 _INTERVAL_RANGE_MIN = (1.0, 10.0)
-_SHARE_GIVEN = 0.5
+_USUAL_SHARE_GIVEN = 0.5
 _LONGEST_ZERO_TEMP_MIN = 60.0
 _ZERO_TEMP_STEP_MIN = 30.0
 
@@ -62,11 +62,12 @@ class MicroBolus:
 def size_micro_bolus(
     inputs: DecisionInput, aim: Aim, trend: Trend, outlook: Outlook, insulin_required_u: float
 ) -> MicroBolus:
-    """Half of the insulin that is required, within the limit, and a low rate in case that was wrong."""
+    """A share, mostly half, of the insulin that is required, within limits; and a low rate in case that was wrong."""
     step_u = inputs.profile.bolus_step_u or _USUAL_STEP_U
     steps_per_u = 1 / step_u
     limit_u = _limit_u(inputs)
-    bolus_u = math.floor(min(insulin_required_u * _SHARE_GIVEN, limit_u) * steps_per_u) / steps_per_u
+    share = inputs.profile.smb_share or _USUAL_SHARE_GIVEN
+    bolus_u = math.floor(min(insulin_required_u * share, limit_u) * steps_per_u) / steps_per_u
     worst_mgdl = (trend.naive_eventual_mgdl + outlook.min_insulin_mgdl) / 2
     excess_u = (aim.target_mgdl - worst_mgdl) / aim.sensitivity_mgdl_per_u
     zero_temp_min = round_half_up(60 * excess_u / aim.scheduled_basal_u_per_h) if aim.scheduled_basal_u_per_h else 0.0

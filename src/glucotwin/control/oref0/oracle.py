@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from glucotwin.control.oref0.autosens import Autosens
 from glucotwin.control.oref0.carbs_on_board import MealStatus
 from glucotwin.control.oref0.decision_input import InsulinForecast
+from glucotwin.control.oref0.dynamic_sensitivity import DynamicRatio, VariableSensitivity
 from glucotwin.control.oref0.glucose_status import GlucoseStatus
 from glucotwin.control.oref0.insulin_on_board import Insulin, InsulinHistory
 from glucotwin.control.oref0.local_clock import iso_from_ms
@@ -20,7 +21,7 @@ def decide(document: Mapping[str, object]) -> dict[str, object]:
 
     Args:
         document: clock, profile, pumphistory, glucose, carbs, temptargets, currenttemp, microBolusAllowed, reservoir,
-            and optionally autosens and timezone.
+            and optionally autosens, timezone and dynamic.
 
     Returns:
         The stages ``glucose_status``, ``autosens_8h``, ``autosens_24h``, ``autosens``, ``iob``, ``meal`` and
@@ -37,9 +38,20 @@ def decide(document: Mapping[str, object]) -> dict[str, object]:
     answer["autosens"] = _autosens(stages.autosens)
     answer["iob"] = insulin_ahead_as_json(stages.insulin, stages.insulin_history)
     answer["meal"] = _meal(stages.meal)
+    if stages.dynamic is not None:
+        answer["dynamic"] = _dynamic(stages.dynamic)
     answer["result"] = stages.decision.as_json()
     answer["warnings"] = list(stages.warnings)
     return answer
+
+
+def _dynamic(dynamic: DynamicRatio | VariableSensitivity) -> dict[str, object]:
+    if isinstance(dynamic, VariableSensitivity):
+        return {"total_daily_u": plain(dynamic.total_daily_u), "divisor_mgdl": plain(dynamic.divisor_mgdl)}
+    return {
+        "sensitivity_ratio": plain(dynamic.sensitivity_ratio),
+        "basal_ratio": None if dynamic.basal_ratio is None else plain(dynamic.basal_ratio),
+    }
 
 
 def glucose_as_json(status: GlucoseStatus) -> dict[str, object]:

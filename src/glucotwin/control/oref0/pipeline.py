@@ -16,6 +16,12 @@ from glucotwin.control.oref0.decision import Decision
 from glucotwin.control.oref0.decision_input import DecisionInput, InsulinForecast, LastTemp
 from glucotwin.control.oref0.determine_basal import determine_basal
 from glucotwin.control.oref0.deviation import InsulinEffects
+from glucotwin.control.oref0.dynamic_sensitivity import (
+    DynamicRatio,
+    VariableSensitivity,
+    find_dynamic_ratio,
+    find_variable_sensitivity,
+)
 from glucotwin.control.oref0.glucose_status import GlucoseStatus, Reading, find_glucose_status, readings_from_entries
 from glucotwin.control.oref0.insulin_curve import find_curve
 from glucotwin.control.oref0.insulin_on_board import InsulinHistory, project_insulin, read_insulin_history
@@ -37,6 +43,7 @@ class Stages:
         insulin: insulin on board, now and ahead.
         meal: carbs on board.
         decision: what to do.
+        dynamic: sensitivity by glucose and insulin; None when it was not asked for.
         warnings: what had to be left out, in words.
     """
 
@@ -48,6 +55,7 @@ class Stages:
     insulin: InsulinForecast
     meal: MealStatus
     decision: Decision
+    dynamic: DynamicRatio | VariableSensitivity | None
     warnings: tuple[str, ...]
 
 
@@ -70,6 +78,7 @@ def run_stages(request: OrefRequest) -> Stages:
     )
     insulin = _forecast(history, request, now_ms)
     meal = find_meal_status(meals, readings, effects_until, now_ms, max_cob_g=request.profile.max_cob_g)
+    dynamic = _dynamic(request, glucose)
     decision = determine_basal(
         DecisionInput(
             glucose=glucose,
@@ -82,6 +91,7 @@ def run_stages(request: OrefRequest) -> Stages:
             now_ms=now_ms,
             minute_of_hour=clock.local(now_ms).minute,
             reservoir=request.reservoir,
+            dynamic=dynamic,
         )
     )
     return Stages(
@@ -93,8 +103,18 @@ def run_stages(request: OrefRequest) -> Stages:
         insulin=insulin,
         meal=meal,
         decision=decision,
+        dynamic=dynamic,
         warnings=history.left_out,
     )
+
+
+def _dynamic(request: OrefRequest, glucose: GlucoseStatus) -> DynamicRatio | VariableSensitivity | None:
+    settings = request.dynamic
+    if settings is None:
+        return None
+    if settings.variant == "androidaps":
+        return find_variable_sensitivity(settings, request.profile)
+    return find_dynamic_ratio(settings, request.profile, glucose.glucose_mgdl)
 
 
 def _effects(request: OrefRequest, clock: LocalClock) -> Callable[[float], InsulinEffects]:

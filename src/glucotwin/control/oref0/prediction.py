@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from glucotwin.control.oref0.decision_input import DecisionInput
+from glucotwin.control.oref0.insulin_on_board import Insulin
 from glucotwin.control.oref0.local_clock import MS_PER_MIN
 from glucotwin.control.oref0.rounding import round_half_up
 from glucotwin.control.oref0.target import Aim
@@ -144,30 +145,34 @@ def predict(inputs: DecisionInput, aim: Aim, trend: Trend) -> Prediction:
     insulin = inputs.insulin
     if insulin is None:
         return prediction
-    sensitivity = aim.sensitivity_mgdl_per_u
     for as_is, if_stopped in zip(insulin.as_is, insulin.if_stopped, strict=False):
-        by_insulin = round_half_up(-as_is.activity_u_per_min * sensitivity * _STEP_MIN, 2)
-        by_insulin_if_stopped = round_half_up(-if_stopped.activity_u_per_min * sensitivity * _STEP_MIN, 2)
-        _step(prediction, by_insulin, by_insulin_if_stopped)
+        _step(prediction, aim, as_is, if_stopped)
         _note_extremes(prediction, uam_enabled=inputs.profile.uam_enabled)
     return prediction
 
 
-def _step(prediction: Prediction, by_insulin: float, by_insulin_if_stopped: float) -> None:
+def _step(prediction: Prediction, aim: Aim, as_is: Insulin, if_stopped: Insulin) -> None:
     impact = prediction.impact
     step = len(prediction.insulin.values_mgdl)
     fading = impact.now * (1 - min(1.0, step / _STEPS_PER_H))
-    prediction.insulin.add(by_insulin, fading)
-    prediction.stopped.add(by_insulin_if_stopped)
+    prediction.insulin.add(_by_insulin(as_is, prediction.insulin, aim), fading)
+    prediction.stopped.add(_by_insulin(if_stopped, prediction.stopped, aim))
     step = len(prediction.carbs.values_mgdl)
     by_carbs = max(0.0, max(0.0, impact.now) * (1 - step / max(impact.steps * 2, 1)))
     later = min(step, impact.absorption_h * _STEPS_PER_H - step)
     by_later_carbs = max(0.0, later / (impact.absorption_h / 2 * _STEPS_PER_H) * impact.peak)
+    by_insulin = round_half_up(-as_is.activity_u_per_min * aim.sensitivity_mgdl_per_u * _STEP_MIN, 2)
     prediction.carbs.add(by_insulin, min(0.0, fading), by_carbs, by_later_carbs)
     step = len(prediction.unannounced.values_mgdl)
     by_slope = max(0.0, impact.unlimited + step * impact.slope)
     by_time = max(0.0, impact.unlimited * (1 - step / _UNANNOUNCED_STEPS))
+    by_insulin = _by_insulin(as_is, prediction.unannounced, aim)
     prediction.unannounced.add(by_insulin, min(0.0, fading), min(by_slope, by_time))
+
+
+def _by_insulin(insulin: Insulin, line: Line, aim: Aim) -> float:
+    sensitivity = aim.sensitivity_at(line.values_mgdl[-1])
+    return round_half_up(-insulin.activity_u_per_min * sensitivity * _STEP_MIN, 2)
 
 
 def _note_extremes(prediction: Prediction, *, uam_enabled: bool) -> None:

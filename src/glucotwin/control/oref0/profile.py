@@ -68,6 +68,7 @@ class Profile(_Boundary):
     half_basal_target_mgdl: float | None = Field(default=None, alias="half_basal_exercise_target")
     sensitivity_raises_target: bool = False
     resistance_lowers_target: bool = False
+    threshold_mgdl: float | None = Field(default=None, alias="threshold_setting")
     noisy_target_multiplier: float | None = Field(default=None, alias="noisyCGMTargetMultiplier")
     autosens_max: float = 1.2
     autosens_min: float = 0.7
@@ -92,6 +93,7 @@ class Profile(_Boundary):
     smb_max_uam_min: float | None = Field(default=None, alias="maxUAMSMBBasalMinutes")
     smb_interval_min: float | None = Field(default=None, alias="SMBInterval")
     bolus_step_u: float | None = Field(default=None, alias="bolus_increment")
+    smb_share: float | None = Field(default=None, alias="smb_delivery_ratio", gt=0, le=1)
     max_delta_fraction: float | None = Field(default=None, alias="maxDelta_bg_threshold")
 
     skip_neutral_temps: bool = False

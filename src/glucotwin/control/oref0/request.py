@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from glucotwin.control.oref0.autosens import TempTarget
 from glucotwin.control.oref0.decision_input import CurrentTemp
+from glucotwin.control.oref0.dynamic_sensitivity import DynamicSettings
 from glucotwin.control.oref0.glucose_status import GlucoseEntry
 from glucotwin.control.oref0.local_clock import LocalClock
 from glucotwin.control.oref0.profile import Profile
@@ -58,6 +59,7 @@ class OrefRequest(BaseModel):
         reservoir: what is left in the pump, handed through.
         autosens: sensitivity, if it is not to be worked out.
         timezone: zone of the schedules, by IANA name.
+        dynamic: dynamic sensitivity of Trio or AndroidAPS, if it is wanted.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
@@ -73,6 +75,7 @@ class OrefRequest(BaseModel):
     reservoir: str | float | None = None
     autosens: AutosensRatio | None = None
     timezone: str = _UTC
+    dynamic: DynamicSettings | None = None
 
     def local_clock(self) -> LocalClock:
         """The clock of the zone.

@@ -38,6 +38,20 @@ class Situation:
     smb_enabled: bool
 
     @property
+    def dosing_sensitivity_mgdl_per_u(self) -> float:
+        """Sensitivity to work insulin out with: where it depends on glucose, that of where glucose is going."""
+        aim = self.aim
+        if aim.variable is None:
+            return aim.sensitivity_mgdl_per_u
+        return aim.variable.ahead(
+            glucose_mgdl=self.inputs.glucose.glucose_mgdl,
+            delta=self.trend.delta,
+            eventual_mgdl=self.outlook.eventual_mgdl,
+            min_mgdl=self.outlook.min_mgdl,
+            target_mgdl=aim.target_mgdl,
+        )
+
+    @property
     def model(self) -> str | None:
         """The pump's model."""
         return self.inputs.profile.pump_model

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from glucotwin.control.oref0.decision_input import DecisionInput
+from glucotwin.control.oref0.dynamic_sensitivity import DynamicRatio, VariableSensitivity
 from glucotwin.control.oref0.profile import Profile
 from glucotwin.control.oref0.rounding import round_half_up, round_rate
 
@@ -15,6 +16,8 @@ _NOISY = 2
 _LEAST_NOISY_MULTIPLIER = 1.1
 _HIGHEST_NOISY_TARGET_MGDL = 200.0
 _THRESHOLD_PIVOT_MGDL = 40.0
+_OWN_THRESHOLD_MGDL = (60.0, 120.0)
+"""Range in which a threshold of the profile's own is heeded, as Trio has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +32,8 @@ class Aim:
         min_mgdl: lower end of the target.
         target_mgdl: its middle.
         max_mgdl: its upper end.
-        threshold_mgdl: below this, insulin is stopped.
+        variable: sensitivity that depends on glucose; None for one that does not.
+        own_threshold_mgdl: threshold that the profile asks for, if it does.
     """
 
     basal_u_per_h: float
@@ -39,11 +43,21 @@ class Aim:
     min_mgdl: float
     target_mgdl: float
     max_mgdl: float
+    variable: VariableSensitivity | None = None
+    own_threshold_mgdl: float | None = None
+
+    def sensitivity_at(self, glucose_mgdl: float) -> float:
+        """Sensitivity, in mg/dL per U, on a line that has come to a glucose."""
+        return self.sensitivity_mgdl_per_u if self.variable is None else self.variable.at(glucose_mgdl)
 
     @property
     def threshold_mgdl(self) -> float:
         """Below this, insulin is stopped."""
-        return self.min_mgdl - 0.5 * (self.min_mgdl - _THRESHOLD_PIVOT_MGDL)
+        by_target_mgdl = self.min_mgdl - 0.5 * (self.min_mgdl - _THRESHOLD_PIVOT_MGDL)
+        own_mgdl = self.own_threshold_mgdl
+        if own_mgdl is None or not _OWN_THRESHOLD_MGDL[0] <= own_mgdl <= _OWN_THRESHOLD_MGDL[1]:
+            return by_target_mgdl
+        return max(by_target_mgdl, own_mgdl)
 
 
 def find_aim(inputs: DecisionInput) -> Aim | None:
@@ -53,20 +67,37 @@ def find_aim(inputs: DecisionInput) -> Aim | None:
         return None
     low, high = profile.min_target_mgdl, profile.max_target_mgdl
     middle = (low + high) / 2
-    ratio = _ratio(profile, middle, inputs.autosens_ratio)
+    ratio, dynamic = _ratio(profile, middle, inputs.autosens_ratio), inputs.dynamic
+    if profile.temp_target_set and ratio != inputs.autosens_ratio:
+        dynamic = None  # A temporary target that says how sensitive the person is comes first.
     low, middle, high = _follow_sensitivity(profile, inputs.autosens_ratio, (low, middle, high))
     low, middle, high = _raise_for_noise(profile, inputs.glucose.noise, (low, middle, high))
     scheduled = profile.basal_u_per_h or 0.0
-    sensitivity = math.nan if profile.sensitivity_mgdl_per_u is None else profile.sensitivity_mgdl_per_u
+    basal_ratio = ratio
+    if isinstance(dynamic, DynamicRatio):
+        basal_ratio = dynamic.basal_ratio or ratio
+        ratio = dynamic.sensitivity_ratio
+    variable = dynamic if isinstance(dynamic, VariableSensitivity) else None
     return Aim(
-        basal_u_per_h=round_rate(scheduled * ratio if ratio else scheduled, profile.pump_model),
+        basal_u_per_h=round_rate(scheduled * basal_ratio if basal_ratio else scheduled, profile.pump_model),
         scheduled_basal_u_per_h=scheduled,
-        sensitivity_mgdl_per_u=round_half_up(sensitivity / ratio, 1) if ratio else sensitivity,
+        sensitivity_mgdl_per_u=_sensitivity(inputs, ratio, variable),
         ratio=ratio,
         min_mgdl=low,
         target_mgdl=middle,
         max_mgdl=high,
+        variable=variable,
+        own_threshold_mgdl=profile.threshold_mgdl,
     )
+
+
+def _sensitivity(inputs: DecisionInput, ratio: float | None, variable: VariableSensitivity | None) -> float:
+    if variable is not None:
+        return round_half_up(variable.at(inputs.glucose.glucose_mgdl), 1)
+    sensitivity = inputs.profile.sensitivity_mgdl_per_u
+    if sensitivity is None:
+        return math.nan
+    return round_half_up(sensitivity / ratio, 1) if ratio else sensitivity
 
 
 def _ratio(profile: Profile, target_mgdl: float, autosens_ratio: float | None) -> float | None:
