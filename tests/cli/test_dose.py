@@ -59,3 +59,12 @@ def test_unknown_algorithm_is_a_wrong_use(invoke: Invoke, document: Path) -> Non
     finished = invoke("dose", "--algorithm", "crystal-ball", document)
     assert finished.returncode == 2
     assert "oref0" in finished.stderr
+
+
+def test_loop_answers_with_its_forecast(invoke: Invoke) -> None:
+    document = Path(__file__).parents[2] / "examples" / "dose" / "loop.json"
+    finished = invoke("dose", "--algorithm", "loop", document)
+    assert finished.returncode == 0
+    answer = json.loads(finished.stdout)
+    assert answer["recommendation"]["automatic"]["bolusUnits"] == pytest.approx(0.1966, abs=1e-4)
+    assert len(answer["predictedGlucose"]["v"]) > 70

@@ -11,6 +11,7 @@ Decide = Callable[[Mapping[str, object]], dict[str, object]]
 
 ALGORITHMS: Mapping[str, str] = MappingProxyType(
     {
+        "loop": "glucotwin.control.loop.oracle",
         "oref0": "glucotwin.control.oref0.oracle",
     }
 )
