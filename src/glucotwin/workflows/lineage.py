@@ -13,7 +13,7 @@ from glucotwin.core.progress import ProgressCallback, part_of, silent
 from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.domain.timeline import Timeline
 from glucotwin.forecast.promotion import LEAST_DAYS, LONGEST_TRIAL_DAYS, Trial, compare_twins
-from glucotwin.twin.fit import prior_of
+from glucotwin.twin.fit import latest_days, prior_of
 from glucotwin.twin.lineage.lineage import (
     Lineage,
     promote_shadow,
@@ -213,9 +213,18 @@ def _drift(champion: Twin, timeline: Timeline) -> tuple[Drift, ...]:
 
 
 def _is_time(champion: Twin, timeline: Timeline, drift: tuple[Drift, ...]) -> bool:
-    age = timeline.window(GlucoseReading).end - champion.window.end
+    age = _could_be_learned_from(timeline) - champion.window.end
     # A candidate that learned from nothing new is the champion again.
     return age >= REFIT_AFTER or (bool(drift) and age >= timedelta(days=LEAST_DAYS))
+
+
+def _could_be_learned_from(timeline: Timeline) -> datetime:
+    """The end of the days that a fit would take: readings may go on where doses are no longer logged."""
+    try:
+        return latest_days(timeline).end
+    except FitError:
+        # The fit itself says what is missing.
+        return timeline.window(GlucoseReading).end
 
 
 def _candidate(

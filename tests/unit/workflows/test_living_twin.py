@@ -12,6 +12,7 @@ import glucotwin.workflows.lineage as lineage_workflow
 from glucotwin.core.error import DataError, ErrorCode, FitError, NotAllowedError
 from glucotwin.core.profile import Authority, Profile, Role
 from glucotwin.core.validity import Validity
+from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.forecast.ledger.ledger import issue_forecasts
 from glucotwin.forecast.predict import forecast_glucose
@@ -150,6 +151,25 @@ def test_a_fit_that_fails_changes_nothing_and_is_said(night: Night) -> None:
     answer = run_night(night.folder, TIMELINE)
     assert (answer.steps, answer.why_no_fit) == ((NightlyStep.NO_FIT,), "Two days are too few.")
     assert [one["event"] for one in show_lineage(night.folder).events] == ["adopted"]
+
+
+def test_no_candidate_is_fitted_where_only_readings_are_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fitted: list[Timeline] = []
+
+    def fit(timeline: Timeline, **_: object) -> FitAnswer:
+        fitted.append(timeline)
+        return FitAnswer(twin=OTHER, validity=Validity(), path=None)
+
+    monkeypatch.setattr(lineage_workflow, "fit_person", fit)
+    monkeypatch.setattr(lineage_workflow, "_drift", lambda *_: ())
+    monkeypatch.setattr(lineage_workflow, "REFIT_AFTER", timedelta(days=2))
+    first_day = TIMELINE.cut(Window(start=START, end=START + timedelta(days=1)))
+    undosed = replace(first_day, streams={**first_day.streams, "glucose": TIMELINE.frame(GlucoseReading)})
+    start_twin(tmp_path / "undosed", replace(TWIN, window=Window(start=START, end=START + timedelta(days=1))))
+    assert run_night(tmp_path / "undosed", undosed).steps == (NightlyStep.NOTHING,)
+    assert not fitted
+    assert run_night(tmp_path / "undosed", TIMELINE).steps == (NightlyStep.PUT_ON_TRIAL,)
+    assert len(fitted) == 1
 
 
 def test_who_may_not_have_forecasts_may_have_none_of_it(tmp_path: Path) -> None:
