@@ -40,7 +40,7 @@ def readings(
         for place in range(count)
     ]
     return [
-        {"date": NOW_MS - (1 + 5 * place) * MINUTE_MS, "sgv": round(value), "noise": noise, "device": "made up"}
+        {"date": NOW_MS - (1 + 5 * place) * MINUTE_MS, "sgv": max(1, round(value)), "noise": noise, "device": "made up"}
         for place, value in enumerate(values)
     ]
 

@@ -39,9 +39,9 @@ class TempTarget(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, allow_inf_nan=False)
 
     created_at: str
-    duration_min: float = Field(alias="duration")
-    top_mgdl: float | None = Field(default=None, alias="targetTop")
-    bottom_mgdl: float | None = Field(default=None, alias="targetBottom")
+    duration_min: float = Field(alias="duration", ge=0, le=100_000)
+    top_mgdl: float | None = Field(default=None, alias="targetTop", ge=0, le=2000)
+    bottom_mgdl: float | None = Field(default=None, alias="targetBottom", ge=0, le=2000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,8 @@ class CurrentTemp(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, allow_inf_nan=False)
 
-    rate_u_per_h: float | None = Field(default=None, alias="rate")
-    duration_min: float | None = Field(default=None, alias="duration")
+    rate_u_per_h: float | None = Field(default=None, alias="rate", ge=0, le=500)
+    duration_min: float | None = Field(default=None, alias="duration", ge=0, le=1440)
 
     @property
     def left_min(self) -> float:

@@ -41,11 +41,11 @@ class DynamicSettings(BaseModel):
 
     variant: Variant
     adjustment: float = Field(default=1.0, gt=0, le=3)
-    last_24_h_u: float = Field(gt=0)
-    mean_7_day_u: float | None = Field(default=None, gt=0)
-    last_4_h_u: float | None = Field(default=None, ge=0)
-    from_8_to_4_h_u: float | None = Field(default=None, ge=0)
-    mean_14_day_u: float | None = Field(default=None, gt=0)
+    last_24_h_u: float = Field(gt=0, le=1000)
+    mean_7_day_u: float | None = Field(default=None, gt=0, le=1000)
+    last_4_h_u: float | None = Field(default=None, ge=0, le=1000)
+    from_8_to_4_h_u: float | None = Field(default=None, ge=0, le=1000)
+    mean_14_day_u: float | None = Field(default=None, gt=0, le=1000)
     adjusts_basal: bool = False
 
 

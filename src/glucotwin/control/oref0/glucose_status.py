@@ -22,11 +22,11 @@ class GlucoseEntry(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, allow_inf_nan=False)
 
-    date_ms: float | None = Field(default=None, alias="date")
+    date_ms: float | None = Field(default=None, alias="date", ge=0, le=7e12)
     display_time: str | None = None
     date_text: str | None = Field(default=None, alias="dateString")
-    glucose_mgdl: float | None = Field(default=None, alias="glucose")
-    sensor_mgdl: float | None = Field(default=None, alias="sgv")
+    glucose_mgdl: float | None = Field(default=None, alias="glucose", ge=0, le=2000)
+    sensor_mgdl: float | None = Field(default=None, alias="sgv", ge=0, le=2000)
     kind: str | None = Field(default=None, alias="type")
     device: str | None = None
     noise: float | None = None

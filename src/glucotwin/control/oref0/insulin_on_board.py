@@ -12,7 +12,13 @@ from glucotwin.control.oref0.profile import Profile, basal_at
 from glucotwin.control.oref0.pump_event import PumpEvent
 from glucotwin.control.oref0.rounding import round_half_up
 from glucotwin.control.oref0.suspension import Suspensions, cut_around, find_suspensions
-from glucotwin.control.oref0.temp_basal_history import Bolus, TempBasal, find_boluses, find_temps
+from glucotwin.control.oref0.temp_basal_history import (
+    Bolus,
+    TempBasal,
+    find_boluses,
+    find_temps,
+    without_old,
+)
 from glucotwin.control.oref0.temp_basal_split import split_temp
 from glucotwin.core.error import DataError, ErrorCode
 
@@ -110,6 +116,7 @@ def read_insulin_history(
     Raises:
         DataError: the history contradicts itself, or the profile lacks the basal rate that it needs.
     """
+    history = without_old(history, now_ms, clock)
     reader = _Reader(history=history, profile=profile, now_ms=now_ms, clock=clock, sensitivity_ratio=sensitivity_ratio)
     doses, temps, left_out = reader.read(zero_ahead_min=0)
     stopped = reader.read(zero_ahead_min=HORIZON_MIN)[0] if look_ahead else doses

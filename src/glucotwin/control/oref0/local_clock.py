@@ -8,6 +8,7 @@ from glucotwin.core.error import DataError, ErrorCode
 MS_PER_MIN = 60_000
 MS_PER_H = 3_600_000
 MIN_PER_DAY = 1440
+_YEARS = (1971, 2190)
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -31,7 +32,7 @@ class LocalClock:
         """Milliseconds since 1970 of an ISO 8601 time; one without an offset is local.
 
         Raises:
-            DataError: this is no time.
+            DataError: this is no time, or one in another century.
         """
         try:
             moment = datetime.fromisoformat(text)
@@ -41,6 +42,10 @@ class LocalClock:
             ) from error
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=self.zone)
+        if not _YEARS[0] <= moment.year <= _YEARS[1]:
+            raise DataError(
+                ErrorCode.INVALID_VALUE, f"{text!r} is not in {_YEARS[0]} to {_YEARS[1]}.", hint="Correct the time."
+            )
         return round(moment.timestamp() * 1000)
 
 

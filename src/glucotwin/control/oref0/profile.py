@@ -22,14 +22,14 @@ class BasalEntry(_Boundary):
 
     order: int = Field(default=0, alias="i")
     start_min: float = Field(alias="minutes")
-    rate_u_per_h: float = Field(alias="rate", ge=0)
+    rate_u_per_h: float = Field(alias="rate", ge=0, le=500)
 
 
 class SensitivityEntry(_Boundary):
     """From a minute of the day on, this much glucose per unit."""
 
     start_min: float = Field(alias="offset")
-    sensitivity_mgdl_per_u: float = Field(alias="sensitivity", gt=0)
+    sensitivity_mgdl_per_u: float = Field(alias="sensitivity", ge=1, le=10_000)
 
 
 class SensitivityProfile(_Boundary):
@@ -42,24 +42,24 @@ class Profile(_Boundary):
     """Settings in force now, and the schedules that they come from. Aliases are the names in oref0's files."""
 
     max_iob_u: float | None = Field(default=None, alias="max_iob")
-    insulin_action_h: float = Field(default=3.0, alias="dia", gt=0)
+    insulin_action_h: float = Field(default=3.0, alias="dia", gt=0, le=48)
     curve: str | None = None
     uses_own_peak: bool = Field(default=False, alias="useCustomPeakTime")
     insulin_peak_min: float | None = Field(default=None, alias="insulinPeakTime")
     pump_model: str | None = Field(default=None, alias="model")
 
-    basal_u_per_h: float | None = Field(default=None, alias="current_basal", ge=0)
+    basal_u_per_h: float | None = Field(default=None, alias="current_basal", ge=0, le=500)
     max_daily_basal_u_per_h: float | None = Field(default=None, alias="max_daily_basal")
     max_basal_u_per_h: float | None = Field(default=None, alias="max_basal")
     daily_safety_multiplier: float | None = Field(default=None, alias="max_daily_safety_multiplier")
     current_safety_multiplier: float | None = Field(default=None, alias="current_basal_safety_multiplier")
     basal_schedule: tuple[BasalEntry, ...] = Field(default=(), alias="basalprofile")
 
-    min_target_mgdl: float | None = Field(default=None, alias="min_bg")
-    max_target_mgdl: float | None = Field(default=None, alias="max_bg")
-    sensitivity_mgdl_per_u: float | None = Field(default=None, alias="sens")
+    min_target_mgdl: float | None = Field(default=None, alias="min_bg", gt=0, le=2000)
+    max_target_mgdl: float | None = Field(default=None, alias="max_bg", gt=0, le=2000)
+    sensitivity_mgdl_per_u: float | None = Field(default=None, alias="sens", ge=1, le=10_000)
     sensitivity_schedule: SensitivityProfile | None = Field(default=None, alias="isfProfile")
-    carb_ratio_g_per_u: float | None = Field(default=None, alias="carb_ratio")
+    carb_ratio_g_per_u: float | None = Field(default=None, alias="carb_ratio", gt=0, le=10_000)
 
     temp_target_set: bool = Field(default=False, alias="temptargetSet")
     exercise_mode: bool = False
@@ -70,8 +70,8 @@ class Profile(_Boundary):
     resistance_lowers_target: bool = False
     threshold_mgdl: float | None = Field(default=None, alias="threshold_setting")
     noisy_target_multiplier: float | None = Field(default=None, alias="noisyCGMTargetMultiplier")
-    autosens_max: float = 1.2
-    autosens_min: float = 0.7
+    autosens_max: float = Field(default=1.2, gt=0, le=10)
+    autosens_min: float = Field(default=0.7, gt=0, le=10)
     rewind_resets_autosens: bool = False
 
     max_cob_g: float | None = Field(default=None, alias="maxCOB")
@@ -92,7 +92,7 @@ class Profile(_Boundary):
     smb_max_min: float | None = Field(default=None, alias="maxSMBBasalMinutes")
     smb_max_uam_min: float | None = Field(default=None, alias="maxUAMSMBBasalMinutes")
     smb_interval_min: float | None = Field(default=None, alias="SMBInterval")
-    bolus_step_u: float | None = Field(default=None, alias="bolus_increment")
+    bolus_step_u: float | None = Field(default=None, alias="bolus_increment", gt=0)
     smb_share: float | None = Field(default=None, alias="smb_delivery_ratio", gt=0, le=1)
     max_delta_fraction: float | None = Field(default=None, alias="maxDelta_bg_threshold")
 

@@ -18,14 +18,14 @@ class PumpEvent(BaseModel):
     timestamp: str | None = None
     created_at: str | None = None
     temp: str | None = None
-    bolus_u: float | None = Field(default=None, alias="amount", ge=0)
-    insulin_u: float | None = Field(default=None, alias="insulin", ge=0)
-    rate: float | None = Field(default=None, ge=0)
-    absolute_u_per_h: float | None = Field(default=None, alias="absolute", ge=0)
-    pump_duration_min: float | None = Field(default=None, alias="duration (min)", ge=0)
-    duration_min: float | None = Field(default=None, alias="duration", ge=0)
-    wizard_carbs_g: float | None = Field(default=None, alias="carb_input", ge=0)
-    carbs_g: float | None = Field(default=None, alias="carbs", ge=0)
+    bolus_u: float | None = Field(default=None, alias="amount", ge=0, le=500)
+    insulin_u: float | None = Field(default=None, alias="insulin", ge=0, le=500)
+    rate: float | None = Field(default=None, ge=0, le=500)
+    absolute_u_per_h: float | None = Field(default=None, alias="absolute", ge=0, le=500)
+    pump_duration_min: float | None = Field(default=None, alias="duration (min)", ge=0, le=1440)
+    duration_min: float | None = Field(default=None, alias="duration", ge=0, le=1440)
+    wizard_carbs_g: float | None = Field(default=None, alias="carb_input", ge=0, le=5000)
+    carbs_g: float | None = Field(default=None, alias="carbs", ge=0, le=5000)
 
     @property
     def time_text(self) -> str | None:

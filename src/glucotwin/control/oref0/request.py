@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from glucotwin.control.oref0.autosens import TempTarget
 from glucotwin.control.oref0.decision_input import CurrentTemp
@@ -23,7 +23,7 @@ class AutosensRatio(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
-    ratio: float = Field(gt=0)
+    ratio: float = Field(gt=0, le=10)
 
 
 class GlucoseTable(BaseModel):
@@ -32,7 +32,14 @@ class GlucoseTable(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[float | None, ...], ...]
+    rows: tuple[tuple[float | None, ...], ...] = Field(max_length=100_000)
+
+    @model_validator(mode="after")
+    def _has_full_rows(self) -> "GlucoseTable":
+        if any(len(row) != len(self.columns) for row in self.rows):
+            raise ValueError("every row needs a value for each column")
+        self.entries()
+        return self
 
     def entries(self) -> list[GlucoseEntry]:
         """The rows as entries of one sensor."""

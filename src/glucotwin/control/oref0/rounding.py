@@ -21,6 +21,8 @@ def round_half_up(value: float, digits: int = 0) -> float:
         return value
     scale = 10.0**digits
     scaled = value * scale
+    if not math.isfinite(scaled):
+        return value
     below = math.floor(scaled)
     return (below + 1 if scaled - below >= 0.5 else below) / scale
 

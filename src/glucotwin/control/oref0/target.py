@@ -16,6 +16,7 @@ _NOISY = 2
 _LEAST_NOISY_MULTIPLIER = 1.1
 _HIGHEST_NOISY_TARGET_MGDL = 200.0
 _THRESHOLD_PIVOT_MGDL = 40.0
+_LEAST_SENSITIVITY_MGDL_PER_U = 0.1
 _OWN_THRESHOLD_MGDL = (60.0, 120.0)
 """Range in which a threshold of the profile's own is heeded, as Trio has it."""
 
@@ -93,7 +94,7 @@ def find_aim(inputs: DecisionInput) -> Aim | None:
 
 def _sensitivity(inputs: DecisionInput, ratio: float | None, variable: VariableSensitivity | None) -> float:
     if variable is not None:
-        return round_half_up(variable.at(inputs.glucose.glucose_mgdl), 1)
+        return max(_LEAST_SENSITIVITY_MGDL_PER_U, round_half_up(variable.at(inputs.glucose.glucose_mgdl), 1))
     sensitivity = inputs.profile.sensitivity_mgdl_per_u
     if sensitivity is None:
         return math.nan

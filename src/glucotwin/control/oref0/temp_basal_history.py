@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from glucotwin.control.oref0.local_clock import MS_PER_MIN, LocalClock
 from glucotwin.control.oref0.pump_event import NIGHTSCOUT_BOLUSES, PumpEvent
 
+_LONGEST_HISTORY_MIN = 7 * 1440
 _MARKER_DELAY_MIN = 1
 """The record of now ends a minute ahead, so that clocks that differ a little do not matter."""
 
@@ -46,6 +47,12 @@ class Bolus:
     start_ms: float
 
 
+def without_old(history: Sequence[PumpEvent], now_ms: float, clock: LocalClock) -> list[PumpEvent]:
+    """Records of the last week: older ones can't act any more, and a stop of years would take as long to go through."""
+    oldest_ms = now_ms - _LONGEST_HISTORY_MIN * MS_PER_MIN
+    return [event for event in history if (event.moment_ms(clock) or now_ms) >= oldest_ms]
+
+
 def newest_first(history: Sequence[PumpEvent], now_ms: float, clock: LocalClock) -> Iterator[tuple[int, PumpEvent]]:
     """Records with their places, without those that are younger than one that came before them, or than now."""
     youngest_ms = now_ms
@@ -75,6 +82,9 @@ def find_temps(
             continue
         if event.temp == "percent":
             left_out.append(f"The temporary basal rate of {event.time_text} is a percentage and counts as no insulin.")
+            continue
+        if event.rate is None and event.absolute_u_per_h is None:
+            left_out.append(f"The temporary basal rate of {event.time_text} has no rate and counts as no insulin.")
             continue
         duration_min = _duration_min(history, place, event)
         if duration_min is None:
