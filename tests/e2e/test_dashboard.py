@@ -149,20 +149,27 @@ def test_without_a_network_the_last_state_is_shown_and_entries_arrive_once_later
 ) -> None:
     with opened(browser, service, Screen(), offline_copy=True) as page:
         page.evaluate("navigator.serviceWorker.ready.then(() => null)")
-        page.reload()
+        with page.expect_response("**/offline-twin"):
+            page.reload()
         page.get_by_role("img").first.wait_for()
         page.context.set_offline(True)
         page.reload()
         expect(page.get_by_text("No connection.")).to_be_visible()
         expect(page.get_by_role("img").first).to_be_visible()
+        expect(page.get_by_text("Continued on this device")).to_be_visible()
+        before = page.get_by_role("img").first.get_attribute("aria-label")
         for amount in ("15 g", "30 g"):
             page.get_by_role("button", name="Food").click()
             page.get_by_role("button", name=amount).click()
         expect(page.get_by_text("2 entries wait to be sent")).to_be_visible()
+        expect(page.get_by_text("2 entries that wait to be sent are counted")).to_be_visible()
+        assert page.get_by_role("img").first.get_attribute("aria-label") != before
+        assert violations(page) == []
         photograph(page, "offline")
         assert seen(service)["events"] == []
         page.context.set_offline(False)
         expect(page.get_by_text("entries wait to be sent")).to_be_hidden()
+        expect(page.get_by_text("Continued on this device")).to_be_hidden()
         page.reload()
         assert [event["carbs_g"] for event in seen(service)["events"]] == [15, 30]
 

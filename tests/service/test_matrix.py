@@ -64,6 +64,7 @@ OF_PERSON: dict[str, Line] = {
     "POST /people/{person_id}/forecasts": Line(roles=EVERYBODY, twin=True, body={}),
     "GET /people/{person_id}/forecasts": Line(roles=EVERYBODY, twin=True),
     "GET /people/{person_id}/forecasts/score": Line(roles=EVERYBODY, twin=True),
+    "GET /people/{person_id}/offline-twin": Line(roles=EVERYBODY, twin=True),
     "POST /people/{person_id}/what-ifs": Line(
         roles=EVERYBODY,
         twin=True,

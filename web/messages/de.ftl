@@ -138,6 +138,17 @@ insulin-below-usual = weniger als von der üblichen Basalrate
 carbs-on-board = Essen noch unterwegs
 target-note = Zielbereich { $low } bis { $high } { $unit }
 band-performance = Zuletzt lagen { $inside } % der Messwerte im { $level }-%-Band ({ $count } Vorhersagen).
+band-performance-few = Wie oft das Band zutrifft, steht hier nach Vorhersagen in { $needed } verschiedenen Stunden; bisher waren es { $hours }.
+offline-ahead = Auf diesem Gerät fortgesetzt, vom Messwert um { $time } an. Der Fächer wird breiter und endet um { $until }.
+offline-over = Die letzte Vorhersage ist zu Ende. Eine neue gibt es, sobald GlucoTwin wieder erreicht wird.
+offline-counted = { $count ->
+    [one] Ein Eintrag, der noch nicht gesendet ist, ist berücksichtigt.
+   *[other] { $count } Einträge, die noch nicht gesendet sind, sind berücksichtigt.
+}
+offline-uncounted = { $count ->
+    [one] Ein Eintrag konnte hier nicht berücksichtigt werden, etwa Bewegung.
+   *[other] { $count } Einträge konnten hier nicht berücksichtigt werden, etwa Bewegung.
+}
 snooze = Ruhe für
 snooze-for = { $minutes } min
 snoozed-until = Ruhig bis { $time }

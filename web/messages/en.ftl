@@ -138,6 +138,17 @@ insulin-below-usual = less than from the usual basal rate
 carbs-on-board = Food still arriving
 target-note = Target range { $low } to { $high } { $unit }
 band-performance = Lately { $inside } % of the readings were inside the { $level } % band ({ $count } forecasts).
+band-performance-few = How often the band holds is told after forecasts in { $needed } different hours; so far there were { $hours }.
+offline-ahead = Continued on this device from the reading at { $time }. The fan gets wider until { $until }, when it ends.
+offline-over = The last forecast has ended. There is none until GlucoTwin is reached again.
+offline-counted = { $count ->
+    [one] One entry that waits to be sent is counted.
+   *[other] { $count } entries that wait to be sent are counted.
+}
+offline-uncounted = { $count ->
+    [one] One entry could not be counted here, such as activity.
+   *[other] { $count } entries could not be counted here, such as activity.
+}
 snooze = Be quiet for
 snooze-for = { $minutes } min
 snoozed-until = Quiet until { $time }

@@ -8,7 +8,7 @@ declare const __SHELL_VERSION__: string;
 const SHELL_CACHE = `glucotwin-shell-${__SHELL_VERSION__}`;
 const ANSWER_CACHE = "glucotwin-answers";
 /** Only what is looked at again, and never a download or the stream of live events. */
-const KEPT = /^\/api\/v1\/(about|session|people|people\/[^/]+\/(now|days|twin|consents|readings|events))$/;
+const KEPT = /^\/api\/v1\/(about|session|people|people\/[^/]+\/(now|days|twin|offline-twin|consents|readings|events))$/;
 
 worker.addEventListener("install", (event) => {
   event.waitUntil(

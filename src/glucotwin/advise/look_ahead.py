@@ -122,9 +122,8 @@ def ask_prospect(prospect: Prospect, changes: tuple[Change, ...]) -> WhatIf:
         DataError: a change lies before the origin or beyond the horizon.
         SolverError: most draws run away.
     """
-    _check(prospect.coming, changes)
+    difference = difference_of(prospect, changes)
     twin, timeline, mean, spread = prospect.twin, prospect.timeline, prospect.mean_mgdl, prospect.spread_mgdl
-    difference = _difference(twin, timeline, prospect.hours, changes)[:, : prospect.t_min.size]
     return WhatIf(
         kind=WhatIfKind.AHEAD,
         start=prospect.coming.start,
@@ -138,6 +137,17 @@ def ask_prospect(prospect: Prospect, changes: tuple[Change, ...]) -> WhatIf:
         assumed_effect=assumed_effect(twin, changes),
         cautions=cautions_of(twin, timeline, changes, after=None, held=True),
     )
+
+
+def difference_of(prospect: Prospect, changes: tuple[Change, ...]) -> np.ndarray:
+    """What changes do to glucose in each draw of the hours ahead in mg/dL, ``(draw, point)``.
+
+    Raises:
+        DataError: a change lies before the origin or beyond the horizon.
+        SolverError: most draws run away.
+    """
+    _check(prospect.coming, changes)
+    return _difference(prospect.twin, prospect.timeline, prospect.hours, changes)[:, : prospect.t_min.size]
 
 
 def difference_ahead(twin: Twin, timeline: Timeline, coming: Window, changes: tuple[Change, ...]) -> np.ndarray:

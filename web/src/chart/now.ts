@@ -10,8 +10,8 @@ const BEFORE_MS = 4 * 60 * MINUTE_MS;
 const SHORTEST_AHEAD_MS = 60 * MINUTE_MS;
 const LONGEST_AHEAD_MS = 4 * 60 * MINUTE_MS;
 
-/** The last hours as points and the coming ones as a fan. */
-export function nowModel(now: NowAnswer, target: { low: number; high: number }): ChartModel {
+/** The last hours as points and the coming ones as a fan; the moment is that of the newest reading unless it is given. */
+export function nowModel(now: NowAnswer, target: { low: number; high: number }, atMs?: number): ChartModel {
   const origin = Date.parse(now.reading?.time ?? now.as_of);
   const from = origin - BEFORE_MS;
   const fan = now.forecast ? fanOf(now.forecast) : null;
@@ -22,7 +22,7 @@ export function nowModel(now: NowAnswer, target: { low: number; high: number }):
     lines: [pointsOf(now.recent.filter((one) => Date.parse(one.time) >= from)), ...(fan ? [fan.line] : [])],
     ribbons: fan?.ribbons ?? [],
     marks: marksOf(now.events),
-    now: origin,
+    now: Math.max(origin, atMs ?? origin),
     target,
   };
 }
@@ -82,18 +82,19 @@ export function eventWords(event: LifeEvent, locale: string): string {
 }
 
 /** The chart in one or two sentences. */
-export function nowSummary(now: NowAnswer, unit: GlucoseUnit, locale: string): string {
+export function nowSummary(now: NowAnswer, unit: GlucoseUnit, locale: string, atMs = 0): string {
   const values = now.recent.slice(-48).map((one) => one.glucose_mgdl);
   if (values.length === 0) return t("now-empty");
   const shown = (mgdl: number): string => glucose(mgdl, unit, locale);
   const past = t("now-summary-past", { low: shown(Math.min(...values)), high: shown(Math.max(...values)), unit });
-  return `${past} ${aheadSentence(now, shown, unit)}${riskSentence(now, unit, locale)}`;
+  return `${past} ${aheadSentence(now, shown, unit, atMs)}${riskSentence(now, unit, locale)}`;
 }
 
-function aheadSentence(now: NowAnswer, shown: (mgdl: number) => string, unit: GlucoseUnit): string {
+function aheadSentence(now: NowAnswer, shown: (mgdl: number) => string, unit: GlucoseUnit, atMs: number): string {
   const forecast = now.forecast;
   const band = forecast?.bands.find((one) => one.level === 0.9);
-  const index = forecast?.t_min.findIndex((minute) => minute >= 60) ?? -1;
+  const sinceMin = forecast ? Math.max(0, (atMs - Date.parse(forecast.origin)) / MINUTE_MS) : 0;
+  const index = forecast?.t_min.findIndex((minute) => minute >= sinceMin + 60) ?? -1;
   const [median, low, high] = [forecast?.median_mgdl[index], band?.low_mgdl[index], band?.high_mgdl[index]];
   if (typeof median !== "number" || typeof low !== "number" || typeof high !== "number") return "";
   return `${t("now-summary-ahead", { median: shown(median), low: shown(low), high: shown(high), unit })} `;

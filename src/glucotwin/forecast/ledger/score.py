@@ -50,6 +50,7 @@ class LedgerScore:
         pending: those whose time is after the newest reading.
         late: those issued so long after their origin that what came could have been known.
         accuracy: of those scored; None without any.
+        hours: in how many different hours those scored were made: a hundred of one evening say little of a night.
     """
 
     twin_version: str
@@ -60,6 +61,7 @@ class LedgerScore:
     pending: int
     late: int
     accuracy: LedgerAccuracy | None = None
+    hours: int = 0
 
     def to_json(self) -> dict[str, object]:
         """As JSON values."""
@@ -154,6 +156,7 @@ def _score(version: str, method: str, horizon_min: int, forecasts: Sequence[_Sai
         pending=sum(readings.newest is None or time > readings.newest for time in due),
         late=sum(one.late for one in reaching),
         accuracy=_accuracy(known, horizon_min, readings) if known else None,
+        hours=len({one.origin.replace(minute=0, second=0, microsecond=0) for one, _ in known}),
     )
 
 

@@ -25,6 +25,7 @@ from glucotwin.store.forecast import read_forecasts
 from glucotwin.workflows.ledger import score_of_issued
 from glucotwin.workflows.living.memory import Memory
 from glucotwin.workflows.living.now import curve_json, issue_now
+from glucotwin.workflows.living.offline import offline_of
 from glucotwin.workflows.what_if import ask_open_prospect, replay_person, required_capability
 
 router = APIRouter(tags=["questions"])
@@ -208,6 +209,13 @@ def score(person_id: PersonId, request: Request, caller: Calling, service: Runni
     with desk_for(request, caller, person_id, Action.ASK_TWIN) as (desk, access):
         timeline, issued = service.memory.timeline(desk, person_id), read_forecasts(desk, person_id)
         return score_of_issued(issued, timeline, authority=service.authority(access.role)).to_json()
+
+
+@router.get("/people/{person_id}/offline-twin")
+def offline_twin(person_id: PersonId, request: Request, caller: Calling, service: Running) -> Json:
+    """The compact twin, with which a phone goes on forecasting without a network."""
+    with desk_for(request, caller, person_id, Action.ASK_TWIN) as (desk, access):
+        return offline_of(desk, service.memory, person_id, authority=service.authority(access.role))
 
 
 @router.post("/people/{person_id}/what-ifs")

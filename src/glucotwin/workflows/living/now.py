@@ -32,6 +32,8 @@ LOW_RISK, HIGH_RISK = 0.15, 0.5
 FAST_MGDL_PER_MIN, STEADY_MGDL_PER_MIN = 2.0, 1.0
 """Bounds of trend arrows as most sensors show them."""
 PERFORMANCE_DAYS, PERFORMANCE_MIN, PERFORMANCE_LEVEL = 14, 60, 0.9
+PERFORMANCE_HOURS = 24
+"""In so many different hours there must have been a forecast before its band is judged: fewer say nothing of nights."""
 SHOWN_STREAMS = ("bolus", "pen", "meal", "activity", "condition", "note", "ketone", "alcohol", "medication")
 
 
@@ -216,15 +218,22 @@ def _rounded(summary: StateSummary | None, name: str, digits: int) -> float | No
 
 
 def _performance(desk: Desk, person_id: str, timeline: Timeline, at: datetime) -> dict[str, object] | None:
-    """How often the 90 % band an hour ahead held what came in the last two weeks; None with too few forecasts."""
+    """How often the 90 % band an hour ahead held what came in the last two weeks; None before anything was scored.
+
+    Its share is None until there were forecasts in enough different hours.
+    """
     window = Window(start=at - timedelta(days=PERFORMANCE_DAYS), end=at)
     issued: Sequence[IssuedForecast] = read_forecasts(desk, person_id, window=window)
     scores = score_ledger(issued, timeline, horizons=(PERFORMANCE_MIN,)) if issued else ()
-    known = [(one.scored, one.accuracy) for one in scores if one.accuracy is not None]
-    if not known:
+    best = max((one for one in scores if one.accuracy is not None), key=lambda one: one.scored, default=None)
+    if best is None or best.accuracy is None:
         return None
-    count, accuracy = max(known, key=lambda one: one[0])
-    inside = accuracy.coverage_pct.get(f"{100 * PERFORMANCE_LEVEL:.0f}")
-    return (
-        None if inside is None else {"level": PERFORMANCE_LEVEL, "inside_fraction": inside / 100.0, "forecasts": count}
-    )
+    inside = best.accuracy.coverage_pct.get(f"{100 * PERFORMANCE_LEVEL:.0f}")
+    is_enough = inside is not None and best.hours >= PERFORMANCE_HOURS
+    return {
+        "level": PERFORMANCE_LEVEL,
+        "inside_fraction": inside / 100.0 if is_enough else None,
+        "forecasts": best.scored,
+        "hours": best.hours,
+        "hours_needed": PERFORMANCE_HOURS,
+    }
