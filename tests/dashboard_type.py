@@ -14,16 +14,17 @@ COMPILER = ROOT / "web" / "node_modules" / "typescript" / "bin" / "tsc"
 OPTIONS = ("--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "es2023", "--module", "esnext")
 
 
-def mistyped(answers: Mapping[str, Sequence[object]], folder: Path) -> list[str]:
+def mistyped(answers: Mapping[str, Sequence[object]], folder: Path, *, types: Path = TYPES) -> list[str]:
     """What the compiler has against answers; empty when they are of their types, without a field more or less.
 
     Args:
         answers: JSON values by the name of their type.
         folder: for the file that is checked.
+        types: the file that the types are in.
     """
     if not COMPILER.is_file():
         pytest.skip("the dashboard is not built")
-    lines = [f'import type {{ {", ".join(answers)} }} from "{TYPES.with_suffix(".js").as_posix()}";']
+    lines = [f'import type {{ {", ".join(answers)} }} from "{types.with_suffix(".js").as_posix()}";']
     for name, values in answers.items():
         lines += [
             f"export const _{name}{number}: {name} =\n{json.dumps(_short(value), indent=1)};"

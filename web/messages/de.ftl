@@ -532,6 +532,44 @@ course-passed = Du hast Fassung { $version } am { $day } bestanden.
 course-wrong = Nicht ganz. Lies die Lektion noch einmal.
 course-send = Antworten prüfen
 
+## Alarms elsewhere, and apps
+
+channels-title = Alarme außerhalb dieser Seite
+channels-lead = Du wählst, wo dich Alarme erreichen, wenn keine Seite offen ist. Wer jemandem folgt, wählt das für sich selbst.
+channels-sensor = Lass die Alarme des Sensors eingeschaltet. Eine Nachricht kann spät oder gar nicht kommen. Alarme können eine Weile stumm sein; ein dringendes Tief lässt sich hier nicht abschalten.
+channel-push = Mitteilung
+channel-email = Mailadresse
+channel-webhook = Webadresse, für Lautsprecher, Uhr oder Haussteuerung
+channel-this-device = Dieses Gerät
+channel-other-device = Ein anderes Gerät
+channel-add = Hinzufügen
+channel-add-push = Auf diesem Gerät mitteilen
+channel-add-email = Mailadresse hinzufügen
+channel-add-webhook = Webadresse hinzufügen
+channel-save = Hinzufügen
+channel-code = Code aus der Mail
+channel-confirm = Bestätigen
+channel-test = Probieren
+channel-test-of = Probieren: { $name }
+channel-tested = Eine Nachricht ist unterwegs, die sagt, dass sie nur eine Probe ist.
+channel-end = Entfernen
+channel-end-of = Entfernen: { $name }
+channel-secret = Woran man erkennt, dass eine Nachricht von hier kommt (nur jetzt zu sehen):
+channel-refused = Dieses Gerät erlaubt es nicht. Erlaube Mitteilungen in den Einstellungen des Browsers; auf dem iPhone lege GlucoTwin zuerst auf den Startbildschirm.
+tokens-title = Apps
+tokens-lead = Apps, die Nightscout kennen, und Programme lesen oder senden mit einem Zugangsschlüssel. Er öffnet nur die Daten dieser Person und lässt sich jederzeit zurücknehmen.
+token-name = Für welche App
+token-what = Sie darf
+token-follow = lesen
+token-upload = lesen und senden
+token-make = Schlüssel erstellen
+token-shown = Gib das in der App ein. Es ist nur jetzt zu sehen:
+token-until = bis { $date }
+token-used = zuletzt benutzt { $date }
+token-unused = nie benutzt
+token-end = Zurücknehmen
+token-end-of = Zurücknehmen: { $name }
+
 ## Settings
 
 settings-display = Anzeige

@@ -532,6 +532,44 @@ course-passed = You passed version { $version } on { $day }.
 course-wrong = Not quite. Read the lesson again.
 course-send = Look at my answers
 
+## Alarms elsewhere, and apps
+
+channels-title = Alarms outside this page
+channels-lead = You choose where alarms reach you while no page is open. Everybody who follows a person chooses for themselves.
+channels-sensor = Keep the alarms of the sensor switched on. A message can come late or not at all. Alarms can be quiet for a while; an urgent low cannot be switched off here.
+channel-push = notification
+channel-email = Mail address
+channel-webhook = Web address, for a speaker, a watch or home automation
+channel-this-device = This device
+channel-other-device = Another device
+channel-add = Add
+channel-add-push = Notify on this device
+channel-add-email = Add a mail address
+channel-add-webhook = Add a web address
+channel-save = Add
+channel-code = Code from the mail
+channel-confirm = Confirm
+channel-test = Try
+channel-test-of = Try: { $name }
+channel-tested = A message was sent that says it is only a try.
+channel-end = Remove
+channel-end-of = Remove: { $name }
+channel-secret = What proves that a message comes from here (shown once):
+channel-refused = This device does not allow it. Allow notifications in the browser's settings; on an iPhone, put GlucoTwin on the home screen first.
+tokens-title = Apps
+tokens-lead = Apps that know Nightscout, and programs, read or upload with a token. It opens this person's data alone and can be taken back at any time.
+token-name = For which app
+token-what = It may
+token-follow = read
+token-upload = read and upload
+token-make = Make a token
+token-shown = Enter this in the app. It is shown only once:
+token-until = until { $date }
+token-used = last used { $date }
+token-unused = never used
+token-end = Take back
+token-end-of = Take back: { $name }
+
 ## Settings
 
 settings-display = Display

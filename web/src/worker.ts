@@ -33,6 +33,35 @@ worker.addEventListener("fetch", (event) => {
   else event.respondWith(caches.match(request).then((kept) => kept ?? fetch(request)));
 });
 
+/** What the service pushes of an alarm (workflows/channel/push.py). */
+interface PushedAlarm {
+  kind: string;
+  title: string;
+  body: string;
+  urgent: boolean;
+  silent: boolean;
+}
+
+worker.addEventListener("push", (event) => {
+  const alarm = event.data?.json() as PushedAlarm | undefined;
+  if (!alarm) return;
+  const { kind, title, body, urgent, silent } = alarm;
+  // The same alarm again takes the place of the one before; an urgent one stays until it is seen.
+  const options = { body, tag: kind, requireInteraction: urgent, silent, icon: "icon-192.png", badge: "icon-192.png" };
+  event.waitUntil(worker.registration.showNotification(title, options));
+});
+
+worker.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(openPages());
+});
+
+async function openPages(): Promise<void> {
+  const [open] = await worker.clients.matchAll({ type: "window" });
+  if (open) await open.focus();
+  else await worker.clients.openWindow("./#/now");
+}
+
 async function forgetOldShells(): Promise<void> {
   const names = await caches.keys();
   const old = names.filter((name) => name.startsWith("glucotwin-shell-") && name !== SHELL_CACHE);

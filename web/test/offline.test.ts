@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import type { ForecastCurve, NowAnswer, OfflineTwin } from "../src/api/types.ts";
+import type { OfflineTwin } from "../src/api/offline.ts";
+import type { ForecastCurve, NowAnswer } from "../src/api/types.ts";
 import { continued, riskFrom } from "../src/chart/offline.ts";
 import { offlineView } from "../src/chart/offline-view.ts";
 import { forecast as made, offlineTwin } from "./fixture/world.ts";

@@ -22,8 +22,8 @@ LEAST_MGDL = 20.0
 class EffectCurve:
     """What food or insulin at a moment does to glucose after it.
 
-    Food adds and insulin divides: so told, a meal of 60 g or a bolus of 3 U keeps to what the mechanism says, though the
-    curves come from other amounts. What insulin takes away gets smaller where there is less glucose.
+    Food adds and insulin divides: so told, 60 g or 3 U keep to what the mechanism says, though the curves come from
+    other amounts. What insulin takes away gets smaller where there is less glucose.
 
     Attributes:
         stream: ``meal`` or ``bolus``.
@@ -38,7 +38,11 @@ class EffectCurve:
 
     def to_json(self) -> dict[str, object]:
         """As JSON values."""
-        return {"stream": self.stream, "start_min": self.start_min, "response": [rounded(one, 4) for one in self.response]}
+        return {
+            "stream": self.stream,
+            "start_min": self.start_min,
+            "response": [rounded(one, 4) for one in self.response],
+        }
 
 
 def effect_curves(prospect: Prospect, starts_min: Sequence[int] = STARTS_MIN) -> tuple[EffectCurve, ...]:

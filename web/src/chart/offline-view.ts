@@ -1,4 +1,5 @@
-import type { LifeEvent, NowAnswer, OfflineTwin } from "../api/types.ts";
+import type { OfflineTwin } from "../api/offline.ts";
+import type { LifeEvent, NowAnswer } from "../api/types.ts";
 import { continued, type Logged, riskFrom } from "./offline.ts";
 
 export interface OfflineView {

@@ -1,4 +1,5 @@
-import type { EffectCurve, ForecastCurve, NextRisk, OfflineTwin } from "../api/types.ts";
+import type { EffectCurve, OfflineTwin } from "../api/offline.ts";
+import type { ForecastCurve, NextRisk } from "../api/types.ts";
 
 /** The forecast goes on without the service: the last one, moved by what was logged since. Glucose is in mg/dL. */
 

@@ -229,10 +229,9 @@ def _performance(desk: Desk, person_id: str, timeline: Timeline, at: datetime) -
     if best is None or best.accuracy is None:
         return None
     inside = best.accuracy.coverage_pct.get(f"{100 * PERFORMANCE_LEVEL:.0f}")
-    is_enough = inside is not None and best.hours >= PERFORMANCE_HOURS
     return {
         "level": PERFORMANCE_LEVEL,
-        "inside_fraction": inside / 100.0 if is_enough else None,
+        "inside_fraction": None if inside is None or best.hours < PERFORMANCE_HOURS else inside / 100.0,
         "forecasts": best.scored,
         "hours": best.hours,
         "hours_needed": PERFORMANCE_HOURS,

@@ -15,7 +15,7 @@ FORMAT, VERSION = "glucotwin-offline", 1
 def offline_of(desk: Desk, memory: Memory, person_id: str, *, authority: Authority) -> dict[str, object]:
     """The hours after the newest reading draw by draw, and what food and insulin do to them, as JSON values.
 
-    The forecast itself is the one that is shown (``now_of``): the phone keeps it, and moves it by what was logged since.
+    The forecast itself is the one that is shown (``now_of``): the phone keeps it and moves it by what was logged since.
 
     Args:
         desk: of an account that may ask the twin.

@@ -85,6 +85,7 @@ def test_scores_are_those_of_the_readings_that_came(tmp_path: Path, twin: Twin) 
     assert thirty.accuracy.rmse_persistence_mgdl == pytest.approx(np.sqrt((30.0**2 + 40.0**2) / 2))
     assert thirty.accuracy.coverage_pct == {"50": 100.0, "90": 100.0}
     assert (sixty.issued, sixty.scored, sixty.pending) == (2, 1, 1)
+    assert (thirty.hours, sixty.hours) == (len({ORIGIN.hour, later.hour}), 1)
 
 
 def test_a_forecast_issued_again_counts_once(tmp_path: Path, twin: Twin) -> None:
