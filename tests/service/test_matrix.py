@@ -55,6 +55,7 @@ OF_PERSON: dict[str, Line] = {
     "GET /people/{person_id}/now": Line(roles=EVERYBODY),
     "GET /people/{person_id}/live": Line(roles=EVERYBODY),
     "GET /people/{person_id}/days": Line(roles=EVERYBODY),
+    "GET /people/{person_id}/deterioration": Line(roles=EVERYBODY),
     "GET /people/{person_id}/twin": Line(roles=EVERYBODY, twin=True),
     "POST /people/{person_id}/twin/rollback": Line(roles=WORKING, twin=True, body={"why": "worse than before"}),
     "PUT /people/{person_id}/twin/frozen": Line(roles=ALONE, body={"frozen": False}),

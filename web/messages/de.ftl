@@ -467,6 +467,12 @@ panel-low = Tief, { $chance }
 panel-high = Hoch, { $chance }
 panel-no-readings = keine Messwerte
 
+worsening-title = Was langsam schlechter wird
+worsening-none = Nichts davon wird schlechter, oder es gibt zu wenige Messungen.
+worsening-note = Beobachtet werden HbA1c, Zeit im Zielbereich, Nierenfunktion und Albumin im Urin. Eine Linie durch die Messungen wird mit veröffentlichten Grenzen verglichen.
+worsening-clear = deutlich
+worsening-possible = möglich
+
 ## Advice and its review
 
 advice-title = Rat deines Behandlungsteams

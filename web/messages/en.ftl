@@ -467,6 +467,12 @@ panel-low = low, { $chance }
 panel-high = high, { $chance }
 panel-no-readings = no readings
 
+worsening-title = Slow changes for the worse
+worsening-none = Nothing that is watched gets worse, or there are too few measurements.
+worsening-note = HbA1c, time in range, kidney function and albumin in the urine are watched. A line through the measurements is compared with published limits.
+worsening-clear = clear
+worsening-possible = possible
+
 ## Advice and its review
 
 advice-title = Advice of your care team

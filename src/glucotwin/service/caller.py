@@ -20,6 +20,8 @@ COOKIE = "glucotwin_session"
 CSRF_HEADER = "X-CSRF-Token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 READ, WRITE = "read", "write"
+QUESTIONS = "/api/cds-services/"
+"""Addresses at which a POST changes nothing, so that a token that may only read suffices."""
 UUID_PATTERN = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 
 PersonId = Annotated[str, Path(pattern=UUID_PATTERN, description="The person's identifier.")]
@@ -125,7 +127,7 @@ def _by_token(request: Request, service: Service) -> Caller | None:
         token = find_token(connection, service.database.keystore, secret.strip())
     if token is None:
         raise NotSignedInError(ErrorCode.NOT_SIGNED_IN, message("service-not-signed-in"))
-    require_scope(token, request.method)
+    require_scope(token, "GET" if request.url.path.startswith(QUESTIONS) else request.method)
     return Caller(account_id=token.account_id, token=token)
 
 

@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 
 from glucotwin import __version__
 from glucotwin.core.message import message
+from glucotwin.service import cds
 from glucotwin.service.endpoint import account, advice, alarm, ask, channel, data, person, system, trust, twin, view
 from glucotwin.service.fhir import endpoint as fhir
 from glucotwin.service.nightscout import v1 as nightscout_v1
@@ -33,6 +34,7 @@ OTHERS = (
     (nightscout_v1.router, PREFIX, "Nightscout's shape of an error"),
     (nightscout_v3.router, "/api", "Nightscout's shape of an error"),
     (fhir.router, fhir.PREFIX, "An OperationOutcome"),
+    (cds.router, "/api", "A problem"),
 )
 """Interfaces of other systems: their endpoints, where they stand, and how they tell errors."""
 PROBLEM: dict[str, Any] = {

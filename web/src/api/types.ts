@@ -420,3 +420,19 @@ export interface Course {
   lessons: { name: string; title: string; text: string }[];
   checks: { name: string; question: string; options: string[] }[];
 }
+
+export interface Deterioration {
+  name: string;
+  title: string;
+  verdict: "steady" | "possible" | "clear";
+  latest: number;
+  unit: string;
+  change: "per-year" | "doublings-per-year";
+  rate: number;
+  low: number;
+  high: number;
+  measurements: number;
+  span_days: number;
+  sentence: string;
+  source: string;
+}

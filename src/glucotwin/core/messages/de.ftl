@@ -360,3 +360,25 @@ course-check-limits-question = Die Person hat seit zwei Tagen einen Magen-Darm-I
 course-check-limits-1 = Unterschreiben, weil der Zwilling den neuesten Messwerten folgt.
 course-check-limits-2 = Nicht unterschreiben: Krankheit liegt außerhalb dessen, was der Zwilling kennt; danach wieder nachsehen.
 course-check-limits-3 = Die Hälfte unterschreiben.
+
+## Was langsam schlechter wird
+
+watch-hba1c = HbA1c
+watch-hba1c-steady = Der HbA1c steigt nicht um einen halben Prozentpunkt im Jahr oder mehr ({ $count } Werte in { $months } Monaten).
+watch-hba1c-possible = Der HbA1c steigt vielleicht, um { $rate } Prozentpunkte im Jahr (90 %: { $low } bis { $high }; { $count } Werte in { $months } Monaten).
+watch-hba1c-clear = Der HbA1c steigt um { $rate } Prozentpunkte im Jahr (90 %: { $low } bis { $high }; { $count } Werte in { $months } Monaten).
+watch-time-in-range = Zeit im Zielbereich
+watch-time-in-range-steady = Die Zeit im Zielbereich fällt nicht um fünf Punkte in zwölf Wochen oder mehr ({ $count } Wochen).
+watch-time-in-range-possible = Die Zeit im Zielbereich fällt vielleicht, um { $rate } Punkte im Jahr (90 %: { $low } bis { $high }; { $count } Wochen).
+watch-time-in-range-clear = Die Zeit im Zielbereich fällt, um { $rate } Punkte im Jahr (90 %: { $low } bis { $high }; { $count } Wochen).
+watch-egfr = Nierenfunktion (eGFR)
+watch-egfr-steady = Die eGFR fällt nicht um 5 ml/min/1,73 m² im Jahr oder mehr ({ $count } Werte in { $months } Monaten).
+watch-egfr-possible = Die eGFR fällt vielleicht, um { $rate } ml/min/1,73 m² im Jahr (90 %: { $low } bis { $high }; { $count } Werte in { $months } Monaten).
+watch-egfr-clear = Die eGFR fällt um { $rate } ml/min/1,73 m² im Jahr (90 %: { $low } bis { $high }; { $count } Werte in { $months } Monaten).
+watch-acr = Albumin im Urin (ACR)
+watch-acr-steady = Das Albumin/Kreatinin-Verhältnis verdoppelt sich nicht binnen eines Jahres ({ $count } Werte in { $months } Monaten).
+watch-acr-possible = Das Albumin/Kreatinin-Verhältnis steigt vielleicht, um { $rate } Verdopplungen im Jahr (90 %: { $low } bis { $high }; { $count } Werte in { $months } Monaten).
+watch-acr-clear = Das Albumin/Kreatinin-Verhältnis steigt, um { $rate } Verdopplungen im Jahr (90 %: { $low } bis { $high }; { $count } Werte in { $months } Monaten).
+cds-title = Verläufe, die schlechter werden
+cds-description = Sagt, wenn HbA1c, Zeit im Zielbereich, eGFR oder das Albumin/Kreatinin-Verhältnis langsam schlechter wird. Forschungssoftware, kein Medizinprodukt.
+cds-unknown = Es gibt keinen Dienst { $name }.

@@ -1313,3 +1313,25 @@ course-check-limits-question = The person has had a stomach bug for two days. Th
 course-check-limits-1 = Sign it, because the twin follows the newest readings.
 course-check-limits-2 = Not sign it: illness is outside what the twin knows; look again afterwards.
 course-check-limits-3 = Sign half of it.
+
+## What gets slowly worse
+
+watch-hba1c = HbA1c
+watch-hba1c-steady = HbA1c does not rise by half a percentage point a year or more ({ $count } values in { $months } months).
+watch-hba1c-possible = HbA1c may be rising, by { $rate } percentage points a year (90 %: { $low } to { $high }; { $count } values in { $months } months).
+watch-hba1c-clear = HbA1c rises by { $rate } percentage points a year (90 %: { $low } to { $high }; { $count } values in { $months } months).
+watch-time-in-range = Time in range
+watch-time-in-range-steady = Time in range does not fall by five points in twelve weeks or more ({ $count } weeks).
+watch-time-in-range-possible = Time in range may be falling, by { $rate } points a year (90 %: { $low } to { $high }; { $count } weeks).
+watch-time-in-range-clear = Time in range falls, by { $rate } points a year (90 %: { $low } to { $high }; { $count } weeks).
+watch-egfr = Kidney function (eGFR)
+watch-egfr-steady = eGFR does not fall by 5 mL/min/1.73 m² a year or more ({ $count } values in { $months } months).
+watch-egfr-possible = eGFR may be falling, by { $rate } mL/min/1.73 m² a year (90 %: { $low } to { $high }; { $count } values in { $months } months).
+watch-egfr-clear = eGFR falls by { $rate } mL/min/1.73 m² a year (90 %: { $low } to { $high }; { $count } values in { $months } months).
+watch-acr = Albumin in the urine (ACR)
+watch-acr-steady = The albumin/creatinine ratio does not double within a year ({ $count } values in { $months } months).
+watch-acr-possible = The albumin/creatinine ratio may be rising, by { $rate } doublings a year (90 %: { $low } to { $high }; { $count } values in { $months } months).
+watch-acr-clear = The albumin/creatinine ratio rises, by { $rate } doublings a year (90 %: { $low } to { $high }; { $count } values in { $months } months).
+cds-title = Trends that get worse
+cds-description = Tells when HbA1c, time in range, eGFR or the albumin/creatinine ratio gets slowly worse. Research software, not a medical device.
+cds-unknown = There is no service { $name }.

@@ -13,10 +13,11 @@ from starlette.concurrency import run_in_threadpool
 from glucotwin.core.error import GlucoTwinError
 from glucotwin.service.broker import Told
 from glucotwin.service.caller import Caller, Calling, PersonId, Running, desk_for
-from glucotwin.service.schema import Json
+from glucotwin.service.schema import Json, items
 from glucotwin.service.state import Service
 from glucotwin.store.access import Action, Purpose, access_to
 from glucotwin.workflows.living.days import days_of
+from glucotwin.workflows.living.deterioration import deterioration_json, deteriorations_of, worst_first
 
 router = APIRouter(tags=["view"])
 BEAT_S = 15.0
@@ -39,6 +40,14 @@ def now(person_id: PersonId, request: Request, caller: Calling, service: Running
     """How the person is now: glucose, trend, what is on board, forecast, what may come, alarms."""
     with desk_for(request, caller, person_id, Action.READ_DATA) as (desk, access):
         return service.look(desk, access)
+
+
+@router.get("/people/{person_id}/deterioration")
+def deterioration(person_id: PersonId, request: Request, caller: Calling, service: Running) -> Json:
+    """What gets slowly worse: HbA1c, time in range, eGFR, albumin in the urine; the clear ones first."""
+    with desk_for(request, caller, person_id, Action.READ_DATA) as (desk, _):
+        timeline = service.memory.timeline(desk, person_id)
+    return items([deterioration_json(one) for one in worst_first(deteriorations_of(timeline))])
 
 
 @router.get("/people/{person_id}/days")

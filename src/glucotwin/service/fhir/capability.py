@@ -14,6 +14,8 @@ SEARCHED: dict[str, tuple[tuple[str, str], ...]] = {
     "Patient": (("_id", "token"),),
     "Observation": (("patient", "reference"), ("code", "token"), ("date", "date")),
     "MedicationAdministration": (("patient", "reference"), ("effective-time", "date")),
+    "Flag": (("patient", "reference"),),
+    "DetectedIssue": (("patient", "reference"),),
 }
 
 

@@ -28,8 +28,8 @@ PREFIX = "/api/fhir/r4"
 router = APIRouter(tags=["fhir"], route_class=FhirRoute)
 MOST, FEW = 1000, 100
 SECOND = timedelta(seconds=1)
-Kind = Literal["Observation", "MedicationAdministration"]
-AnyKind = Literal["Observation", "MedicationAdministration", "Condition", "Device"]
+Kind = Literal["Observation", "MedicationAdministration", "Flag", "DetectedIssue"]
+AnyKind = Literal["Observation", "MedicationAdministration", "Flag", "DetectedIssue", "Condition", "Device"]
 Count = Annotated[int, Query(alias="_count", ge=1, le=MOST)]
 Offset = Annotated[int, Query(alias="_offset", ge=0, le=100_000_000)]
 _DATE = re.compile(r"(eq|ge|gt|le|lt|sa|eb)?(\d{4}-\d\d-\d\d)(T[\d:.]+(?:Z|[+-]\d\d:\d\d))?")

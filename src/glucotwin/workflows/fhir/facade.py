@@ -14,6 +14,8 @@ from glucotwin.store.desk import Desk
 from glucotwin.store.person import read_person
 from glucotwin.workflows.fhir.record import STREAMS, RecordResources, Resource, plain, told_by
 from glucotwin.workflows.fhir.summary import Period, summary_resources
+from glucotwin.workflows.fhir.watch import KINDS as WATCH_KINDS
+from glucotwin.workflows.fhir.watch import is_of_watch, watch_resources
 from glucotwin.workflows.living.data import timeline_of
 from glucotwin.workflows.metrics import glucose_series
 
@@ -28,7 +30,7 @@ class Search:
     """What a system looks for.
 
     Attributes:
-        kind: of ``record.STREAMS``.
+        kind: of ``record.STREAMS``, or ``Flag`` or ``DetectedIssue``.
         codes: LOINC codes of observations; empty for all.
         start, end: aware times, both included; None for no bound.
         newest_first: order of time.
@@ -75,6 +77,8 @@ def search_records(desk: Desk, person_id: str, search: Search) -> Found:
         search: which.
     """
     whole = timeline_of(desk, person_id)
+    if search.kind in WATCH_KINDS:
+        return _paged([[one for one in watch_resources(whole) if one["resourceType"] == search.kind]], search)
     timeline = _within(whole, search)
     records = RecordResources(desk=desk, timeline=timeline, kind=search.kind, newest_first=search.newest_first)
     days: list[Resource] = []
@@ -98,7 +102,8 @@ def everything(desk: Desk, person_id: str, search: Search) -> Found:
     """
     whole = timeline_of(desk, person_id)
     timeline = _within(whole, search)
-    about = [patient_of(desk, person_id), *_about(timeline), *_summary(whole, _period(timeline, search))]
+    days = _summary(whole, _period(timeline, search))
+    about = [patient_of(desk, person_id), *_about(timeline), *days, *watch_resources(whole)]
     return _paged([about, *(RecordResources(desk=desk, timeline=timeline, kind=kind) for kind in STREAMS)], search)
 
 
@@ -110,7 +115,9 @@ def read_resource(desk: Desk, person_id: str, kind: str, identifier: str) -> Res
     """
     told = told_by(identifier)
     found: Sequence[Resource] = ()
-    if told is None:
+    if is_of_watch(identifier):
+        found = watch_resources(timeline_of(desk, person_id))
+    elif told is None:
         timeline = timeline_of(desk, person_id)
         period = _period_in(identifier)
         found = [*_about(timeline), *(() if period is None else _summary(timeline, period))]
