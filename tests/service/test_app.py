@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from glucotwin.service.app import create_app
+from glucotwin.service.guard import LARGEST_BODY_BYTES, LARGEST_JSON_BYTES
 from glucotwin.service.log import LOGGER, JsonFormatter
 from glucotwin.service.state import Service
 from made_up_service import API, Browser, client_of
@@ -107,3 +108,21 @@ def test_every_operation_is_named_once_and_described(service: Service) -> None:
     names = [one["operationId"] for one in operations]
     assert len(set(names)) == len(names) > 40
     assert [one["operationId"] for one in operations if not one.get("description")] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "most"), [("application/json", LARGEST_JSON_BYTES), ("multipart/form-data", LARGEST_BODY_BYTES)]
+)
+def test_a_body_that_says_it_is_too_large_is_not_read(service: Service, kind: str, most: int) -> None:
+    headers = {"Content-Type": kind, "Content-Length": str(most + 1)}
+    refused = client_of(service).post(f"{API}/accounts", content=b"{}", headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (413, "file-too-large")
+
+
+def test_a_body_without_a_length_is_cut_off(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = json.dumps({"login": "a", "password": "b" * 2000, "display_name": "c"}).encode()
+    monkeypatch.setattr("glucotwin.service.guard.LARGEST_JSON_BYTES", 1000)
+    client = client_of(service)
+    refused = client.post(f"{API}/accounts", content=iter([body]), headers={"Content-Type": "application/json"})
+    assert 400 <= refused.status_code < 500
+    assert "errors" not in refused.json()

@@ -70,8 +70,7 @@ class Guard:
 
     def _refusal(self, request: Request) -> Response | None:
         length = request.headers.get("content-length", "")
-        most = LARGEST_BODY_BYTES if "multipart/" in request.headers.get("content-type", "") else LARGEST_JSON_BYTES
-        if length.isdigit() and int(length) > most:
+        if length.isdigit() and int(length) > _most_bytes(request.headers):
             return problem(413, str(ErrorCode.FILE_TOO_LARGE), message("service-too-large"))
         if not request.url.path.startswith(API):
             return None
@@ -141,15 +140,19 @@ class _Answered:
         return sent
 
 
+def _most_bytes(headers: Headers) -> int:
+    return LARGEST_BODY_BYTES if "multipart/" in headers.get("content-type", "") else LARGEST_JSON_BYTES
+
+
 def _limited(scope: Scope, receive: Receive) -> Receive:
     """The body of a request without a length, cut off where it grows too large."""
-    seen = 0
+    most, seen = _most_bytes(Headers(scope=scope)), 0
 
     async def received() -> Message:
         nonlocal seen
         told = await receive()
         seen += len(told.get("body", b""))
-        if seen > LARGEST_BODY_BYTES:
+        if seen > most:
             return {"type": "http.disconnect"}
         return told
 
