@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fastapi.routing import APIRoute
 
-from glucotwin.service.nightscout import v1, v3
+from glucotwin.service.nightscout import glance, v1, v3
 from glucotwin.service.state import Service
 from made_up_app import MadeUpApp, made_up_app
 from made_up_service import Browser, client_of, sign_up
@@ -23,7 +23,7 @@ WITHOUT_PERSON = frozenset(
 
 
 def _endpoints() -> Iterator[str]:
-    for router, prefix in ((v1.router, "/v1"), (v3.router, "")):
+    for router, prefix in ((v1.router, "/v1"), (v3.router, ""), (glance.router, ""), (glance.pebble, "/..")):
         for route in router.routes:
             assert isinstance(route, APIRoute)
             if route.include_in_schema:
@@ -62,7 +62,9 @@ def members(service: Service) -> Members:
 
 def _ask(app: MadeUpApp, endpoint: str) -> Any:
     method, path = endpoint.split(" ")
-    filled = path.format(spec="65f0aaaa0123456789abcdef", name="none", collection="treatments", since=0, identifier="x")
+    filled = path.format(
+        spec="65f0aaaa0123456789abcdef", name="none", collection="treatments", since=0, identifier="x", names="bgnow"
+    )
     body = None if method in {"GET", "DELETE"} else {"date": 1710936000000, "app": "test", "eventType": "Note"}
     return app.ask(
         method, f"{filled.lstrip('/')}?find[eventType]=Note" if method == "DELETE" else filled.lstrip("/"), body
@@ -99,7 +101,7 @@ def test_a_token_that_reads_may_not_write_and_the_other_way_round(
 @pytest.mark.parametrize("endpoint", sorted(_endpoints()))
 def test_nobody_gets_nothing(service: Service, endpoint: str) -> None:
     method, path = endpoint.split(" ")
-    filled = path.format(spec="x", name="x", collection="treatments", since=0, identifier="x", secret="x")  # noqa: S106
+    filled = path.format(spec="x", name="x", collection="treatments", since=0, identifier="x", secret="x", names="x")  # noqa: S106
     assert client_of(service).request(method, f"/api{filled}", json={}).status_code == 401
 
 

@@ -147,3 +147,38 @@ def test_live_listeners_and_the_audit_learn_of_uploads(service: Service, owner: 
     assert told[0] == "reading"
     rows = owner.get(f"/people/{app.person_id}/audit").json()["items"]
     assert any(row["action"].endswith("/entries") and row["action"].startswith("POST") for row in rows)
+
+
+def test_watches_see_the_newest_reading_at_a_glance(app: MadeUpApp) -> None:
+    answer = app.client.get("/pebble", params={"token": app.token, "count": 2})
+    assert answer.headers["cache-control"] == "no-store"
+    pebble = answer.json()
+    assert pebble["status"] == [{"now": ms(NOW)}]
+    first, second = pebble["bgs"]
+    assert (first["sgv"], first["bgdelta"], first["trend"], first["direction"]) == ("90", -8, 5, "FortyFiveDown")
+    assert (first["datetime"], second["sgv"]) == (ms(NOW), "98")
+    in_mmoll = app.client.get("/pebble", params={"token": app.token, "units": "mmol"}).json()["bgs"]
+    assert [(one["sgv"], one["bgdelta"]) for one in in_mmoll] == [("5.0", "-0.4")]
+    assert app.client.get("/pebble").status_code == 401
+
+
+def test_properties_tell_the_newest_reading_its_change_and_its_arrow(app: MadeUpApp) -> None:
+    told = app.get("v2/properties")
+    assert set(told) == {"bgnow", "delta", "direction"}
+    assert (told["bgnow"]["last"], told["bgnow"]["mills"]) == (90, ms(NOW))
+    assert told["bgnow"]["sgvs"][0]["mgdl"] == 90
+    assert (told["delta"]["mgdl"], told["delta"]["display"], told["delta"]["interpolated"]) == (-8, "-8", False)
+    assert told["direction"] == {"display": "FortyFiveDown", "value": "FortyFiveDown", "label": "↘"}
+    assert set(app.get("v2/properties/bgnow,iob")) == {"bgnow"}
+    assert app.get("v2/properties?units=mmol")["bgnow"]["last"] == 5.0
+
+
+def test_old_reading_is_no_property_of_now(service: Service, owner: Browser) -> None:
+    app = made_up_app(service, owner)
+    assert app.get("v2/properties") == {}
+    assert app.client.get("/pebble", params={"token": app.token}).json()["bgs"] == []
+    app.post("v1/entries", [xdrip_entry(NOW - 20 * MINUTE, 100)])
+    assert app.get("v2/properties") == {}
+    app.post("v1/entries", [xdrip_entry(NOW - 1 * MINUTE, 81)])
+    delta = app.get("v2/properties")["delta"]
+    assert (delta["absolute"], delta["interpolated"], delta["mgdl"]) == (-19, True, -5)

@@ -13,6 +13,7 @@ from glucotwin.core.message import message
 from glucotwin.service import cds
 from glucotwin.service.endpoint import account, advice, alarm, ask, channel, data, person, system, trust, twin, view
 from glucotwin.service.fhir import endpoint as fhir
+from glucotwin.service.nightscout import glance
 from glucotwin.service.nightscout import v1 as nightscout_v1
 from glucotwin.service.nightscout import v3 as nightscout_v3
 from glucotwin.service.problem import CONTENT_TYPE
@@ -33,6 +34,8 @@ ROUTERS = (
 OTHERS = (
     (nightscout_v1.router, PREFIX, "Nightscout's shape of an error"),
     (nightscout_v3.router, "/api", "Nightscout's shape of an error"),
+    (glance.router, "/api", "Nightscout's shape of an error"),
+    (glance.pebble, "", "Nightscout's shape of an error"),
     (fhir.router, fhir.PREFIX, "An OperationOutcome"),
     (cds.router, "/api", "A problem"),
 )

@@ -31,7 +31,8 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-API = "/api/"
+API = ("/api/", "/pebble")
+"""What is limited and kept in the audit log."""
 QUIET = frozenset({"/health/live", "/health/ready", "/metrics"})
 OWN_READS = frozenset({"person"})
 """Roles whose mere looking is not kept: their own data."""
