@@ -101,6 +101,14 @@ class Dose:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What an algorithm decided, with what the limits are judged by."""
+
+    dose: Dose
+    around: Surroundings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Clamp:
     """One change of a dose.
 

@@ -40,7 +40,8 @@ def pebble_of(entries: Sequence[Document], *, count: int, now: datetime, is_mmol
         now: aware time.
         is_mmoll: whether glucose is told in mmol/L.
     """
-    told = [_bg(entry, before, is_mmoll) for entry, before in zip(entries, [*entries[1:], None], strict=True)]
+    earlier = [*entries[1:], None][: len(entries)]
+    told = [_bg(entry, before, is_mmoll) for entry, before in zip(entries, earlier, strict=True)]
     return {"status": [{"now": epoch_ms(now)}], "bgs": told[:count], "cals": []}
 
 
