@@ -17,7 +17,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -97,7 +97,7 @@ def settle(database: Database, timeline: Timeline, twin: Twin, *, people: int, t
 
 
 @contextmanager
-def answering(service: Service) -> Iterator[str]:
+def answering(service: Service) -> Generator[str]:
     """The service at an address, until this ends."""
     servers: list[ServiceServer] = []
     started = threading.Event()
@@ -200,11 +200,15 @@ def main() -> None:
     whole = load_timeline(arguments.timeline)
     end = twin.window.end + timedelta(hours=6)
     timeline = whole.cut(Window(start=end - DAYS_KEPT, end=end))
-    place = Path(tempfile.mkdtemp(prefix="gt-"))
-    place.chmod(0o711)
-    with open_data_folder(place / "data") as database:
+    with tempfile.TemporaryDirectory(prefix="gt-") as place, open_data_folder(_open_to_others(place)) as database:
         answer = measure(database, timeline, twin, arguments.people, twins, arguments.senders, arguments.seconds)
     print(json.dumps({"people": arguments.people, "twins": twins, **answer}, indent=2))
+
+
+def _open_to_others(place: str) -> Path:
+    """The data folder in a place that the database's own user can reach."""
+    Path(place).chmod(0o711)
+    return Path(place) / "data"
 
 
 def measure(
