@@ -1,13 +1,16 @@
 """The dashboard in a real browser, with a stand-in for the service that holds one made-up person."""
 
+import json
 import os
 import shutil
 import subprocess
+import urllib.request
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -122,3 +125,9 @@ def photograph(page: Page, name: str) -> None:
     if PICTURES:
         Path(PICTURES).mkdir(parents=True, exist_ok=True)
         page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
+
+
+def seen(address: str) -> dict[str, Any]:
+    """What a stand-in was told."""
+    with urllib.request.urlopen(f"{address}/api/v1/seen") as answer:  # noqa: S310  # the stand-in's own address
+        return json.load(answer)

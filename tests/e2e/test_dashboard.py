@@ -1,23 +1,19 @@
 """The dashboard's journeys in a real browser, on phones and desktops, light and dark, by touch and by keyboard."""
 
-import json
 import re
-import urllib.request
-from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from dashboard_page import (
     DESKTOP,
     PHONE,
     Screen,
-    find_browser,
-    find_pages,
     opened,
     overflow_px,
     photograph,
+    seen,
     stand_in,
     violations,
 )
@@ -41,30 +37,6 @@ SCREENS = [
     Screen(size=DESKTOP, scheme="light", language="en-GB"),
     Screen(size=DESKTOP, scheme="dark"),
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Generator[Browser]:
-    """One browser for all journeys."""
-    program = find_browser()
-    find_pages()
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield found
-        found.close()
-
-
-@pytest.fixture
-def service() -> Generator[str]:
-    """A stand-in of its own for journeys that change something."""
-    with stand_in() as address:
-        yield address
-
-
-def seen(address: str) -> dict[str, list[dict[str, object]]]:
-    """What the stand-in was told."""
-    with urllib.request.urlopen(f"{address}/api/v1/seen") as answer:  # noqa: S310  # the stand-in's own address
-        return json.load(answer)
 
 
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda one: f"{one.size[0]}-{one.scheme}-{one.language}")
@@ -106,34 +78,36 @@ def test_new_person_signs_up_describes_themselves_and_consents(browser: Browser)
         assert seen(address)["consents"] == ["personal-twin"]
 
 
-def test_food_is_logged_in_two_taps_and_taken_back_in_one(service: str, browser: Browser) -> None:
-    with opened(browser, service, Screen()) as page:
+def test_food_is_logged_in_two_taps_and_taken_back_in_one(stand_in_address: str, browser: Browser) -> None:
+    with opened(browser, stand_in_address, Screen()) as page:
         page.get_by_role("button", name="Food").click()
         assert violations(page) == []
         page.get_by_role("button", name="45 g").click()
         expect(page.get_by_text("45 g logged")).to_be_visible()
-        assert [event["carbs_g"] for event in seen(service)["events"]] == [45]
+        assert [event["carbs_g"] for event in seen(stand_in_address)["events"]] == [45]
         page.get_by_role("button", name="Undo").click()
         expect(page.get_by_text("45 g logged")).to_be_hidden()
         page.wait_for_load_state("networkidle")
-        assert seen(service)["events"] == []
+        assert seen(stand_in_address)["events"] == []
 
 
-def test_finger_stick_is_typed_in_the_unit_of_the_reader(service: str, browser: Browser) -> None:
-    with opened(browser, service, Screen(language="en-GB")) as page:
+def test_finger_stick_is_typed_in_the_unit_of_the_reader(stand_in_address: str, browser: Browser) -> None:
+    with opened(browser, stand_in_address, Screen(language="en-GB")) as page:
         page.get_by_role("button", name="Glucose").click()
         assert violations(page) == []
         page.get_by_role("spinbutton", name="mmol/L").fill("5.6")
         page.get_by_role("dialog").get_by_role("button", name="Log").click()
         expect(page.get_by_text("5.6 mmol/L logged")).to_be_visible()
-        (reading,) = seen(service)["readings"]
+        (reading,) = seen(stand_in_address)["readings"]
         assert reading["kind"] == "fingerstick"
         assert reading["glucose_mgdl"] == pytest.approx(100.9, abs=0.1)
         assert str(reading["time"]).startswith("2026-11-18T18:5")
 
 
-def test_days_are_one_printed_page_and_a_few_lines_of_text(service: str, browser: Browser, tmp_path: Path) -> None:
-    with opened(browser, f"{service}/#/days", Screen(size=DESKTOP)) as page:
+def test_days_are_one_printed_page_and_a_few_lines_of_text(
+    stand_in_address: str, browser: Browser, tmp_path: Path
+) -> None:
+    with opened(browser, f"{stand_in_address}/#/days", Screen(size=DESKTOP)) as page:
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         page.get_by_role("button", name="Copy as text").click()
         expect(page.get_by_text("Copied")).to_be_visible()
@@ -145,9 +119,9 @@ def test_days_are_one_printed_page_and_a_few_lines_of_text(service: str, browser
 
 
 def test_without_a_network_the_last_state_is_shown_and_entries_arrive_once_later(
-    service: str, browser: Browser
+    stand_in_address: str, browser: Browser
 ) -> None:
-    with opened(browser, service, Screen(), offline_copy=True) as page:
+    with opened(browser, stand_in_address, Screen(), offline_copy=True) as page:
         page.evaluate("navigator.serviceWorker.ready.then(() => null)")
         with page.expect_response("**/offline-twin"):
             page.reload()
@@ -166,16 +140,16 @@ def test_without_a_network_the_last_state_is_shown_and_entries_arrive_once_later
         assert page.get_by_role("img").first.get_attribute("aria-label") != before
         assert violations(page) == []
         photograph(page, "offline")
-        assert seen(service)["events"] == []
+        assert seen(stand_in_address)["events"] == []
         page.context.set_offline(False)
         expect(page.get_by_text("entries wait to be sent")).to_be_hidden()
         expect(page.get_by_text("Continued on this device")).to_be_hidden()
         page.reload()
-        assert [event["carbs_g"] for event in seen(service)["events"]] == [15, 30]
+        assert [event["carbs_g"] for event in seen(stand_in_address)["events"]] == [15, 30]
 
 
-def test_curve_answers_while_food_is_dragged(service: str, browser: Browser) -> None:
-    with opened(browser, f"{service}/#/try", Screen(size=DESKTOP)) as page:
+def test_curve_answers_while_food_is_dragged(stand_in_address: str, browser: Browser) -> None:
+    with opened(browser, f"{stand_in_address}/#/try", Screen(size=DESKTOP)) as page:
         page.get_by_role("button", name="Food").click()
         chip = page.get_by_role("slider", name="Food")
         chip.scroll_into_view_if_needed()
@@ -194,8 +168,8 @@ def test_curve_answers_while_food_is_dragged(service: str, browser: Browser) -> 
         photograph(page, "try-dragged")
 
 
-def test_scenarios_are_made_and_compared_by_keyboard_alone(service: str, browser: Browser) -> None:
-    with opened(browser, f"{service}/#/try", Screen(size=DESKTOP)) as page:
+def test_scenarios_are_made_and_compared_by_keyboard_alone(stand_in_address: str, browser: Browser) -> None:
+    with opened(browser, f"{stand_in_address}/#/try", Screen(size=DESKTOP)) as page:
         page.get_by_role("button", name="Food").press("Enter")
         chip = page.get_by_role("slider", name="Food")
         for key in ("ArrowRight", "ArrowRight", "ArrowUp"):
@@ -210,8 +184,8 @@ def test_scenarios_are_made_and_compared_by_keyboard_alone(service: str, browser
         expect(page.get_by_role("cell", name="Scenario B")).to_have_count(0)
 
 
-def test_insulin_is_no_question_for_a_person_in_review(service: str, browser: Browser) -> None:
-    with opened(browser, f"{service}/#/try", Screen(size=DESKTOP)) as page:
+def test_insulin_is_no_question_for_a_person_in_review(stand_in_address: str, browser: Browser) -> None:
+    with opened(browser, f"{stand_in_address}/#/try", Screen(size=DESKTOP)) as page:
         expect(page.get_by_role("button", name="Food")).to_be_visible()
         expect(page.get_by_role("button", name="Insulin")).to_have_count(0)
         expect(page.get_by_text("Basal rate")).to_have_count(0)
@@ -227,8 +201,8 @@ def test_past_day_is_asked_again_without_its_food(browser: Browser) -> None:
         photograph(page, "try-past")
 
 
-def test_day_shows_what_a_forecast_had_said(service: str, browser: Browser) -> None:
-    with opened(browser, f"{service}/#/days", Screen()) as page:
+def test_day_shows_what_a_forecast_had_said(stand_in_address: str, browser: Browser) -> None:
+    with opened(browser, f"{stand_in_address}/#/days", Screen()) as page:
         page.get_by_role("button", name="Nov 17").click()
         slider = page.get_by_role("slider", name=re.compile("Forecasts of this day"))
         slider.press("ArrowRight")
@@ -246,19 +220,19 @@ def test_old_value_is_called_out_of_date(browser: Browser) -> None:
         photograph(page, "stale")
 
 
-def test_units_and_language_change_everywhere_and_stay(service: str, browser: Browser) -> None:
-    with opened(browser, f"{service}/#/settings", Screen()) as page:
+def test_units_and_language_change_everywhere_and_stay(stand_in_address: str, browser: Browser) -> None:
+    with opened(browser, f"{stand_in_address}/#/settings", Screen()) as page:
         page.get_by_role("radio", name="mmol/L").check()
         page.get_by_role("radio", name="Deutsch").check()
-        page.goto(f"{service}/#/now")
+        page.goto(f"{stand_in_address}/#/now")
         page.reload()
         expect(page.get_by_text("mmol/L").first).to_be_visible()
         expect(page.get_by_text("Zielbereich 3,9 bis 10,0 mmol/L")).to_be_visible()
         expect(page.locator("html")).to_have_attribute("lang", "de")
 
 
-def test_everything_is_erased_only_when_the_name_is_typed(service: str, browser: Browser) -> None:
-    with opened(browser, f"{service}/#/twin", Screen()) as page:
+def test_everything_is_erased_only_when_the_name_is_typed(stand_in_address: str, browser: Browser) -> None:
+    with opened(browser, f"{stand_in_address}/#/twin", Screen()) as page:
         page.get_by_role("button", name="Delete everything").click()
         confirm = page.get_by_role("dialog").get_by_role("button", name="Delete everything", exact=True)
         expect(confirm).to_be_disabled()
@@ -267,8 +241,8 @@ def test_everything_is_erased_only_when_the_name_is_typed(service: str, browser:
         expect(page.get_by_text("For whom is the twin?")).to_be_visible()
 
 
-def test_signing_out_leaves_nothing_on_the_device(service: str, browser: Browser) -> None:
-    with opened(browser, f"{service}/#/settings", Screen(), offline_copy=True) as page:
+def test_signing_out_leaves_nothing_on_the_device(stand_in_address: str, browser: Browser) -> None:
+    with opened(browser, f"{stand_in_address}/#/settings", Screen(), offline_copy=True) as page:
         page.evaluate("navigator.serviceWorker.ready.then(() => null)")
         page.reload()
         page.get_by_role("button", name="Sign out").click()
@@ -277,8 +251,8 @@ def test_signing_out_leaves_nothing_on_the_device(service: str, browser: Browser
         assert page.evaluate("localStorage.getItem('glucotwin-person')") is None
 
 
-def test_checker_of_accessibility_notices_a_violation(service: str, browser: Browser) -> None:
-    with opened(browser, service, Screen()) as page:
+def test_checker_of_accessibility_notices_a_violation(stand_in_address: str, browser: Browser) -> None:
+    with opened(browser, stand_in_address, Screen()) as page:
         page.get_by_role("img").first.wait_for()
         page.evaluate("document.querySelector('main').append(Object.assign(new Image(), {src: '/icon.svg'}))")
         assert any(found.startswith("image-alt") for found in violations(page))

@@ -1,14 +1,12 @@
 """How people are reached outside the pages, and apps by tokens: journeys in a real browser with a stand-in service."""
 
 import json
-import urllib.request
-from collections.abc import Generator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from dashboard_page import DESKTOP, Screen, find_browser, find_pages, opened, overflow_px, stand_in, violations
+from dashboard_page import DESKTOP, Screen, opened, overflow_px, seen, violations
 
 pytestmark = pytest.mark.e2e
 
@@ -30,44 +28,21 @@ Notification.requestPermission = async () => globalThis.answered ?? "granted";
 """No browser of a test has a push service: the subscription is made up, everything else is the page's own."""
 
 
-@pytest.fixture(scope="module")
-def browser() -> Generator[Browser]:
-    """One browser for all journeys."""
-    program = find_browser()
-    find_pages()
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield found
-        found.close()
-
-
-@pytest.fixture
-def service() -> Generator[str]:
-    """A stand-in of its own for every journey."""
-    with stand_in() as address:
-        yield address
-
-
-def _seen(address: str) -> dict[str, Any]:
-    with urllib.request.urlopen(f"{address}/api/v1/seen") as answer:  # noqa: S310  # the stand-in's own address
-        return json.load(answer)
-
-
-def _settings(page: Page, service: str) -> None:
+def _settings(page: Page, stand_in_address: str) -> None:
     page.evaluate("navigator.serviceWorker.ready.then(() => null)")
     page.add_init_script(SUBSCRIBES)
-    page.goto(f"{service}/#/settings")
+    page.goto(f"{stand_in_address}/#/settings")
     page.reload()
     page.get_by_role("heading", name="Alarms outside this page").wait_for()
 
 
-def test_this_device_is_subscribed_tried_and_taken_out_again(service: str, browser: Browser) -> None:
-    with opened(browser, service, Screen(), offline_copy=True) as page:
-        _settings(page, service)
+def test_this_device_is_subscribed_tried_and_taken_out_again(stand_in_address: str, browser: Browser) -> None:
+    with opened(browser, stand_in_address, Screen(), offline_copy=True) as page:
+        _settings(page, stand_in_address)
         expect(page.get_by_text("Keep the alarms of the sensor switched on.")).to_be_visible()
         page.get_by_role("button", name="Notify on this device").click()
         expect(page.get_by_role("button", name="Try: This device")).to_be_visible()
-        (channel,) = _seen(service)["channels"]
+        (channel,) = seen(stand_in_address)["channels"]
         assert (channel["kind"], channel["settings"]) == (
             "push",
             {"endpoint": ENDPOINT, "p256dh": "key", "auth": "auth"},
@@ -75,25 +50,25 @@ def test_this_device_is_subscribed_tried_and_taken_out_again(service: str, brows
         expect(page.get_by_role("button", name="Notify on this device")).to_be_hidden()
         page.get_by_role("button", name="Try: This device").click()
         expect(page.get_by_text("only a try")).to_be_visible()
-        assert _seen(service)["tried"] == [channel["channel_id"]]
+        assert seen(stand_in_address)["tried"] == [channel["channel_id"]]
         assert violations(page) == []
         assert overflow_px(page) == 0
         page.get_by_role("button", name="Remove: This device").click()
         expect(page.get_by_role("button", name="Notify on this device")).to_be_visible()
-        assert _seen(service)["channels"] == []
+        assert seen(stand_in_address)["channels"] == []
 
 
-def test_device_that_forbids_notifications_says_what_to_do(service: str, browser: Browser) -> None:
-    with opened(browser, service, Screen(), offline_copy=True) as page:
-        _settings(page, service)
+def test_device_that_forbids_notifications_says_what_to_do(stand_in_address: str, browser: Browser) -> None:
+    with opened(browser, stand_in_address, Screen(), offline_copy=True) as page:
+        _settings(page, stand_in_address)
         page.evaluate("globalThis.answered = 'denied'")
         page.get_by_role("button", name="Notify on this device").click()
         expect(page.get_by_text("This device does not allow it.")).to_be_visible()
-        assert _seen(service)["channels"] == []
+        assert seen(stand_in_address)["channels"] == []
 
 
-def test_mail_address_is_added_and_confirmed_by_keyboard_alone(service: str, browser: Browser) -> None:
-    with opened(browser, f"{service}/#/settings", Screen(size=DESKTOP, scheme="dark")) as page:
+def test_mail_address_is_added_and_confirmed_by_keyboard_alone(stand_in_address: str, browser: Browser) -> None:
+    with opened(browser, f"{stand_in_address}/#/settings", Screen(size=DESKTOP, scheme="dark")) as page:
         page.get_by_role("button", name="Add a mail address").press("Enter")
         page.get_by_label("Mail address").fill("alex@example.org")
         page.get_by_label("Mail address").press("Enter")
@@ -106,8 +81,8 @@ def test_mail_address_is_added_and_confirmed_by_keyboard_alone(service: str, bro
         assert violations(page) == []
 
 
-def test_secret_of_a_web_address_is_shown_once(service: str, browser: Browser) -> None:
-    with opened(browser, f"{service}/#/settings", Screen()) as page:
+def test_secret_of_a_web_address_is_shown_once(stand_in_address: str, browser: Browser) -> None:
+    with opened(browser, f"{stand_in_address}/#/settings", Screen()) as page:
         page.get_by_role("button", name="Add a web address").click()
         page.get_by_label("Web address, for").fill("https://speaker.example/alarm")
         page.get_by_label("Web address, for").press("Enter")
@@ -117,32 +92,36 @@ def test_secret_of_a_web_address_is_shown_once(service: str, browser: Browser) -
         expect(page.get_by_text("a-secret")).to_have_count(0)
 
 
-def test_token_of_an_app_is_made_with_its_scopes_and_taken_back(service: str, browser: Browser) -> None:
-    with opened(browser, f"{service}/#/settings", Screen()) as page:
+def test_token_of_an_app_is_made_with_its_scopes_and_taken_back(stand_in_address: str, browser: Browser) -> None:
+    with opened(browser, f"{stand_in_address}/#/settings", Screen()) as page:
         page.get_by_label("For which app").fill("xDrip+")
         page.get_by_role("radio", name="read and upload").check()
         page.get_by_role("button", name="Make a token").click()
         expect(page.get_by_text("gt_made-up")).to_be_visible()
-        (token,) = _seen(service)["tokens"]
+        (token,) = seen(stand_in_address)["tokens"]
         assert (token["name"], token["scopes"]) == ("xDrip+", ["read", "write"])
         assert token["person_id"]
         assert violations(page) == []
         page.get_by_role("button", name="Take back: xDrip+").click()
         expect(page.get_by_text("never used")).to_be_hidden()
-        assert _seen(service)["tokens"] == []
+        assert seen(stand_in_address)["tokens"] == []
 
 
-def test_pushed_alarm_is_shown_while_no_page_is_looked_at(service: str, browser: Browser) -> None:
-    with opened(browser, service, Screen(), offline_copy=True) as page:
+def test_pushed_alarm_is_shown_while_no_page_is_looked_at(stand_in_address: str, browser: Browser) -> None:
+    with opened(browser, stand_in_address, Screen(), offline_copy=True) as page:
         page.evaluate("navigator.serviceWorker.ready.then(() => null)")
-        page.context.grant_permissions(["notifications"], origin=service)
+        page.context.grant_permissions(["notifications"], origin=stand_in_address)
         told = page.context.new_cdp_session(page)
         known: list[dict[str, Any]] = []
         told.on("ServiceWorker.workerRegistrationUpdated", lambda found: known.extend(found["registrations"]))
         told.send("ServiceWorker.enable")
         page.wait_for_function("navigator.serviceWorker.controller !== null")
         alarm = {"kind": "predicted-low", "title": "Low ahead", "body": "Alex: below 70 soon.", "urgent": True}
-        push = {"origin": f"{service}/", "registrationId": known[0]["registrationId"], "data": json.dumps(alarm)}
+        push = {
+            "origin": f"{stand_in_address}/",
+            "registrationId": known[0]["registrationId"],
+            "data": json.dumps(alarm),
+        }
         told.send("ServiceWorker.deliverPushMessage", push)
         assert page.evaluate(SHOWN) == ["Low ahead", "Alex: below 70 soon.", "predicted-low", True]
 

@@ -8,14 +8,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from dashboard_page import (
     DESKTOP,
     PHONE,
     Screen,
-    find_browser,
-    find_pages,
     opened,
     overflow_px,
     photograph,
@@ -60,33 +58,29 @@ def service(store: MadeUpStore) -> Service:
     return made_up_running(store.database("journey"))
 
 
-def test_from_signing_up_to_erasure(service: Service, tmp_path: Path) -> None:
-    find_pages()
-    with sync_playwright() as playwright, _running(service) as address:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
-        with opened(browser, address, Screen(size=PHONE)) as page:
-            page.set_default_timeout(PATIENCE_MS)
-            expect.set_options(timeout=PATIENCE_MS)
-            _sign_up(page)
-            _import(page, tmp_path / "days.csv")
-            person_id, account_id = _identities(page)
-            at = give_twin(service, account_id, person_id)
-            _see_the_twin(page, address)
-            _try_a_meal(page, address)
-            _hear_an_alarm(page, address, service, person_id, at)
-            _revoke(page, address)
-            _erase(page, address)
-        browser.close()
+def test_from_signing_up_to_erasure(service: Service, browser: Browser, tmp_path: Path) -> None:
+    with _running(service) as address, opened(browser, address, Screen(size=PHONE)) as page:
+        page.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
+        _sign_up(page)
+        _import(page, tmp_path / "days.csv")
+        person_id, account_id = _identities(page)
+        at = give_twin(service, account_id, person_id)
+        _see_the_twin(page, address)
+        _try_a_meal(page, address)
+        _hear_an_alarm(page, address, service, person_id, at)
+        _revoke(page, address)
+        _erase(page, address)
 
 
-def test_advice_reaches_a_person_when_a_clinician_who_took_the_course_signs_it(service: Service) -> None:
-    find_pages()
+def test_advice_reaches_a_person_when_a_clinician_who_took_the_course_signs_it(
+    service: Service, browser: Browser
+) -> None:
     owner, clinician = sign_up(service, "owner"), sign_up(service, "clinician")
     person_id = owner.person()
     owner.invite(person_id, clinician, "clinician")
     owner.consent(person_id, "care-view")
-    with sync_playwright() as playwright, _running(service) as address:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+    with _running(service) as address:
         expect.set_options(timeout=PATIENCE_MS)
         with opened(browser, address, Screen(size=DESKTOP)) as page:
             _sign_in(page, clinician.login)
@@ -106,7 +100,6 @@ def test_advice_reaches_a_person_when_a_clinician_who_took_the_course_signs_it(s
             expect(page.get_by_text("owner disagreed. No: does not fit my day")).to_be_visible()
             assert (violations(page), overflow_px(page)) == ([], 0)
             photograph(page, "advice")
-        browser.close()
 
 
 def _sign_in(page: Page, login: str) -> None:
