@@ -7,16 +7,13 @@ from types import MappingProxyType
 import numpy as np
 from jaxtyping import Float
 
+from glucotwin.control.action_curve import fraction_left
 from glucotwin.control.loop.series import MINUTE_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InsulinModel:
-    """An exponential curve of action.
-
-    With the duration t_d, the peak t_p and the time s after the delay: tau = t_p (1 - t_p/t_d) / (1 - 2 t_p/t_d),
-    a = 2 tau/t_d, S = 1 / (1 - a + (1 + a) exp(-t_d/tau)); the share left is
-    1 - S (1 - a) [(s^2/(tau t_d (1 - a)) - s/tau - 1) exp(-s/tau) + 1].
+    """An exponential curve of action, see ``control.action_curve``.
 
     Source: tidepool-org/LoopAlgorithm, exponential insulin model.
 
@@ -41,14 +38,8 @@ class InsulinModel:
         Args:
             elapsed_s: time since the dose, s.
         """
-        duration = self.duration_min
-        elapsed = np.clip(elapsed_s / MINUTE_S - self.delay_min, 0.0, duration)
-        tau = self.peak_min * (1 - self.peak_min / duration) / (1 - 2 * self.peak_min / duration)
-        rise = 2 * tau / duration
-        scale = 1 / (1 - rise + (1 + rise) * np.exp(-duration / tau))
-        shape = elapsed**2 / (tau * duration * (1 - rise)) - elapsed / tau - 1
-        left = 1 - scale * (1 - rise) * (shape * np.exp(-elapsed / tau) + 1)
-        return np.where(elapsed >= duration, 0.0, np.where(elapsed <= 0, 1.0, left))
+        elapsed_min = elapsed_s / MINUTE_S - self.delay_min
+        return fraction_left(elapsed_min, duration_min=self.duration_min, peak_min=self.peak_min)
 
 
 _ADULT = InsulinModel(duration_min=360, peak_min=75)
