@@ -9,7 +9,7 @@ from glucotwin.control.loop.absorption_model import AbsorptionModel, PiecewiseLi
 from glucotwin.control.loop.counteraction import Counteraction
 from glucotwin.control.loop.series import MINUTE_S
 
-_TOUCH = 2.0**-23
+TOUCH = 2.0**-23
 """Differences up to single precision's last place count as none, as in the original."""
 
 
@@ -173,7 +173,7 @@ class _Meal:
         self.effect_mgdl += effect_mgdl
         if self.completed_s is None:
             self.course.append((start_s, end_s, effect_mgdl / self.entry.rise_mgdl_per_g))
-            if self.effect_mgdl + _TOUCH >= self.whole_mgdl:
+            if self.effect_mgdl + TOUCH >= self.whole_mgdl:
                 self.completed_s = end_s
 
     def status(self) -> CarbStatus:
@@ -215,5 +215,5 @@ def _share(meals: list[_Meal], start_s: float, end_s: float, rise_mgdl: float) -
         meal.add(part, start_s, end_s)
         rate_left -= rate
         rise_left -= part
-    if meals and rise_left > _TOUCH:
+    if meals and rise_left > TOUCH:
         meals[-1].add(rise_left, start_s, end_s)

@@ -10,7 +10,7 @@ from glucotwin.control.loop.insulin_model import InsulinModel
 from glucotwin.control.loop.series import STEP_S, Series
 from glucotwin.control.loop.timeline import TargetRange, Timeline
 
-_LOW_TARGET_UNTIL = 0.5
+LOW_TARGET_UNTIL = 0.5
 """Share of the action time during which glucose may fall to the suspend threshold."""
 
 
@@ -132,5 +132,5 @@ def _goal(
 ) -> Float[np.ndarray, " time"]:
     """The suspend threshold in the first half of the action time, rising to the middle of the range of now."""
     share = (time_s - moment_s) / model.effect_duration_s
-    rise = np.clip((share - _LOW_TARGET_UNTIL) / (1 - _LOW_TARGET_UNTIL), 0.0, 1.0)
+    rise = np.clip((share - LOW_TARGET_UNTIL) / (1 - LOW_TARGET_UNTIL), 0.0, 1.0)
     return suspend_mgdl + (target.middle_at(np.array([moment_s])) - suspend_mgdl) * rise

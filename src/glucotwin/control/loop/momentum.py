@@ -5,9 +5,9 @@ import numpy as np
 from glucotwin.control.loop.counteraction import Glucose
 from glucotwin.control.loop.series import MINUTE_S, STEP_S, Series, grid_between, no_series
 
-_FEWEST = 3
+FEWEST_READINGS = 3
 _LASTS_S = 15 * MINUTE_S
-_STEEPEST_MGDL_PER_S = 4.0 / MINUTE_S
+STEEPEST_MGDL_PER_S = 4.0 / MINUTE_S
 
 
 def momentum_effect(glucose: Glucose, *, largest_jump_mgdl: float, lasts_s: float = _LASTS_S) -> Series:
@@ -30,11 +30,11 @@ def trend(glucose: Glucose) -> float:
     elapsed = glucose.time_s - glucose.time_s[0]
     apart = elapsed - np.mean(elapsed)
     slope = float(np.sum(apart * (glucose.value_mgdl - np.mean(glucose.value_mgdl))) / np.sum(apart**2))
-    return min(slope, _STEEPEST_MGDL_PER_S)
+    return min(slope, STEEPEST_MGDL_PER_S)
 
 
 def _has_trend(glucose: Glucose, largest_jump_mgdl: float) -> bool:
-    if len(glucose) < _FEWEST or not glucose.is_gradual(largest_jump_mgdl):
+    if len(glucose) < FEWEST_READINGS or not glucose.is_gradual(largest_jump_mgdl):
         return False
     span_s = float(glucose.time_s[-1] - glucose.time_s[0])
     continuous = 0 < span_s < STEP_S * len(glucose)

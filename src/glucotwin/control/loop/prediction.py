@@ -23,7 +23,8 @@ def predict(start_s: float, start_mgdl: float, effects: Sequence[Series], moment
         change[np.searchsorted(time_s, effect.time_s)] += effect.increment
     if len(momentum) > 1:
         at = np.searchsorted(time_s, momentum.time_s)
-        share = _momentum_share(momentum, start_s)
+        step_s = momentum.time_s[1] - momentum.time_s[0]
+        share = momentum_share(len(momentum), (start_s - momentum.time_s[0]) / step_s)
         change[at] = (1 - share) * change[at] + share * momentum.increment
     ahead = time_s > start_s
     return Series(
@@ -32,12 +33,15 @@ def predict(start_s: float, start_mgdl: float, effects: Sequence[Series], moment
     )
 
 
-def _momentum_share(momentum: Series, start_s: float) -> Float[np.ndarray, " time"]:
-    count = len(momentum)
+def momentum_share(count: int, offset_steps: float) -> Float[np.ndarray, " time"]:
+    """How much the trend counts at each of its points.
+
+    Args:
+        count: how many points it has.
+        offset_steps: how many steps of the grid the reading is after the first of them.
+    """
     fading = max(count - 2, 1)
-    step_s = momentum.time_s[1] - momentum.time_s[0]
-    offset = (start_s - momentum.time_s[0]) / step_s / fading
-    return np.clip((count - np.arange(count)) / fading - 1 / fading + offset, 0.0, 1.0)
+    return np.clip((count - np.arange(count)) / fading - 1 / fading + offset_steps / fading, 0.0, 1.0)
 
 
 def extend(forecast: Series, end_s: float) -> Series:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from glucotwin.control.loop.correction import Correction, CorrectionKind
 
 TEMP_DURATION_S = 1800.0
-_PER_H = 3600.0 / TEMP_DURATION_S
+RATE_PER_U = 3600.0 / TEMP_DURATION_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ class TempRate:
 def temp_rate(correction: Correction, limit: DoseLimit) -> TempRate:
     """The temporary basal rate that gives a correction within half an hour."""
     highest = limit.neutral_u_per_h if correction.dips else limit.max_basal_u_per_h
-    return _rate(correction, limit, min(highest, limit.headroom_u * _PER_H + limit.neutral_u_per_h))
+    return _rate(correction, limit, min(highest, limit.headroom_u * RATE_PER_U + limit.neutral_u_per_h))
 
 
 def temp_rate_beside_bolus(correction: Correction, limit: DoseLimit) -> TempRate:
@@ -58,7 +58,7 @@ def temp_rate_beside_bolus(correction: Correction, limit: DoseLimit) -> TempRate
 
 def _rate(correction: Correction, limit: DoseLimit, highest_u_per_h: float) -> TempRate:
     suspend = correction.kind is CorrectionKind.SUSPEND
-    wanted = 0.0 if suspend else correction.insulin_u * _PER_H + limit.neutral_u_per_h
+    wanted = 0.0 if suspend else correction.insulin_u * RATE_PER_U + limit.neutral_u_per_h
     unclamped = min(highest_u_per_h, max(0.0, wanted))
     return TempRate(rate_u_per_h=max(0.0, unclamped), unclamped_u_per_h=unclamped)
 

@@ -1,26 +1,31 @@
 """What the last hours' forecasts missed, carried forward: standard and integral retrospective correction."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from jaxtyping import Float
 
 from glucotwin.control.loop.counteraction import Counteraction
-from glucotwin.control.loop.series import MINUTE_S, STEP_S, Series, floor_to_step, no_series
+from glucotwin.control.loop.series import MINUTE_S, STEP_MIN, STEP_S, Series, floor_to_step, no_series
 
-_GROUP_S = 30 * MINUTE_S
+if TYPE_CHECKING:
+    import jax
+
+Number = TypeVar("Number", float, "jax.Array")
+
+GROUP_S = 30 * MINUTE_S
 _GROUP_REACH = 1.01
-_RECENT_S = 15 * MINUTE_S
-_EFFECT_MIN = 60.0
-_STEP_MIN = STEP_S / MINUTE_S
-_LONGEST_EFFECT_MIN = 180.0
-_HISTORY_S = 180 * MINUTE_S
-_LEAST_MGDL = 0.1
-_FORGET = float(np.exp(-_STEP_MIN / 60.0))
-_INTEGRAL_GAIN = (1 - _FORGET) / _FORGET * (2.0 - 1.0)
-_PROPORTIONAL_GAIN = 1.0 - _INTEGRAL_GAIN
-_DERIVATIVE_GAIN = 2.0
-_STEEPEST_MGDL_PER_MIN = 4.0
+RECENT_S = 15 * MINUTE_S
+EFFECT_MIN = 60.0
+LONGEST_EFFECT_MIN = 180.0
+HISTORY_S = 180 * MINUTE_S
+LEAST_MGDL = 0.1
+FORGET = float(np.exp(-STEP_MIN / 60.0))
+INTEGRAL_GAIN = (1 - FORGET) / FORGET * (2.0 - 1.0)
+PROPORTIONAL_GAIN = 1.0 - INTEGRAL_GAIN
+DERIVATIVE_GAIN = 2.0
+STEEPEST_MGDL_PER_MIN = 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -57,7 +62,7 @@ class Correction:
 def discrepancies(seen: Counteraction, carbs: Series) -> Discrepancies:
     """Take the meals' expected effect off the counteraction and sum over half hours."""
     points = _unexplained(seen, carbs)
-    reach = points.time_s[:, None] <= points.time_s[None, :] + _GROUP_S * _GROUP_REACH
+    reach = points.time_s[:, None] <= points.time_s[None, :] + GROUP_S * _GROUP_REACH
     earlier = np.tri(len(points), dtype=bool)
     counts = reach & earlier
     first = np.argmax(counts, axis=1) if len(points) else np.zeros(0, dtype=np.int64)
@@ -95,13 +100,13 @@ def retrospective_correction(
         glucose_mgdl: the last reading.
         integral: whether a lasting discrepancy counts for more and longer.
     """
-    if not len(summed) or glucose_s - summed.end_s[-1] > _RECENT_S:
+    if not len(summed) or glucose_s - summed.end_s[-1] > RECENT_S:
         return Correction(total_mgdl=None, effect=no_series())
-    total, duration_min = _integral(summed, glucose_s) if integral else (float(summed.value_mgdl[-1]), _EFFECT_MIN)
-    span_min = max(float(summed.end_s[-1] - summed.start_s[-1]), _GROUP_S) / MINUTE_S
-    rate = total * _EFFECT_MIN / duration_min / span_min
+    total, duration_min = _integral(summed, glucose_s) if integral else (float(summed.value_mgdl[-1]), EFFECT_MIN)
+    span_min = max(float(summed.end_s[-1] - summed.start_s[-1]), GROUP_S) / MINUTE_S
+    rate = total * EFFECT_MIN / duration_min / span_min
     if integral:
-        rate = float(np.clip(rate, -_STEEPEST_MGDL_PER_MIN, _STEEPEST_MGDL_PER_MIN))
+        rate = float(np.clip(rate, -STEEPEST_MGDL_PER_MIN, STEEPEST_MGDL_PER_MIN))
     return Correction(total_mgdl=total, effect=_fading(glucose_s, glucose_mgdl, rate, duration_min))
 
 
@@ -110,22 +115,22 @@ def _integral(summed: Discrepancies, glucose_s: float) -> tuple[float, float]:
     recent = _same_sign_run(summed, glucose_s)
     accumulated = 0.0
     for value in recent:
-        accumulated = _FORGET * accumulated + _INTEGRAL_GAIN * float(value)
-    duration = min(_EFFECT_MIN - 2 * _STEP_MIN + 2 * _STEP_MIN * recent.size, _LONGEST_EFFECT_MIN)
+        accumulated = FORGET * accumulated + INTEGRAL_GAIN * float(value)
+    duration = min(EFFECT_MIN - 2 * STEP_MIN + 2 * STEP_MIN * recent.size, LONGEST_EFFECT_MIN)
     current = float(summed.value_mgdl[-1])
     change = current - float(recent[-2]) if recent.size > 1 else 0.0
-    return _PROPORTIONAL_GAIN * current + accumulated + _DERIVATIVE_GAIN * min(0.0, change), duration
+    return PROPORTIONAL_GAIN * current + accumulated + DERIVATIVE_GAIN * min(0.0, change), duration
 
 
 def _same_sign_run(summed: Discrepancies, glucose_s: float) -> Float[np.ndarray, " run"]:
     """The latest sums, oldest first, as long as they have the last one's sign and follow each other."""
-    keep = (summed.end_s >= glucose_s - _HISTORY_S) & (summed.end_s <= glucose_s)
+    keep = (summed.end_s >= glucose_s - HISTORY_S) & (summed.end_s <= glucose_s)
     value, end_s = summed.value_mgdl[keep][::-1], summed.end_s[keep][::-1]
     if not value.size:
         return value
     sign = np.signbit(summed.value_mgdl[-1])
     gap = np.diff(end_s, prepend=summed.end_s[-1])
-    follows = (np.signbit(value) == sign) & (-gap <= _RECENT_S) & (np.abs(value) >= _LEAST_MGDL)
+    follows = (np.signbit(value) == sign) & (-gap <= RECENT_S) & (np.abs(value) >= LEAST_MGDL)
     length = value.size if np.all(follows) else int(np.argmin(follows))
     return value[:length][::-1]
 
@@ -135,9 +140,14 @@ def _fading(start_s: float, start_mgdl: float, rate_mgdl_per_min: float, duratio
     first_s = floor_to_step(start_s)
     count = int(np.ceil((start_s + duration_min * MINUTE_S - first_s) / STEP_S))
     time_s = first_s + STEP_S * np.arange(count)
-    first_change = rate_mgdl_per_min * _STEP_MIN
-    second_change = first_change * (1 - _STEP_MIN / (duration_min - _STEP_MIN))
-    bend = (second_change - first_change) / (2 * _STEP_MIN**2)
-    slope = (first_change + second_change - 4 * bend * _STEP_MIN**2) / (2 * _STEP_MIN)
+    bend, slope = fading_parabola(rate_mgdl_per_min, duration_min)
     elapsed = np.maximum(time_s - start_s, 0.0) / MINUTE_S
     return Series(time_s=time_s, value=bend * elapsed**2 + slope * elapsed + start_mgdl)
+
+
+def fading_parabola(rate_mgdl_per_min: Number, duration_min: Number) -> tuple[Number, Number]:
+    """Bend (mg/dL/min^2) and slope (mg/dL/min) of glucose under a rate that falls to 0 in a straight line."""
+    first_change = rate_mgdl_per_min * STEP_MIN
+    second_change = first_change * (1 - STEP_MIN / (duration_min - STEP_MIN))
+    bend = (second_change - first_change) / (2 * STEP_MIN**2)
+    return bend, (first_change + second_change - 4 * bend * STEP_MIN**2) / (2 * STEP_MIN)

@@ -8,6 +8,7 @@ from jaxtyping import Float
 STEP_S = 300.0
 MINUTE_S = 60.0
 HOUR_S = 3600.0
+STEP_MIN = STEP_S / MINUTE_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
