@@ -10,6 +10,8 @@ from glucotwin.core.error import ErrorCode, NotFoundError
 CONTROLLERS: Mapping[str, str] = MappingProxyType(
     {
         "basal-bolus": "glucotwin.control.basal_bolus",
+        "loop": "glucotwin.control.loop.compiled.controller",
+        "loop-temp-basal": "glucotwin.control.loop.compiled.temp_basal",
     }
 )
 """Modules by their algorithm's name; each has a function ``controller`` that makes one with default tuning.

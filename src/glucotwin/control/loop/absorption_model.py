@@ -85,6 +85,10 @@ class PiecewiseLinear:
         rest = (1 - _FALL_START) * (1 + _FALL_START - _RISE_END) * (1 - absorbed)
         return array.select(
             [absorbed < 0.5 * _HEIGHT * _RISE_END, absorbed < _HEIGHT * (_FALL_START - 0.5 * _RISE_END), absorbed < 1],
-            [array.sqrt(2 * _RISE_END * absorbed / _HEIGHT), 0.5 * _RISE_END + absorbed / _HEIGHT, 1 - array.sqrt(rest)],
+            [
+                array.sqrt(2 * _RISE_END * absorbed / _HEIGHT),
+                0.5 * _RISE_END + absorbed / _HEIGHT,
+                1 - array.sqrt(rest),
+            ],
             1.0,
         )

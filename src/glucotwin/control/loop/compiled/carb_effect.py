@@ -36,7 +36,9 @@ def carbs_end_min(clock: MealClock, progress: Progress) -> Float[Array, ""]:
     return jnp.max(jnp.where(clock.meals.carbs_g > 0.0, end, -jnp.inf))
 
 
-def spread(course_g: Float[Array, "step meal"], until_end: Float[Array, " step"], length: Float[Array, " step"]) -> Array:
+def spread(
+    course_g: Float[Array, "step meal"], until_end: Float[Array, " step"], length: Float[Array, " step"]
+) -> Array:
     """What was seen in each step, from what was seen in each interval, evenly over its steps.
 
     Args:

@@ -40,9 +40,9 @@ class LoopState(eqx.Module):
 class LoopController(AbstractController[LoopState]):
     """The algorithm of the Loop app with a person who confirms its meal boluses.
 
-    A decision is LoopAlgorithm's on a grid of five minutes. Without a reading of less than 15 minutes ago there is none:
-    a temporary rate runs out its half hour, then the scheduled one holds, as on the pump. When carbs are announced, the
-    person takes the bolus that Loop recommends.
+    A decision is LoopAlgorithm's on a grid of five minutes. Without a reading of less than 15 minutes ago there is
+    none: a temporary rate runs out its half hour, then the scheduled one holds, as on the pump. When carbs are
+    announced, the person takes the bolus that Loop recommends.
 
     Source: tidepool-org/LoopAlgorithm; loopkit.github.io for what the app does around it.
 
@@ -150,8 +150,8 @@ def _reason(
 def controller(kind: RecommendationKind = RecommendationKind.AUTOMATIC_BOLUS) -> LoopController:
     """Loop with a range of 10 mg/dL, a suspend threshold of 80 mg/dL and the app's defaults.
 
-    The limits are those that its documentation proposes: four times the highest scheduled rate, and boluses up to a
-    fifth of a day's insulin.
+    A person sets the limits in the app; here rates reach four times the highest scheduled one, and boluses a fifth of
+    a day's insulin.
     """
     return LoopController(
         half_range_mgdl=jnp.asarray(5.0),

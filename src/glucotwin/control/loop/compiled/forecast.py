@@ -48,9 +48,7 @@ def look_ahead(
     return Outlook(glucose_mgdl=glucose[_BEHIND:], insulin_on_board_u=on_board)
 
 
-def _carbs(
-    history: History, now_min: Float[Array, ""], rule: LoopRule
-) -> tuple[Float[Array, " change"], Unexplained]:
+def _carbs(history: History, now_min: Float[Array, ""], rule: LoopRule) -> tuple[Float[Array, " change"], Unexplained]:
     """Changes by meals from just before now on, and what neither insulin nor meals explain, step by step back."""
     step = jnp.arange(history.intervals.ends.size)
     newest = jnp.min(jnp.where(history.intervals.ends, step, step.size))

@@ -20,7 +20,7 @@ class History(eqx.Module):
         net_u: insulin beyond the schedule in the last five minutes, the five before and so on.
         lowering_mgdl: what it lowers glucose by in all.
         intervals: what glucose did beyond insulin.
-        until_end: steps from each step to the end of the interval that it belongs to; infinite where it belongs to none.
+        until_end: steps from each step to the end of the interval that it belongs to; infinite where there is none.
         last_mgdl, since_last: the last reading, and how many steps ago it was.
         insulin_mgdl: what insulin has done to glucose since.
         first_end_min: end of the first interval; infinite before.
@@ -135,9 +135,7 @@ def _with_interval(
     )
 
 
-def _until_end(
-    before: Float[Array, " step"], length: Float[Array, ""], ends: Bool[Array, ""]
-) -> Float[Array, " step"]:
+def _until_end(before: Float[Array, " step"], length: Float[Array, ""], ends: Bool[Array, ""]) -> Float[Array, " step"]:
     step = jnp.arange(before.size, dtype=before.dtype)
     return jnp.where(ends & (step < length), step, _pushed(before, jnp.full_like(length, jnp.inf)))
 
