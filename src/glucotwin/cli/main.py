@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, CommandEntry] = MappingProxyType(
         "report": CommandEntry("glucotwin.cli.report", "Write a report that a clinician can read."),
         "simulate": CommandEntry("glucotwin.cli.simulate", "Simulate virtual subjects, or a cohort of them."),
         "cohort": CommandEntry("glucotwin.cli.cohort", "Create and describe cohorts of virtual people."),
+        "complications": CommandEntry("glucotwin.cli.complications", "Tell the risks of the years ahead."),
         "dose": CommandEntry("glucotwin.cli.dose", "Decide once as a dosing algorithm does."),
     }
 )

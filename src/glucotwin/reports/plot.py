@@ -1,5 +1,6 @@
-"""One answer as a picture in a file: a forecast, a what-if, or the alarms of some days."""
+"""One answer as a picture in a file: a forecast, a what-if, the alarms of some days, or the years ahead."""
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -8,8 +9,10 @@ from glucotwin.advise.what_if import WhatIf
 from glucotwin.core.message import message
 from glucotwin.core.unit import GlucoseUnit
 from glucotwin.domain.person import Person
+from glucotwin.prognosis.answer import ScoreAnswer
 from glucotwin.reports.content import ForecastExample
 from glucotwin.reports.figure.alarm import alarm_legend, draw_alarms
+from glucotwin.reports.figure.complication import complication_legend, draw_complications, figure_height_px
 from glucotwin.reports.figure.fan import draw_fan
 from glucotwin.reports.figure.standalone import save_figure
 from glucotwin.reports.figure.style import WIDE_PX, Canvas
@@ -58,3 +61,20 @@ def plot_alarms(replay: AlarmReplay, person: Person, path: Path, *, unit: Glucos
     draw = partial(draw_alarms, replay=replay, zone=person.zone_info, numbers=Numbers(unit))
     title = message("alarm-plot-title", person=person.person_id)
     save_figure(draw, Canvas(WIDE_PX, 560), path, title=title, legend=alarm_legend())
+
+
+def plot_complications(scores: Mapping[str, ScoreAnswer], path: Path, *, years: int) -> None:
+    """Draws complications by year and the risks of every score.
+
+    Args:
+        scores: answers by name.
+        path: PNG, SVG or PDF.
+        years: of the courses, for the title.
+
+    Raises:
+        DataError: the file's ending is not PNG, SVG or PDF.
+    """
+    draw = partial(draw_complications, scores=scores)
+    canvas = Canvas(WIDE_PX, figure_height_px(scores))
+    title = message("complications-plot-title", years=years)
+    save_figure(draw, canvas, path, title=title, legend=complication_legend(scores))

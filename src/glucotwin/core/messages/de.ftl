@@ -382,3 +382,18 @@ watch-acr-clear = Das Albumin/Kreatinin-Verhältnis steigt, um { $rate } Verdopp
 cds-title = Verläufe, die schlechter werden
 cds-description = Sagt, wenn HbA1c, Zeit im Zielbereich, eGFR oder das Albumin/Kreatinin-Verhältnis langsam schlechter wird. Forschungssoftware, kein Medizinprodukt.
 cds-unknown = Es gibt keinen Dienst { $name }.
+
+## Die kommenden Jahre nach veröffentlichten Gleichungen
+
+complications-not-advice = Veröffentlichte Gleichungen sagen etwas über Gruppen ähnlicher Menschen, nicht über das Schicksal eines einzelnen. Forschungssoftware, kein Medizinprodukt; kein Rat, eine Behandlung zu beginnen, zu ändern oder zu beenden.
+prognosis-refusal-out-of-range = { $key } ist { $value }, und die Gleichung gilt von { $low } bis { $high }
+prognosis-refusal-not-measured = { $key } wird gebraucht und ist nicht bekannt
+prognosis-refusal-type-1 = die Gleichung gilt für Typ-2-Diabetes
+prognosis-refusal-prior-cardiovascular-disease = die Gleichung meint ein erstes Ereignis, und { $key } nennt ein früheres
+prognosis-refusal-prior-heart-failure = die Gleichung meint ein erstes Ereignis, und eine Herzschwäche besteht schon
+prognosis-refusal-kidney-replacement = die Gleichung endet, wo Dialyse oder Transplantation beginnt
+prognosis-refusal-severe-organ-damage = { $key } zeigt einen schweren Organschaden: solche Menschen haben ohne Punktwert ein sehr hohes Risiko (ESC 2023)
+prognosis-refusal-region = die Gleichung ist für die Risikoregionen Europas geeicht, nicht für { $value }
+prognosis-caution-30-years = Das Risiko über 30 Jahre wird nur bis zum Alter von 59 genannt.
+prognosis-caution-ukpds = Die Gleichungen stammen von Menschen mit Diagnose zwischen 1977 und 1991; mit heutiger Behandlung sind die Risiken meist niedriger. Nierenfunktion, Albumin im Urin, Rauchen, Vorhofflimmern und periphere arterielle Verschlusskrankheit bleiben, wie sie sind.
+prognosis-caution-beyond-30-years = Der Verlauf reicht über 30 Jahre Diabetes hinaus, die längste Beobachtung der UKPDS.

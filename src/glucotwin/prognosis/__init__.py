@@ -1,0 +1,1 @@
+"""What happens to a described person over years, by published equations; no glucose dynamics."""
