@@ -89,7 +89,7 @@ class Redose(DosingPlan):
         )
         boluses, meals = timeline.frame(Bolus), timeline.frame(Meal)
         inside = boluses.filter((pl.col("time") >= window.start) & (pl.col("time") < window.end))
-        held = _held(span, window)
+        held = held_steps(span, window)
         announced = np.zeros(held.size)
         asked = np.zeros(held.size, dtype=bool)
         for step, grams in _boluses_with_food(inside, meals, span):
@@ -125,7 +125,7 @@ class AnswerProportionally(DosingPlan):
             correction_factor_mgdl_per_u=jnp.asarray(twin.effect.correction_factor_mgdl_per_u),
             time_min=jnp.asarray(float(self.within_min)),
         )
-        held = _held(span, window)
+        held = held_steps(span, window)
         nothing = np.zeros(held.size)
         return Response(policy, ~held, np.zeros(held.size, dtype=bool), nothing, nothing)
 
@@ -134,13 +134,13 @@ class AnswerProportionally(DosingPlan):
         return message("change-answer", minutes=f"{self.within_min:g}")
 
 
-def _held(span: Window, window: Window) -> np.ndarray:
+def held_steps(span: Window, window: Window) -> np.ndarray:
     """Steps before the window."""
     steps = int(span.duration_min // STEP_MIN)
     return np.arange(steps) < (window.start - span.start) / timedelta(minutes=STEP_MIN)
 
 
-def _step(time: datetime, span: Window) -> int:
+def step_of(time: datetime, span: Window) -> int:
     return int((time - span.start) / timedelta(minutes=STEP_MIN))
 
 
@@ -152,7 +152,7 @@ def _boluses_with_food(boluses: pl.DataFrame, meals: pl.DataFrame, span: Window)
         nearest = min(times, key=lambda time: abs(time - eaten), default=None)
         if nearest is not None and abs(nearest - eaten) <= SAME_MEAL:
             food[nearest] += grams
-    return [(_step(time, span), grams) for time, grams in food.items()]
+    return [(step_of(time, span), grams) for time, grams in food.items()]
 
 
 def _on_board(boluses: pl.DataFrame, span: Window, steps: int, duration_min: float) -> np.ndarray:

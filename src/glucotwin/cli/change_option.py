@@ -39,6 +39,7 @@ class ChangeArguments(TypedDict):
     scale_basal: float | None
     insulin: str | None
     dosing: str
+    algorithm: str | None
     carb_ratio: float | None
     correction_factor: float | None
     target: float | None
@@ -80,9 +81,14 @@ _PLAIN = (
         show_default=True,
         help="How insulin answers: held as recorded; boluses by a calculator; or in proportion to what changed.",
     ),
-    click.option("--carb-ratio", type=click.FloatRange(0.5, 200.0), help="Calculator: grams per unit."),
-    click.option("--correction-factor", type=click.FloatRange(2.0, 500.0), help="Calculator: mg/dL per unit."),
-    click.option("--target", type=click.FloatRange(70.0, 250.0), help="Calculator: target in mg/dL."),
+    click.option(
+        "--algorithm", metavar="NAME", help="Put all insulin in the hands of a dosing algorithm, e.g. loop or oref0."
+    ),
+    click.option("--carb-ratio", type=click.FloatRange(0.5, 200.0), help="Calculator or algorithm: grams per unit."),
+    click.option(
+        "--correction-factor", type=click.FloatRange(2.0, 500.0), help="Calculator or algorithm: mg/dL per unit."
+    ),
+    click.option("--target", type=click.FloatRange(70.0, 250.0), help="Calculator or algorithm: target in mg/dL."),
 )
 
 
@@ -125,9 +131,19 @@ def changes_of(zone: ZoneInfo, **given: Unpack[ChangeArguments]) -> "tuple[Chang
 
 def dosing_of(**given: Unpack[ChangeArguments]) -> "DosingPlan | None":
     """How dosing answers; a setting of the calculator asks for the calculator."""
+    from glucotwin.advise.algorithm_plan import FollowAlgorithm
     from glucotwin.advise.dosing_plan import AnswerProportionally, Redose
 
     settings = (given["carb_ratio"], given["correction_factor"], given["target"])
+    if given["algorithm"] is not None:
+        if given["dosing"] != HELD:
+            raise click.UsageError("--algorithm doses by itself; leave out --dosing.")
+        return FollowAlgorithm(
+            algorithm=given["algorithm"],
+            carb_ratio_g_per_u=settings[0],
+            correction_factor_mgdl_per_u=settings[1],
+            target_mgdl=settings[2],
+        )
     if any(value is not None for value in settings) and given["dosing"] == PROPORTIONAL:
         raise click.UsageError("--carb-ratio, --correction-factor and --target need --dosing calculator.")
     if given["dosing"] == CALCULATOR or any(value is not None for value in settings):

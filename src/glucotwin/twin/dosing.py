@@ -18,6 +18,7 @@ class Seen(NamedTuple):
         on_board_u: insulin of boluses before the replay that still acts.
         recorded_u_per_min: insulin as it is on record, with the changes asked about.
         minute_of_day: local clock.
+        acts: whether the policy doses in this step; otherwise insulin is as recorded.
     """
 
     glucose_mgdl: Float[Array, ""]
@@ -27,6 +28,7 @@ class Seen(NamedTuple):
     on_board_u: Float[Array, ""]
     recorded_u_per_min: Float[Array, ""]
     minute_of_day: Float[Array, ""]
+    acts: Bool[Array, ""]
 
 
 class DosingPolicy(Protocol, Generic[State]):

@@ -193,6 +193,7 @@ def _answered(
             on_board_u=jnp.asarray(situation.on_board_u),
             recorded_u_per_min=recorded,
             minute_of_day=jnp.asarray(rates.minute_of_day),
+            acts=jnp.asarray(situation.acts),
         )
         memory, dosed = policy.dose(memory, seen)
         given = jnp.where(situation.acts, jnp.maximum(dosed, 0.0), recorded)

@@ -25,6 +25,7 @@ def seen(
         on_board_u=jnp.asarray(on_board),
         recorded_u_per_min=jnp.asarray(BASAL_U_PER_MIN),
         minute_of_day=jnp.asarray(720.0),
+        acts=jnp.ones((), bool),
     )
 
 

@@ -233,6 +233,8 @@ change-scale-basal = { $percent } % { $direction ->
 change-add-exercise = { $minutes } min Bewegung mit { $percent } % der größten Kraft um { $clock }
 change-remove-exercise = Bewegung von { $clock } weggelassen
 change-split-bolus = { $percent } % des Bolus von { $clock } sofort, der Rest über { $minutes } min
+change-algorithm = Alles Insulin, wie der Dosieralgorithmus { $algorithm } es gibt; Mahlzeiten angesagt wie aufgezeichnet
+change-answer = Insulin antwortet auf das, was die Änderung bewirkt, im Verhältnis, innerhalb von { $minutes } min
 change-product = { $product } statt des aufgezeichneten Insulins zum Essen
 change-composition = Mahlzeit von { $clock } mit { $protein ->
     [as-recorded] Eiweiß wie aufgezeichnet

@@ -584,6 +584,7 @@ change-redose = Every bolus as a calculator gives it: carbohydrate ratio { $rati
     [as-set] as set
    *[other] { $target } mg/dL
 }
+change-algorithm = All insulin as the dosing algorithm { $algorithm } gives it, meals announced as on record
 change-answer = Insulin answers what the change does, in proportion, within { $minutes } min
 
 ## Cautions of a what-if

@@ -29,6 +29,7 @@ class LoopRule:
         carb_rule: how meals are absorbed.
         absorption_min: how long each meal takes, as entered.
         meals: how many meals are remembered; the oldest is forgotten first.
+        remembered_min: how long glucose is remembered at least; it is for as long as a meal may count.
         kind: temporary rates, or boluses beside them.
         integral_correction: whether retrospective correction is integral.
         with_rises: whether rises by momentum and retrospective correction count.
@@ -38,6 +39,7 @@ class LoopRule:
     carb_rule: CarbRule = field(default_factory=CarbRule)
     absorption_min: float = 180.0
     meals: int = 6
+    remembered_min: float = 0.0
     kind: RecommendationKind = RecommendationKind.AUTOMATIC_BOLUS
     integral_correction: bool = False
     with_rises: bool = True
@@ -57,7 +59,7 @@ class LoopRule:
         """Steps back that are remembered: a meal's longest absorption before the first step that counts."""
         longest = self.carb_rule.overrun * self.absorption_min + self.carb_rule.delay_s / MINUTE_S
         needed = self.past_steps + max(GROUP_STEPS + LATE_STEPS, ceil(longest / STEP_MIN)) + 1
-        return max(needed, HISTORY_STEPS + 2)
+        return max(needed, HISTORY_STEPS + 2, ceil(self.remembered_min / STEP_MIN))
 
     def fraction_left(self) -> Float[np.ndarray, " step"]:
         """Share of a dose that has not acted, at 0, 1, … steps until it has acted."""

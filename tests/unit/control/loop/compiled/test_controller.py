@@ -40,7 +40,7 @@ def decisions(loop: LoopController, glucose_mgdl: list[float], **more: list[floa
     step = eqx.filter_jit(loop.step)
     state, made, rate, bolus = loop.initial_state(setting()), list[Decision](), _BASAL_U_PER_H, 0.0
     for index, value in enumerate(glucose_mgdl):
-        sight = {name: 0.0 for name in Seen.__dataclass_fields__} | {name: one[index] for name, one in more.items()}
+        sight = dict.fromkeys(Seen.__dataclass_fields__, 0.0) | {name: one[index] for name, one in more.items()}
         sight |= {"minute": 5.0 * index, "minute_of_day": 5.0 * index, "glucose_mgdl": value}
         sight |= {"delivered_basal_u": rate / 12.0 if index else 0.0, "delivered_bolus_u": bolus}
         state, decision = step(state, Seen(**{name: jnp.asarray(one) for name, one in sight.items()}))

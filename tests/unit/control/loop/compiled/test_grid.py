@@ -1,6 +1,7 @@
 """Loop on the grid decides as the plain pipeline does on the same records."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -25,12 +26,15 @@ from glucotwin.core.random import root_key
 _STEPS = 72
 _LOWER_MGDL, _UPPER_MGDL, _SUSPEND_MGDL, _JUMP_MGDL = 100.0, 115.0, 75.0, 40.0
 _MAX_BASAL_U_PER_H, _MAX_BOLUS_U, _SHARE = 4.0, 5.0, 0.4
+_ALL: dict[str, Any] = {"meals": 16, "remembered_min": _STEPS * STEP_MIN}
+"""The plain pipeline forgets nothing that it is given."""
+
 _RULES = {
-    "as-set-up": LoopRule(),
-    "temporary-rates-integral": LoopRule(integral_correction=True, kind=RecommendationKind.TEMP_BASAL),
-    "no-rises-adaptive": LoopRule(with_rises=False, carb_rule=CarbRule(adaptive_rate=True)),
+    "as-set-up": LoopRule(**_ALL),
+    "temporary-rates-integral": LoopRule(integral_correction=True, kind=RecommendationKind.TEMP_BASAL, **_ALL),
+    "no-rises-adaptive": LoopRule(with_rises=False, carb_rule=CarbRule(adaptive_rate=True), **_ALL),
     "fiasp-short-meals": LoopRule(
-        absorption_min=120.0, integral_correction=True, with_rises=False, model=PRESETS["fiasp"]
+        absorption_min=120.0, integral_correction=True, with_rises=False, model=PRESETS["fiasp"], **_ALL
     ),
 }
 
