@@ -30,6 +30,12 @@ from glucotwin.physiology.padova.t1d_2008 import (
 )
 from glucotwin.physiology.parameter import Parameter
 from glucotwin.physiology.subject import Subject
+from glucotwin.physiology.tidepool_simple import (
+    TIDEPOOL_SIMPLE_CHANGES,
+    compose_tidepool_simple,
+    tidepool_simple_parameters,
+    tidepool_simple_subjects,
+)
 
 Change = Callable[[Values, float], Values]
 
@@ -91,6 +97,14 @@ BODIES: Mapping[str, BodyEntry] = MappingProxyType(
             basal_u_per_min=lambda values: float(values["basal_u_per_min"]),
             parameters=minimal_parameters,
             changes=MINIMAL_CHANGES,
+        ),
+        "tidepool-simple": BodyEntry(
+            summary="Tidepool's risk scenarios: correction factor, carb ratio and basal rate are the physiology",
+            subjects=tidepool_simple_subjects,
+            compose=lambda values, options: compose_tidepool_simple(values),
+            basal_u_per_min=lambda values: float(values["basal_u_per_min"]),
+            parameters=tidepool_simple_parameters,
+            changes=TIDEPOOL_SIMPLE_CHANGES,
         ),
     }
 )
