@@ -38,7 +38,7 @@ ABSORBED_SHARE = 0.99
 
 
 class EffectDepotState(AbstractState):
-    """Insulin on its way, in units and in the fall of glucose that it will cause."""
+    """Insulin on its way, and the fall of glucose that what of it is beyond the true basal rate will cause."""
 
     first_u: Float[Array, ""]
     second_u: Float[Array, ""]
@@ -47,7 +47,9 @@ class EffectDepotState(AbstractState):
 
 
 class EffectSubcutis(AbstractOrgan[EffectDepotState]):
-    """Insulin acts through two compartments; a dose keeps the correction factor of its own time.
+    """Insulin acts through two compartments; a dose keeps the correction factor and basal rate of its own time.
+
+    What the liver makes is counted as basal insulin that is missing, and comes as late as that.
 
     | letter | parameter |
     |---|---|
@@ -70,9 +72,9 @@ class EffectSubcutis(AbstractOrgan[EffectDepotState]):
 
     def initial_state(self) -> EffectDepotState:
         """In balance with the basal rate."""
+        zero = jnp.zeros_like(self.basal_u_per_min)
         first, second = self.basal_u_per_min * self.first_min, self.basal_u_per_min * self.second_min
-        factor = self.correction_factor_mgdl_per_u
-        return EffectDepotState(first_u=first, second_u=second, first_mgdl=first * factor, second_mgdl=second * factor)
+        return EffectDepotState(first_u=first, second_u=second, first_mgdl=zero, second_mgdl=zero)
 
     def emit(self, state: EffectDepotState, signals: Signals, inputs: Inputs) -> Signals:
         """How fast insulin appears, and how fast it lowers glucose (``insulin_action``, mg/dL per min)."""
@@ -86,11 +88,12 @@ class EffectSubcutis(AbstractOrgan[EffectDepotState]):
         """Two linear chains, one in units and one in mg/dL."""
         dose = jnp.asarray(inputs.total_insulin_u_per_min())
         moved_u, moved_mgdl = state.first_u / self.first_min, state.first_mgdl / self.first_min
-        factor = self.correction_factor_mgdl_per_u * signals.sensitivity_factor
+        net = dose - self.basal_u_per_min * signals.hepatic_output_factor
+        effect = net * self.correction_factor_mgdl_per_u * signals.sensitivity_factor
         return EffectDepotState(
             first_u=dose - moved_u,
             second_u=moved_u - state.second_u / self.second_min,
-            first_mgdl=dose * factor - moved_mgdl,
+            first_mgdl=effect - moved_mgdl,
             second_mgdl=moved_mgdl - state.second_mgdl / self.second_min,
         )
 
@@ -160,13 +163,13 @@ class EffectGlucoseState(AbstractState):
 
 
 class EffectGlucose(AbstractOrgan[EffectGlucoseState]):
-    """Glucose adds up what food and insulin do; the true basal rate holds it level.
+    """Glucose adds up what food and insulin do.
 
     | letter | parameter |
     |---|---|
     | G0 | start_mgdl |
     | Gb, GSF | basal_mgdl, secretion_u_per_min_per_mgdl |
-    | ISF, V, u_b | correction_factor_mgdl_per_u, volume_dl, basal_u_per_min |
+    | ISF, V | correction_factor_mgdl_per_u, volume_dl |
     """
 
     name = "glucose"
@@ -177,7 +180,6 @@ class EffectGlucose(AbstractOrgan[EffectGlucoseState]):
     secretion_u_per_min_per_mgdl: Float[Array, ""]
     correction_factor_mgdl_per_u: Float[Array, ""]
     volume_dl: Float[Array, ""]
-    basal_u_per_min: Float[Array, ""]
 
     def initial_state(self) -> EffectGlucoseState:
         """Where it starts."""
@@ -188,14 +190,13 @@ class EffectGlucose(AbstractOrgan[EffectGlucoseState]):
         return signals.sending(glucose_mgdl=state.glucose_mgdl, interstitial_mgdl=state.glucose_mgdl)
 
     def derivative(self, state: EffectGlucoseState, signals: Signals, inputs: Inputs) -> EffectGlucoseState:
-        """Production against insulin, food, own secretion and what a fit could not explain."""
+        """Insulin, food, own secretion and what a fit could not explain."""
         factor = self.correction_factor_mgdl_per_u
         secretion = self.secretion_u_per_min_per_mgdl * jnp.maximum(state.glucose_mgdl - self.basal_mgdl, 0.0)
-        production = self.basal_u_per_min * factor * signals.hepatic_output_factor
         appearance = signals.glucose_appearance_mg_per_min / self.volume_dl
         flux = jnp.asarray(inputs.unexplained_flux_mgdl_per_min)
         own = secretion * signals.secretion_factor * factor
-        return EffectGlucoseState(glucose_mgdl=production - signals.insulin_action + appearance - own + flux)
+        return EffectGlucoseState(glucose_mgdl=appearance + flux - signals.insulin_action - own)
 
 
 @cache

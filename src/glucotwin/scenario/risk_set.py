@@ -36,7 +36,7 @@ _ARMS = {"prenoloop": Arm.NO_LOOP, "preloop": Arm.LOOP, "postloop": Arm.LOOP_WIT
 
 
 def _time(value: object) -> object:
-    return datetime.strptime(value, _TIME) if isinstance(value, str) else value  # noqa: DTZ007 - local, no zone given
+    return datetime.strptime(value, _TIME) if isinstance(value, str) else value
 
 
 def _minutes(value: object) -> object:
@@ -249,15 +249,18 @@ def read_risk_set(path: Path, *, scenarios: frozenset[str] = frozenset()) -> Ris
 def _document(path: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-        scenarios, reusable = document["scenarios"], document["reusable"]
-        for one in scenarios:
-            one["id"], one["profiles"].items()  # noqa: B018 - asked for, so that a file without them is refused here
-        reusable.items()
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
-        raise DataError(
-            ErrorCode.UNREADABLE_FILE, f"{path} holds no risk scenarios ({type(error).__name__}: {error}).", hint=_HINT
-        ) from error
+        is_set = isinstance(document["reusable"], dict) and all(
+            isinstance(one["id"], str) and isinstance(one["profiles"], dict) for one in document["scenarios"]
+        )
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
+        raise _no_set(path, f"{type(error).__name__}: {error}") from error
+    if not is_set:
+        raise _no_set(path, "a scenario without id or profiles, or a table reusable that is none")
     return document
+
+
+def _no_set(path: Path, why: str) -> DataError:
+    return DataError(ErrorCode.UNREADABLE_FILE, f"{path} holds no risk scenarios ({why}).", hint=_HINT)
 
 
 def _arms(document: Mapping[str, Any], wanted: frozenset[str]) -> Iterator[dict[str, Any]]:
@@ -279,7 +282,8 @@ def _arm_of(name: str) -> Arm | str:
 
 def _resolved(value: Any, reusable: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
     if isinstance(value, str) and value.startswith(_REUSABLE):
-        return _resolved(reusable.get(value, value), reusable) if value in reusable else value
+        # A name that the table has not stays text, and is refused where a setting is expected.
+        return _resolved(reusable[value], reusable) if value in reusable else value
     if isinstance(value, dict):
         return {key: _resolved(one, reusable) for key, one in value.items()}
     return [_resolved(one, reusable) for one in value] if isinstance(value, list) else value

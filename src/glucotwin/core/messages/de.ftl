@@ -399,3 +399,17 @@ prognosis-refusal-region = die Gleichung ist für die Risikoregionen Europas gee
 prognosis-caution-30-years = Das Risiko über 30 Jahre wird nur bis zum Alter von 59 genannt.
 prognosis-caution-ukpds = Die Gleichungen stammen von Menschen mit Diagnose zwischen 1977 und 1991; mit heutiger Behandlung sind die Risiken meist niedriger. Nierenfunktion, Albumin im Urin, Rauchen, Vorhofflimmern und periphere arterielle Verschlusskrankheit bleiben, wie sie sind.
 prognosis-caution-beyond-30-years = Der Verlauf reicht über 30 Jahre Diabetes hinaus, die längste Beobachtung der UKPDS.
+## Risk scenarios
+
+risk-running = Die Risikoszenarien laufen
+risk-left-out = { $count } Arme wurden ausgelassen; der erste, weil: { $first }
+risk-column-arm = Arm
+risk-severity = Schwere { $severity }
+risk-harm-hypoglycaemia = zu niedrig
+risk-harm-hyperglycaemia = zu hoch
+risk-harm-ketoacidosis = Ketoazidose
+risk-arm-loop = Loop
+risk-arm-no-loop = nur Einstellungen
+risk-arm-loop-with-guardrails = Loop mit Leitplanken
+risk-share = Prozent der Verläufe
+risk-title = Schwere von { $arms } Verläufen

@@ -1399,3 +1399,17 @@ prognosis-event-blindness = blindness
 prognosis-event-ulcer = foot ulcer
 prognosis-event-amputation = amputation
 prognosis-event-renal-failure = kidney failure
+## Risk scenarios
+
+risk-running = Running the risk scenarios
+risk-left-out = { $count } arms were left out; the first because: { $first }
+risk-column-arm = arm
+risk-severity = severity { $severity }
+risk-harm-hypoglycaemia = low glucose
+risk-harm-hyperglycaemia = high glucose
+risk-harm-ketoacidosis = ketoacidosis
+risk-arm-loop = Loop
+risk-arm-no-loop = settings alone
+risk-arm-loop-with-guardrails = Loop with guardrails
+risk-share = percent of courses
+risk-title = Severity of { $arms } courses

@@ -1,0 +1,121 @@
+"""Use case: run a set of risk scenarios and score every arm."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import polars as pl
+
+from glucotwin.core.error import ConflictError, DataError, ErrorCode
+from glucotwin.core.file import replace_file
+from glucotwin.core.message import message
+from glucotwin.core.profile import RESEARCHER, Authority, Capability
+from glucotwin.core.progress import ProgressCallback, part_of, silent
+from glucotwin.metrics.device_risk import Harm
+from glucotwin.scenario.risk_set import Arm, read_risk_set
+from glucotwin.simulate.risk.arm import RiskCourse
+from glucotwin.simulate.risk.run import run_risk
+
+SEVERITIES = range(6)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RiskReport:
+    """Scores of a set of scenarios.
+
+    Attributes:
+        courses: every arm that was run.
+        left_out: arms that were not, by name, with why.
+    """
+
+    courses: tuple[RiskCourse, ...]
+    left_out: Mapping[str, str]
+
+    def severities(self, arm: Arm) -> Mapping[int, int]:
+        """How many courses of an arm there are of each severity."""
+        found = Counter(one.risk.severity for one in self.courses if one.simulation.arm is arm)
+        return {severity: found[severity] for severity in SEVERITIES}
+
+    def harms(self, arm: Arm) -> Mapping[Harm, int]:
+        """How many courses of an arm there are of each kind of harm."""
+        found = Counter(one.risk.harm for one in self.courses if one.simulation.arm is arm)
+        return {harm: found[harm] for harm in Harm}
+
+    def table(self) -> pl.DataFrame:
+        """One row per arm: who, what, and every score."""
+        return pl.DataFrame([_row(one) for one in self.courses])
+
+    def to_json(self) -> dict[str, object]:
+        """The report as JSON values."""
+        return {
+            "arms": [_row(one) for one in self.courses],
+            "severities": {str(arm): {str(k): v for k, v in self.severities(arm).items()} for arm in Arm},
+            "harms": {str(arm): {str(k): v for k, v in self.harms(arm).items()} for arm in Arm},
+            "left_out": dict(self.left_out),
+        }
+
+
+def run_risk_set(
+    path: Path,
+    *,
+    scenarios: Sequence[str] = (),
+    profiles: Sequence[str] = (),
+    out: Path | None = None,
+    overwrite: bool = False,
+    authority: Authority = RESEARCHER,
+    progress: ProgressCallback = silent,
+) -> RiskReport:
+    """Runs a file of risk scenarios as published, on the body that the set was published with.
+
+    Args:
+        path: the file.
+        scenarios: identifiers of those to run; all when empty.
+        profiles: parts of the names of the people to run, in any case; everybody when empty.
+        out: CSV file for the scores of every arm.
+        overwrite: replace an existing file.
+        authority: on whose behalf.
+        progress: told how far the work has come.
+
+    Raises:
+        NotAllowedError: the authority may not simulate.
+        ConflictError: ``out`` exists.
+        DataError: the file is no such set, has no such scenario, or nobody is left to run.
+    """
+    authority.require(Capability.SIMULATE_VIRTUAL)
+    if out is not None and out.exists() and not overwrite:
+        raise ConflictError(
+            ErrorCode.ALREADY_EXISTS, message("answer-exists", path=str(out)), hint=message("answer-exists-hint")
+        )
+    found = read_risk_set(path, scenarios=frozenset(scenarios))
+    wanted = [one for one in found.simulations if _is_wanted(one.profile, profiles)]
+    if not wanted:
+        raise DataError(
+            ErrorCode.INVALID_VALUE,
+            f"{path} has no arm that can be run for {', '.join(profiles) or 'anybody'}.",
+            hint=f"Its profiles are {', '.join(sorted({one.profile for one in found.simulations})[:20])}.",
+        )
+    run = run_risk(wanted, progress=part_of(progress, start=0.02, end=0.98))
+    report = RiskReport(courses=run.courses, left_out={**found.left_out, **run.left_out})
+    if out is not None:
+        replace_file(out, report.table().write_csv)
+    progress("Scored", 1.0)
+    return report
+
+
+def _is_wanted(profile: str, parts: Sequence[str]) -> bool:
+    return not parts or any(part.lower() in profile.lower() for part in parts)
+
+
+def _row(course: RiskCourse) -> dict[str, object]:
+    simulation = course.simulation
+    named: dict[str, object] = {
+        "scenario": simulation.scenario,
+        "description": simulation.description,
+        "profile": simulation.profile,
+        "arm": str(simulation.arm),
+        "hours": simulation.duration_hours,
+    }
+    scores = asdict(course.risk) | {"harm": str(course.risk.harm)}
+    basal_u = float(course.rate_u_per_h[:-1].sum()) * 5.0 / 60.0
+    return {**named, **scores, "basal_u": basal_u, "bolus_u": float(course.bolus_u.sum())}
