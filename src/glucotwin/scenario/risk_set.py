@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from glucotwin.core.error import DataError, ErrorCode
+from glucotwin.core.error import DataError, ErrorCode, NotFoundError
 
 ACCEPT = "accept_recommendation"
 USUAL_ABSORPTION_MIN = 180.0
@@ -223,6 +223,7 @@ def read_risk_set(path: Path, *, scenarios: frozenset[str] = frozenset()) -> Ris
         scenarios: identifiers of those that are wanted; all when empty.
 
     Raises:
+        NotFoundError: there is no file.
         DataError: the file is no set of scenarios, or a wanted one is not in it.
     """
     document = _document(path)
@@ -252,6 +253,8 @@ def _document(path: Path) -> dict[str, Any]:
         is_set = isinstance(document["reusable"], dict) and all(
             isinstance(one["id"], str) and isinstance(one["profiles"], dict) for one in document["scenarios"]
         )
+    except FileNotFoundError as error:
+        raise NotFoundError(ErrorCode.UNREADABLE_FILE, f"There is no file {path}.", hint="Check the path.") from error
     except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
         raise _no_set(path, f"{type(error).__name__}: {error}") from error
     if not is_set:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from glucotwin.core.error import DataError, ErrorCode
+from glucotwin.core.error import DataError, ErrorCode, NotFoundError
 from glucotwin.scenario.risk_set import ACCEPT, Arm, read_risk_set
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "risk" / "tidepool.json"
@@ -77,3 +77,8 @@ def test_readings_that_the_set_has_lost_are_not_made_up(tmp_path: Path, document
     found = read_risk_set(written(tmp_path, document))
     assert not found.simulations
     assert all("glucose_history" in why for why in found.left_out.values())
+
+
+def test_no_file_is_said_as_such(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match="There is no file"):
+        read_risk_set(tmp_path / "nothing.json")
