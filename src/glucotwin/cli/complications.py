@@ -187,6 +187,8 @@ def _notes(name: str, answer: "ScoreAnswer") -> Iterator[str]:
         yield message("complications-caution", score=title, text=message("complications-refused", reasons=reasons))
     words = [f"{key} {value:.3g}" for key, value in answer.measures.items() if isinstance(value, float)]
     words += [f"{key} {value}" for key, value in answer.measures.items() if isinstance(value, str)]
+    doubts = answer.measures.get("doubts")
+    words += [f"doubtful: {doubt['name']}" for doubt in doubts] if isinstance(doubts, list) else []
     if words:
         yield message("complications-caution", score=title, text=", ".join(words))
     for caution in answer.cautions:

@@ -121,6 +121,15 @@ class DescribedPerson(BaseModel):
     atrial_fibrillation: Annotated[bool, _fact("has atrial fibrillation")] = False
     retinopathy: Annotated[bool, _fact("has diabetic retinopathy")] = False
     neuropathy: Annotated[bool, _fact("has diabetic neuropathy")] = False
+    haemoglobin_variant: Annotated[bool, _fact("has a haemoglobin variant, such as sickle cell trait")] = False
+    short_red_cell_life: Annotated[
+        bool, _fact("red cells live shortly: haemolysis, blood loss or transfusion in three months, erythropoietin")
+    ] = False
+    iron_deficiency: Annotated[bool, _fact("lacks iron, vitamin B12 or folate")] = False
+    pregnant: Annotated[bool, _fact("is pregnant")] = False
+    mean_glucose_mgdl: Annotated[
+        float | None, _quantity("mean sensor glucose of at least two weeks, for the glycation gap", "mg/dL", 40, 500)
+    ] = None
     creatinine_mgdl: Annotated[float | None, _quantity("serum creatinine; default by the eGFR", "mg/dL", 0.1, 20)] = (
         None
     )

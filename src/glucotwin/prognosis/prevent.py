@@ -5,6 +5,7 @@ import math
 from glucotwin.prognosis.answer import Outcome, Question, ScoreAnswer
 from glucotwin.prognosis.ckd_epi import egfr_of
 from glucotwin.prognosis.drug_effect import TrialOutcome, with_drugs
+from glucotwin.prognosis.hba1c import hba1c_cautions
 from glucotwin.prognosis.person import DescribedPerson
 from glucotwin.prognosis.table import coefficients, linear_predictor
 from glucotwin.prognosis.validity import (
@@ -55,6 +56,7 @@ def prevent(person: DescribedPerson, question: Question) -> ScoreAnswer:
     if chosen != "base":
         events += [_outcome(f"{event}_base_equation", event, person, egfr, "base") for event in TRIALS]
     cautions = () if person.age <= OLDEST_FOR_30_YEARS else ("prognosis-caution-30-years",)
+    cautions += hba1c_cautions(person)
     return ScoreAnswer(outcomes=tuple(events), measures={"equation": chosen}, cautions=cautions)
 
 

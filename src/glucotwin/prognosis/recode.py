@@ -5,6 +5,7 @@ import math
 from glucotwin.prognosis.answer import Outcome, Question, ScoreAnswer
 from glucotwin.prognosis.ckd_epi import creatinine_of
 from glucotwin.prognosis.drug_effect import TrialOutcome, with_drugs
+from glucotwin.prognosis.hba1c import hba1c_cautions
 from glucotwin.prognosis.person import DescribedPerson, Ethnicity
 from glucotwin.prognosis.table import coefficients, linear_predictor
 from glucotwin.prognosis.validity import measured, missing, not_type_2, on_kidney_replacement, outside
@@ -41,7 +42,7 @@ def recode(person: DescribedPerson, question: Question) -> ScoreAnswer:
         Outcome(event=event, risks=with_drugs({"risk_10y": _risk(event, terms)}, trial, person.drugs))
         for event, trial in TRIALS.items()
     )
-    return ScoreAnswer(outcomes=outcomes)
+    return ScoreAnswer(outcomes=outcomes, cautions=hba1c_cautions(person))
 
 
 def _risk(event: str, terms: dict[str, float]) -> float:

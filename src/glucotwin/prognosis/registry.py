@@ -7,6 +7,7 @@ from types import MappingProxyType
 from glucotwin.prognosis.answer import Question, ScoreAnswer
 from glucotwin.prognosis.ckd_epi import kidney_stage
 from glucotwin.prognosis.fib4 import fib4
+from glucotwin.prognosis.hba1c import hba1c_reading
 from glucotwin.prognosis.kfre import kfre
 from glucotwin.prognosis.person import DescribedPerson
 from glucotwin.prognosis.prevent import prevent
@@ -37,6 +38,7 @@ SCORES: Mapping[str, Score] = MappingProxyType(
         "recode": Score("RECODe", recode),
         "ukpds_om2": Score("UKPDS Outcomes Model 2", ukpds_om2),
         "fib4": Score("FIB-4", fib4),
+        "hba1c": Score("HbA1c", hba1c_reading),
     }
 )
 """Scores in the order in which they are told."""

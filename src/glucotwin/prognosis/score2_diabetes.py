@@ -6,6 +6,7 @@ from glucotwin.core.unit import hba1c_mmol_per_mol_from_pct
 from glucotwin.prognosis.answer import Outcome, Question, Reason, Refusal, ScoreAnswer
 from glucotwin.prognosis.ckd_epi import egfr_of
 from glucotwin.prognosis.drug_effect import TrialOutcome, with_drugs
+from glucotwin.prognosis.hba1c import hba1c_cautions
 from glucotwin.prognosis.person import DescribedPerson
 from glucotwin.prognosis.table import coefficients, linear_predictor, read_rows
 from glucotwin.prognosis.validity import (
@@ -43,7 +44,11 @@ def score2_diabetes(person: DescribedPerson, question: Question) -> ScoreAnswer:
     risk = _risk(person, egfr)
     risks = with_drugs({"risk_10y": risk}, TrialOutcome.MAJOR_CARDIOVASCULAR, person.drugs)
     category = next(name for lowest, name in CATEGORIES if risk >= lowest)
-    return ScoreAnswer(outcomes=(Outcome(event="cardiovascular_event", risks=risks),), measures={"category": category})
+    return ScoreAnswer(
+        outcomes=(Outcome(event="cardiovascular_event", risks=risks),),
+        measures={"category": category},
+        cautions=hba1c_cautions(person),
+    )
 
 
 def _risk(person: DescribedPerson, egfr: float) -> float:

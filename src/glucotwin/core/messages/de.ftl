@@ -396,6 +396,7 @@ prognosis-refusal-prior-heart-failure = die Gleichung meint ein erstes Ereignis,
 prognosis-refusal-kidney-replacement = die Gleichung endet, wo Dialyse oder Transplantation beginnt
 prognosis-refusal-severe-organ-damage = { $key } zeigt einen schweren Organschaden: solche Menschen haben ohne Punktwert ein sehr hohes Risiko (ESC 2023)
 prognosis-refusal-region = die Gleichung ist für die Risikoregionen Europas geeicht, nicht für { $value }
+prognosis-caution-hba1c = Der HbA1c kann bei diesem Menschen täuschen, und mit ihm, was daraus berechnet ist.
 prognosis-caution-30-years = Das Risiko über 30 Jahre wird nur bis zum Alter von 59 genannt.
 prognosis-caution-ukpds = Die Gleichungen stammen von Menschen mit Diagnose zwischen 1977 und 1991; mit heutiger Behandlung sind die Risiken meist niedriger. Nierenfunktion, Albumin im Urin, Rauchen, Vorhofflimmern und periphere arterielle Verschlusskrankheit bleiben, wie sie sind.
 prognosis-caution-beyond-30-years = Der Verlauf reicht über 30 Jahre Diabetes hinaus, die längste Beobachtung der UKPDS.

@@ -1372,6 +1372,7 @@ prognosis-refusal-prior-heart-failure = the equation is about a first event, and
 prognosis-refusal-kidney-replacement = the equation ends where dialysis or a transplant begins
 prognosis-refusal-severe-organ-damage = { $key } shows severe organ damage: such people are at very high risk without a score (ESC 2023)
 prognosis-refusal-region = the equation is calibrated for Europe's risk regions, not for { $value }
+prognosis-caution-hba1c = HbA1c may mislead in this person, and with it what is made of it (see the HbA1c reading).
 prognosis-caution-30-years = The 30-year risk is told up to an age of 59 only.
 prognosis-caution-ukpds = The equations come from people diagnosed in 1977 to 1991; with today's care risks are mostly lower. Kidney function, albuminuria, smoking, atrial fibrillation and peripheral arterial disease are held as they are.
 prognosis-caution-beyond-30-years = The course goes beyond 30 years of diabetes, the longest follow-up of the UKPDS.

@@ -8,6 +8,7 @@ import numpy as np
 from glucotwin.prognosis.answer import Outcome, Question, RiskValue, ScoreAnswer
 from glucotwin.prognosis.ckd_epi import egfr_of
 from glucotwin.prognosis.drug_effect import HazardRatio, TrialOutcome, effect_on
+from glucotwin.prognosis.hba1c import hba1c_cautions
 from glucotwin.prognosis.person import DescribedPerson
 from glucotwin.prognosis.ukpds.alone import risks_alone
 from glucotwin.prognosis.ukpds.life_course import LifeCourses, simulate_lives
@@ -78,7 +79,8 @@ def _told(course: tuple[RiskFactors, ...]) -> dict[str, list[float]]:
 
 def _cautions(person: DescribedPerson, question: Question) -> tuple[str, ...]:
     beyond = person.duration_y + question.years > LONGEST_FOLLOW_UP_Y
-    return ("prognosis-caution-ukpds", *(("prognosis-caution-beyond-30-years",) if beyond else ()))
+    told = ("prognosis-caution-ukpds", *(("prognosis-caution-beyond-30-years",) if beyond else ()))
+    return told + hba1c_cautions(person)
 
 
 def _only_alone(alone: Mapping[str, np.ndarray]) -> tuple[Outcome, ...]:
