@@ -52,6 +52,7 @@ OF_PERSON: dict[str, Line] = {
     ),
     "DELETE /people/{person_id}/events/{event_id}": Line(roles=CARING),
     "GET /people/{person_id}/data-quality": Line(roles=EVERYBODY),
+    "PUT /people/{person_id}/corrections/{step_id}": Line(roles=CARING, body={"state": "refused"}),
     "GET /people/{person_id}/now": Line(roles=EVERYBODY),
     "GET /people/{person_id}/live": Line(roles=EVERYBODY),
     "GET /people/{person_id}/days": Line(roles=EVERYBODY),
@@ -115,6 +116,7 @@ FILLED = {
     "job_id": SOMETHING,
     "proposal_id": SOMETHING,
     "event_id": "none",
+    "step_id": "none",
     "kind": "low",
     "purpose": "research-export",
 }

@@ -386,6 +386,11 @@ correction-change = { $original } → { $corrected }
 correction-left-out = weggelassen
 correction-left-out-value = { $original }, weggelassen
 correction-nothing = nichts
+correction-refuse = Original verwenden
+correction-accept = Berichtigen
+correction-refused = Das Original wird verwendet.
+correction-accepted = Die Berichtigung wird verwendet.
+correction-is-refused = Abgelehnt; das Original wird verwendet.
 quality-notes = { $count ->
     [one] Ein Hinweis
    *[other] { $count } Hinweise

@@ -386,6 +386,11 @@ correction-change = { $original } → { $corrected }
 correction-left-out = left out
 correction-left-out-value = { $original }, left out
 correction-nothing = nothing
+correction-refuse = Use the original
+correction-accept = Correct it
+correction-refused = The original is used.
+correction-accepted = The correction is used.
+correction-is-refused = You refused this; the original is used.
 quality-notes = { $count ->
     [one] One note
    *[other] { $count } notes

@@ -11,7 +11,20 @@ from fastapi.routing import APIRoute
 from glucotwin import __version__
 from glucotwin.core.message import message
 from glucotwin.service import cds
-from glucotwin.service.endpoint import account, advice, alarm, ask, channel, data, person, system, trust, twin, view
+from glucotwin.service.endpoint import (
+    account,
+    advice,
+    alarm,
+    ask,
+    channel,
+    correction,
+    data,
+    person,
+    system,
+    trust,
+    twin,
+    view,
+)
 from glucotwin.service.fhir import endpoint as fhir
 from glucotwin.service.nightscout import glance
 from glucotwin.service.nightscout import v1 as nightscout_v1
@@ -23,6 +36,7 @@ ROUTERS = (
     account.router,
     person.router,
     data.router,
+    correction.router,
     view.router,
     twin.router,
     ask.router,

@@ -20,6 +20,7 @@ from glucotwin.domain.timeline import Window
 from glucotwin.store.block import packed, united, unpacked
 from glucotwin.store.desk import Desk
 from glucotwin.store.person import lock_person, touch_person
+from glucotwin.store.refusal import CORRECTION, refused_steps, with_originals
 from glucotwin.store.schema import record_block as table
 from glucotwin.store.schema import withdrawal
 
@@ -113,7 +114,7 @@ def read_derived(desk: Desk, person_id: str, *, window: Window, streams: Iterabl
 def read_records(
     desk: Desk, person_id: str, *, window: Window | None = None, streams: Iterable[str] | None = None
 ) -> dict[str, pl.DataFrame]:
-    """A person's records without the withdrawn ones, by stream.
+    """A person's records without the withdrawn ones, by stream; where a step of an import is refused, as they came.
 
     Args:
         desk: of an account that may read.
@@ -125,14 +126,22 @@ def read_records(
     if window is not None:
         first, last = (window.start - LONGEST_RECORD).date(), window.end.date()
         where &= table.c.day.between(first, last)
-    if streams is not None:
-        where &= table.c.stream.in_([prefix + name for name in streams for prefix in ("", DERIVED)])
+    refused = refused_steps(desk, person_id)
+    wanted = None if streams is None else frozenset(streams)
+    if wanted is not None:
+        read = wanted | {CORRECTION} if refused else wanted
+        where &= table.c.stream.in_([prefix + name for name in sorted(read) for prefix in ("", DERIVED)])
     parts: dict[str, list[pl.DataFrame]] = {}
     for (stream, _), frame in _blocks(desk, person_id, where).items():
         parts.setdefault(stream, []).append(frame)
     gone = _withdrawn(desk, person_id)
     joined = _joined({name: pl.concat(frames) for name, frames in parts.items()})
-    return {name: _without(desk, person_id, name, frame, gone) for name, frame in joined.items()}
+    found = {name: _without(desk, person_id, name, frame, gone) for name, frame in joined.items()}
+    if refused and CORRECTION in found:
+        # What is withdrawn may be a record as it is used or as it came.
+        turned = with_originals(found, refused)
+        found = {name: _without(desk, person_id, name, frame, gone) for name, frame in turned.items()}
+    return {name: frame for name, frame in found.items() if wanted is None or name in wanted}
 
 
 def newest_time(desk: Desk, person_id: str, stream: str = "glucose") -> datetime | None:
@@ -259,7 +268,7 @@ def _without(desk: Desk, person_id: str, stream: str, frame: pl.DataFrame, gone:
     if not gone:
         return frame
     kept = [name not in gone for name in record_ids(desk, person_id, stream, frame)]
-    return frame.filter(pl.Series(kept))
+    return frame.filter(pl.Series(kept, dtype=pl.Boolean))
 
 
 def _place(stream: str, day: date) -> str:

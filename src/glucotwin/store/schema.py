@@ -136,6 +136,14 @@ withdrawal = Table(
     Column("record_hash", String(32), primary_key=True),
     _time("at"),
 )
+
+refusal = Table(
+    "refusal",
+    metadata,
+    _person(primary_key=True),
+    Column("step_id", String(16), primary_key=True),
+    _time("at"),
+)
 """Records that somebody took out; the originals stay in their blocks."""
 
 document = Table(

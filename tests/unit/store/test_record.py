@@ -9,14 +9,17 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, text
 
 from glucotwin.core.error import NotFoundError
+from glucotwin.domain.correction import Correction
 from glucotwin.domain.frame import frame_from_records
 from glucotwin.domain.meal import Meal
+from glucotwin.domain.reversal import step_id
 from glucotwin.domain.timeline import Window
 from glucotwin.store.block import packed, unpacked
 from glucotwin.store.database import Database
 from glucotwin.store.desk import desk_of
 from glucotwin.store.person import read_person
 from glucotwin.store.record import add_records, newest_time, read_records, record_ids, withdraw_record
+from glucotwin.store.refusal import accept_step, refuse_step
 from made_up_store import START, made_up_account, made_up_person, made_up_readings
 
 
@@ -124,3 +127,42 @@ def test_the_database_holds_neither_values_nor_names(database: Database) -> None
     assert person.person_id in dump
     for secret in ("Quagmire", "rutabaga", account.login, account.display_name):
         assert secret not in dump
+
+
+def test_a_refused_step_gives_the_original_until_it_is_accepted(database: Database) -> None:
+    account = made_up_account(database)
+    person = made_up_person(database, account)
+    meal = Meal(time=START, carbs_g=40.0)
+    step = Correction(
+        time=START, stream="meal", quantity="carbs_g", original=4.0, corrected=40.0, reason="units-converted"
+    )
+    with desk_of(database, account.account_id) as desk:
+        add_records(
+            desk,
+            person.person_id,
+            {"meal": frame_from_records(Meal, [meal]), "correction": frame_from_records(Correction, [step])},
+        )
+        refuse_step(desk, person.person_id, step_id(step))
+        refuse_step(desk, person.person_id, step_id(step))
+        refused = read_records(desk, person.person_id, streams=["meal"])
+        steps = read_records(desk, person.person_id)["correction"]
+        accept_step(desk, person.person_id, step_id(step))
+        accepted = read_records(desk, person.person_id)
+    assert list(refused) == ["meal"]
+    assert refused["meal"]["carbs_g"].to_list() == [4.0]
+    assert steps["reversed"].to_list() == [True]
+    assert accepted["meal"]["carbs_g"].to_list() == [40.0]
+    assert accepted["correction"]["reversed"].to_list() == [False]
+
+
+def test_a_record_that_was_withdrawn_does_not_come_back_with_its_original(database: Database) -> None:
+    account = made_up_account(database)
+    person = made_up_person(database, account)
+    meals = frame_from_records(Meal, [Meal(time=START, carbs_g=40.0)])
+    step = Correction(time=START, stream="meal", quantity="carbs_g", original=4.0, corrected=40.0, reason="x")
+    with desk_of(database, account.account_id) as desk:
+        add_records(desk, person.person_id, {"meal": meals, "correction": frame_from_records(Correction, [step])})
+        withdraw_record(desk, person.person_id, record_ids(desk, person.person_id, "meal", meals)[0])
+        refuse_step(desk, person.person_id, step_id(step))
+        left = read_records(desk, person.person_id, streams=["meal"])["meal"]
+    assert left.is_empty()

@@ -1138,6 +1138,9 @@ consent-research-export-text = People whom you add as a researcher may see and e
 
 living-no-event = There is no stream of events called { $stream }.
 living-bad-event = These are not the fields of an entry of { $stream }.
+living-no-correction = There is no such step among what imports changed.
+living-correction-lost = The record is no longer as this step left it, so its original value cannot be used.
+living-correction-lost-hint = Take the record out, or import the file again.
 living-future = The time { $time } lies in the future.
 living-long-ago = The time { $time } lies before everything that can be known.
 living-future-hint = Check the clock of the device that sent it.

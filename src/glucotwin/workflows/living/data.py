@@ -8,13 +8,14 @@ from typing import TypeVar
 
 import polars as pl
 
-from glucotwin.core.error import DataError, ErrorCode, NotFoundError
+from glucotwin.core.error import ConflictError, DataError, ErrorCode, NotFoundError
 from glucotwin.core.message import message
 from glucotwin.domain.correction import Correction
 from glucotwin.domain.frame import STREAMS, empty_frame, frame_from_records, records_from_frame, stream_of
 from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.domain.person import DiabetesType, Person, Sex, TherapyKind
 from glucotwin.domain.record import Record
+from glucotwin.domain.reversal import step_id
 from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.ingest.format import ImportOptions
 from glucotwin.ingest.live.take_in import joined_settings
@@ -24,6 +25,8 @@ from glucotwin.ingest.reader import import_path
 from glucotwin.store.desk import Desk
 from glucotwin.store.person import StoredPerson, read_person, write_person
 from glucotwin.store.record import add_records, read_records, record_ids
+from glucotwin.store.refusal import CORRECTION, accept_step, refuse_step, refused_steps
+from glucotwin.workflows.correction import Step
 
 LONGEST_WINDOW = timedelta(days=92)
 FUTURE = timedelta(minutes=10)
@@ -231,8 +234,41 @@ def glucose_of(desk: Desk, person_id: str, window: Window) -> pl.DataFrame:
 
 def corrections_of(desk: Desk, person_id: str) -> tuple[Correction, ...]:
     """What imports changed, assumed or left out."""
-    frame = read_records(desk, person_id, streams=["correction"]).get("correction")
+    # Whether a step is taken back is known with the records that it changed.
+    streams = None if refused_steps(desk, person_id) else [CORRECTION]
+    frame = read_records(desk, person_id, streams=streams).get(CORRECTION)
     return () if frame is None else tuple(records_from_frame(Correction, frame))
+
+
+def settle_correction(desk: Desk, person_id: str, name: str, *, refused: bool) -> Step:
+    """Refuses a step of an import, so that the original is used again, or accepts it again.
+
+    Args:
+        desk: of an account that may write.
+        person_id: whose data the step changed.
+        name: the step's short name.
+        refused: whether it is refused from now on; what holds already stays so.
+
+    Returns:
+        The step as it is now.
+
+    Raises:
+        NotFoundError: there is no such person within reach, or no such step.
+        ConflictError: the record is no longer as the step left it, so that the original cannot be used.
+    """
+    if not _named(corrections_of(desk, person_id), name):
+        raise NotFoundError(ErrorCode.UNKNOWN_NAME, message("living-no-correction"))
+    (refuse_step if refused else accept_step)(desk, person_id, name)
+    step = _named(corrections_of(desk, person_id), name)[-1]
+    if step.reversed is not refused:
+        raise ConflictError(
+            ErrorCode.INVALID_VALUE, message("living-correction-lost"), hint=message("living-correction-lost-hint")
+        )
+    return Step(id=name, step=step)
+
+
+def _named(steps: Sequence[Correction], name: str) -> list[Correction]:
+    return [one for one in steps if step_id(one) == name]
 
 
 def _require_possible(times: Sequence[datetime], latest: datetime) -> None:
