@@ -135,12 +135,13 @@ class AnswerProportionally(DosingPlan):
 
 
 def held_steps(span: Window, window: Window) -> np.ndarray:
-    """Steps before the window."""
+    """Which steps of a span lie before the window."""
     steps = int(span.duration_min // STEP_MIN)
     return np.arange(steps) < (window.start - span.start) / timedelta(minutes=STEP_MIN)
 
 
 def step_of(time: datetime, span: Window) -> int:
+    """Which step of a span a time lies in."""
     return int((time - span.start) / timedelta(minutes=STEP_MIN))
 
 

@@ -12,6 +12,10 @@ CONTROLLERS: Mapping[str, str] = MappingProxyType(
         "basal-bolus": "glucotwin.control.basal_bolus",
         "loop": "glucotwin.control.loop.compiled.controller",
         "loop-temp-basal": "glucotwin.control.loop.compiled.temp_basal",
+        "oref0": "glucotwin.control.oref0.stepwise.controller",
+        "oref1": "glucotwin.control.oref0.stepwise.oref1",
+        "oref1-androidaps": "glucotwin.control.oref0.stepwise.androidaps",
+        "oref1-trio": "glucotwin.control.oref0.stepwise.trio",
     }
 )
 """Modules by their algorithm's name; each has a function ``controller`` that makes one with default tuning.

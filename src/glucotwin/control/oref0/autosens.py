@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict, Field
 
 from glucotwin.control.oref0.carb_entry import BolusEntry, CarbEntry
-from glucotwin.control.oref0.deviation import LOWEST_READING_MGDL, Bucket, InsulinEffect, InsulinEffects
+from glucotwin.control.oref0.deviation import LOWEST_READING_MGDL, Bucket, Effects, InsulinEffect
 from glucotwin.control.oref0.glucose_status import Reading
 from glucotwin.control.oref0.local_clock import MS_PER_H, MS_PER_MIN, LocalClock
 from glucotwin.control.oref0.profile import Profile, basal_at
@@ -74,7 +74,7 @@ class AutosensInput:
     meals: Sequence[CarbEntry | BolusEntry]
     temp_targets: Sequence[TempTarget]
     history: Sequence[PumpEvent]
-    effects: InsulinEffects
+    effects: Effects
     now_ms: float
 
 
@@ -196,9 +196,7 @@ class _MealState:
         self._steps_since_carbs = _NO_MEAL_YET
         self._was_carbs = False
 
-    def is_free_of_meals(
-        self, bucket: Bucket, deviation: float, effect: InsulinEffect, effects: InsulinEffects
-    ) -> bool:
+    def is_free_of_meals(self, bucket: Bucket, deviation: float, effect: InsulinEffect, effects: Effects) -> bool:
         """Whether the deviation of a bucket says something about sensitivity."""
         self._start_meal(bucket.moment_ms)
         self._absorb(deviation, effect, effects.profile)
@@ -234,9 +232,7 @@ class _MealState:
         self._steps_since_carbs += 1
         self._was_carbs = True
 
-    def _is_unannounced_meal(
-        self, bucket: Bucket, deviation: float, effect: InsulinEffect, effects: InsulinEffects
-    ) -> bool:
+    def _is_unannounced_meal(self, bucket: Bucket, deviation: float, effect: InsulinEffect, effects: Effects) -> bool:
         schedule = effects.profile.basal_schedule
         rate = basal_at(schedule, bucket.moment_ms, effects.clock) if schedule else effects.profile.basal_u_per_h or 0.0
         has_much_insulin = effect.insulin.iob_u > _BASAL_HOURS_OF_UNANNOUNCED_MEALS * rate

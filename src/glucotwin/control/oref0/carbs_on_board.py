@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from glucotwin.control.oref0.carb_entry import CarbEntry
-from glucotwin.control.oref0.deviation import LOWEST_READING_MGDL, Bucket, InsulinEffects, backward_buckets
+from glucotwin.control.oref0.deviation import LOWEST_READING_MGDL, Bucket, Effects, backward_buckets
 from glucotwin.control.oref0.glucose_status import Reading
 from glucotwin.control.oref0.local_clock import MS_PER_H
 from glucotwin.control.oref0.rounding import round_away_from_zero, round_half_up
@@ -77,7 +77,7 @@ class MealStatus:
 def find_meal_status(
     meals: Sequence[CarbEntry],
     readings: Sequence[Reading],
-    effects_until: Callable[[float], InsulinEffects],
+    effects_until: Callable[[float], Effects],
     now_ms: float,
     *,
     max_cob_g: float | None,
@@ -121,7 +121,7 @@ def find_meal_status(
 
 
 def find_absorption(
-    readings: Sequence[Reading], effects: InsulinEffects, *, since_ms: float, recent_until_ms: float | None = None
+    readings: Sequence[Reading], effects: Effects, *, since_ms: float, recent_until_ms: float | None = None
 ) -> Absorption:
     """Deviations and carbs absorbed since a time.
 
@@ -157,7 +157,7 @@ class _Count:
 def _count_meals(
     meals: Sequence[CarbEntry],
     readings: Sequence[Reading],
-    effects_until: Callable[[float], InsulinEffects],
+    effects_until: Callable[[float], Effects],
     now_ms: float,
 ) -> _Count:
     counted: list[CarbEntry] = []
@@ -214,7 +214,7 @@ class _Tally:
         self._all: list[float] = []
         self.looked_back_to_ms: float | None = None
 
-    def add(self, bucket: Bucket, before: Bucket, earlier: Bucket, effects: InsulinEffects, *, is_now: bool) -> None:
+    def add(self, bucket: Bucket, before: Bucket, earlier: Bucket, effects: Effects, *, is_now: bool) -> None:
         """Take one bucket into account, with the one before it and the one three steps before."""
         effect = effects.at(bucket.moment_ms)
         mean_delta = round_away_from_zero((bucket.glucose_mgdl - earlier.glucose_mgdl) / _LOOK_BACK, 2)

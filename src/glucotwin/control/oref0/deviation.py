@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from glucotwin.control.oref0.glucose_status import Reading
 from glucotwin.control.oref0.insulin_curve import InsulinCurve
@@ -38,6 +39,24 @@ class InsulinEffect:
     insulin: Insulin
     sensitivity_mgdl_per_u: float
     impact_mgdl_per_5_min: float
+
+
+class Effects(Protocol):
+    """Where insulin effects come from."""
+
+    @property
+    def profile(self) -> Profile:
+        """Settings and schedules."""
+        ...
+
+    @property
+    def clock(self) -> LocalClock:
+        """The clock that the schedules follow."""
+        ...
+
+    def at(self, moment_ms: float) -> InsulinEffect:
+        """The effect at a time in ms since 1970."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
