@@ -13,6 +13,7 @@ from glucotwin.control.registry import find_controller
 from glucotwin.control.safety_array import limits_from
 from glucotwin.control.setting import TherapySetting, setting_from_therapy
 from glucotwin.control.usual_limit import usual_limit
+from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.message import message
 from glucotwin.domain.meal import Meal
 from glucotwin.domain.therapy import DailySchedule, TherapySettings
@@ -80,6 +81,12 @@ class FollowAlgorithm(DosingPlan):
             target_low_mgdl=target or known.target_low_mgdl,
             target_high_mgdl=target or known.target_high_mgdl,
         )
+        if therapy.carb_ratio_g_per_u is None or therapy.correction_factor_mgdl_per_u is None:
+            raise DataError(
+                ErrorCode.INVALID_VALUE,
+                "The record has no carbohydrate ratio or correction factor to set an algorithm with.",
+                hint="Give --carb-ratio and --correction-factor, or import the pump's settings.",
+            )
         weight = twin.weight_kg or ASSUMED_WEIGHT_KG
         setting = setting_from_therapy(therapy, daily_insulin_u=twin.daily_insulin_u, weight_kg=weight)
         return jax.tree.map(jnp.asarray, setting)

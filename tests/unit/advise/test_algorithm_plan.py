@@ -69,7 +69,7 @@ def test_the_algorithm_hears_of_the_meals_on_record() -> None:
 
 
 def test_unknown_settings_and_algorithms_are_refused() -> None:
-    with pytest.raises(DataError, match="carb_ratio_g_per_u"):
+    with pytest.raises(DataError, match="no carbohydrate ratio"):
         FollowAlgorithm(algorithm="loop").response(made_up_twin(), made_up_timeline(), EVENING, EVENING)
     with pytest.raises(NotFoundError):
         FollowAlgorithm(algorithm="nobody").response(synthetic_twin(), synthetic_timeline(), EVENING, EVENING)
