@@ -28,6 +28,12 @@ from glucotwin.physiology.padova.t1d_2008 import (
     padova_t1d_2008_parameters,
     padova_t1d_2008_subjects,
 )
+from glucotwin.physiology.padova.t2d import (
+    PADOVA_T2D_CHANGES,
+    compose_padova_t2d,
+    padova_t2d_parameters,
+    padova_t2d_subjects,
+)
 from glucotwin.physiology.parameter import Parameter
 from glucotwin.physiology.subject import Subject
 from glucotwin.physiology.tidepool_simple import (
@@ -89,6 +95,14 @@ BODIES: Mapping[str, BodyEntry] = MappingProxyType(
             basal_u_per_min=lambda values: float(values["basal_u_per_min"]),
             parameters=reduced_parameters,
             changes=REDUCED_CHANGES,
+        ),
+        "padova-t2d": BodyEntry(
+            summary="meals with insulin secretion and C-peptide: the average person with type 2 and without diabetes",
+            subjects=padova_t2d_subjects,
+            compose=lambda values, options: compose_padova_t2d(values),
+            basal_u_per_min=lambda values: 0.0,
+            parameters=padova_t2d_parameters,
+            changes=PADOVA_T2D_CHANGES,
         ),
         "minimal": BodyEntry(
             summary="few identifiable parameters, made for fitting one person's twin",
@@ -190,7 +204,8 @@ def changed(body: str, subject: Subject, changes: Mapping[str, float]) -> Subjec
     for name, value in changes.items():
         values = _changed(entry, values, name, value)
     basal = entry.basal_u_per_min(values)
-    need = basal / subject.basal_u_per_min
+    # Who rests without injections has no dosing to scale.
+    need = basal / subject.basal_u_per_min if subject.basal_u_per_min else 1.0
     profile, ratios = subject.basal_profile_u_per_h, subject.carb_ratio_profile_g_per_u
     return replace(
         subject,

@@ -15,6 +15,8 @@ class Signals(eqx.Module):
         glucose_appearance_mg_per_min: from gut or infusion into plasma.
         insulin_appearance_pmol_per_min: from depots (not secretion) into plasma.
         glucose_mgdl, interstitial_mgdl: plasma and interstitial glucose.
+        glucose_rate_mgdl_per_min: how fast plasma glucose rises, as sent by bodies whose pancreas listens.
+        secretion_pmol_per_kg_per_min, c_peptide_pmoll: insulin that the pancreas secretes, and plasma C-peptide.
         insulin_pmoll, glucagon_pgml, ketone_mmoll, ethanol_g_per_l: plasma insulin and glucagon, blood
             beta-hydroxybutyrate and ethanol.
         insulin_action, hepatic_insulin_action: delayed insulin signals, in the body's own scale.
@@ -40,6 +42,9 @@ class Signals(eqx.Module):
     insulin_appearance_pmol_per_min: Float[Array, ""]
     glucose_mgdl: Float[Array, ""]
     interstitial_mgdl: Float[Array, ""]
+    glucose_rate_mgdl_per_min: Float[Array, ""]
+    secretion_pmol_per_kg_per_min: Float[Array, ""]
+    c_peptide_pmoll: Float[Array, ""]
     insulin_pmoll: Float[Array, ""]
     glucagon_pgml: Float[Array, ""]
     ketone_mmoll: Float[Array, ""]

@@ -17,6 +17,7 @@ HARDEST = {
     "padova-t1d-2008": "child#007",
     "padova-t1d": "child#007",
     "padova-t1d-reduced": "child#007",
+    "padova-t2d": "normal#average",
 }
 meal_starts = st.integers(0, 120)
 grams = st.floats(0.0, 80.0)

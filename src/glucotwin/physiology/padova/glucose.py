@@ -79,10 +79,16 @@ class PadovaGlucose(AbstractOrgan[PadovaGlucoseState]):
         )
 
     def emit(self, state: PadovaGlucoseState, signals: Signals, inputs: Inputs) -> Signals:
-        """Plasma glucose and what of it the kidney loses."""
+        """Plasma glucose, how fast it rises, and what of it the kidney loses.
+
+        The rate is for a pancreas; in bodies that have none nobody listens, and the compiler leaves it out.
+        """
         plasma = state.plasma_mg_per_kg
         lost = signals.adding(excretion_mg_per_kg_per_min=self._excretion(plasma))
-        return lost.sending(glucose_mgdl=plasma / self.volume_dl_per_kg)
+        rate = self.derivative(state, lost, inputs).plasma_mg_per_kg
+        return lost.sending(
+            glucose_mgdl=plasma / self.volume_dl_per_kg, glucose_rate_mgdl_per_min=rate / self.volume_dl_per_kg
+        )
 
     def derivative(self, state: PadovaGlucoseState, signals: Signals, inputs: Inputs) -> PadovaGlucoseState:
         """Production, appearance, use, excretion and exchange, and what a fit could not explain."""
