@@ -1,7 +1,7 @@
 """The meal model of type 2 and of no diabetes: the UVA/Padova equations with secretion.
 
 Dalla Man, Rizza, Cobelli, IEEE Trans Biomed Eng 2007;54:1740-9: two average subjects, normal and with type 2 diabetes,
-from tracer meals of 204 and 14 people. C-peptide by Van Cauter 1992. Injected insulin is absorbed as in the body of 2008.
+from tracer meals of 204 and 14 people. C-peptide: Van Cauter 1992. Injected insulin is absorbed as in the 2008 body.
 """
 
 import csv
