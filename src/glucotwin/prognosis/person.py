@@ -130,6 +130,10 @@ class DescribedPerson(BaseModel):
     mean_glucose_mgdl: Annotated[
         float | None, _quantity("mean sensor glucose of at least two weeks, for the glycation gap", "mg/dL", 40, 500)
     ] = None
+    deprivation_decile: Annotated[
+        int | None,
+        _quantity("decile of the American social deprivation index", "1 (least) to 10", 1, 10),
+    ] = None
     creatinine_mgdl: Annotated[float | None, _quantity("serum creatinine; default by the eGFR", "mg/dL", 0.1, 20)] = (
         None
     )

@@ -61,14 +61,18 @@ def prevent(person: DescribedPerson, question: Question) -> ScoreAnswer:
 
 
 def _equation(person: DescribedPerson) -> str:
-    """The full equation with HbA1c and albumin, the one with what is known of them, or the base."""
-    low, high = HBA1C_RANGE_PCT
-    has_hba1c = person.hba1c_pct is not None and low <= person.hba1c_pct <= high
-    if has_hba1c and person.acr_mg_g is not None:
+    """The base, the one with what is known beside it, or the full one where two things are known."""
+    known = {"hba1c": _hba1c_pct(person), "uacr": person.acr_mg_g, "sdi": person.deprivation_decile}
+    there = [name for name, value in known.items() if value is not None]
+    if len(there) > 1:
         return "full"
-    if has_hba1c:
-        return "hba1c"
-    return "base" if person.acr_mg_g is None else "uacr"
+    return there[0] if there else "base"
+
+
+def _hba1c_pct(person: DescribedPerson) -> float | None:
+    """HbA1c within the equations' range."""
+    low, high = HBA1C_RANGE_PCT
+    return person.hba1c_pct if person.hba1c_pct is not None and low <= person.hba1c_pct <= high else None
 
 
 def _outcome(name: str, event: str, person: DescribedPerson, egfr: float, equation: str) -> Outcome:
@@ -116,9 +120,21 @@ def _terms(person: DescribedPerson, egfr: float) -> dict[str, float]:
             "Statin use": float(person.statin),
             "Treated SBP ≥110 mm Hg per 20 mm Hg": float(person.blood_pressure_treated) * sbp,
             "Treated non-HDL-C": float(person.statin) * non_hdl,
-            "Missing SDI": 1.0,
-            "ln-ACR, mg/g, per 1 ln unit": 0.0 if person.acr_mg_g is None else math.log(person.acr_mg_g),
-            "HbA1c in DM, per 1%": 0.0 if person.hba1c_pct is None else person.hba1c_pct - 5.3,
             "Constant": 1.0,
         }
+        | _more_terms(person)
     )
+
+
+def _more_terms(person: DescribedPerson) -> dict[str, float]:
+    """Terms of what not every equation knows, and of its absence."""
+    hba1c, decile = _hba1c_pct(person), person.deprivation_decile
+    return {
+        "HbA1c in DM, per 1%": 0.0 if hba1c is None else hba1c - 5.3,
+        "Missing HbA1c": float(hba1c is None),
+        "ln-ACR, mg/g, per 1 ln unit": 0.0 if person.acr_mg_g is None else math.log(person.acr_mg_g),
+        "Missing ACR/PCR/Dipstick": float(person.acr_mg_g is None),
+        "SDI decile categories 4-6 vs. 1-3": float(decile is not None and 4 <= decile <= 6),
+        "SDI decile categories 7-10 vs. 1-3": float(decile is not None and decile >= 7),
+        "Missing SDI": float(decile is None),
+    }
