@@ -93,3 +93,15 @@ def test_folder_that_is_no_timeline_is_an_error(invoke: Invoke, tmp_path: Path) 
     finished = invoke("metrics", tmp_path)
     assert finished.returncode == 2
     assert "no timeline" in finished.stderr
+
+
+def test_a_range_of_ones_own_gives_a_table_with_its_bounds(invoke: Invoke, csv: Path) -> None:
+    finished = invoke("metrics", csv, "--zone", "UTC", "--target", "80-160")
+    assert finished.returncode == 0, finished.stderr
+    assert "80-160" in finished.stdout
+
+
+def test_a_target_that_is_none_is_refused_with_what_there_is(invoke: Invoke, csv: Path) -> None:
+    finished = invoke("metrics", csv, "--zone", "UTC", "--target", "mine")
+    assert finished.returncode == 2
+    assert "pregnancy-type-1" in finished.stderr

@@ -48,7 +48,7 @@ def test_answers_are_of_the_types_that_the_pages_are_written_with(
         "Reading": get("/readings", **window)["readings"],
         "LifeEvent": [logged, *get("/events", **window)["items"]],
         "ForecastCurve": get("/forecasts", **window)["items"],
-        "DaysAnswer": [get("/days", days=7), get("/days", days=7, target="gestational")],
+        "DaysAnswer": [get("/days", days=7), get("/days", days=7, target="80-160")],
         "TwinAnswer": [get("/twin")],
         "ConsentItem": get("/consents")["items"],
         "Member": get("/members")["items"],

@@ -38,7 +38,11 @@ CV_GOAL_PCT = 36.0
     help="Unit of glucose in the table; JSON is always in mg/dL.",
 )
 @click.option(
-    "--target", type=click.Choice(TARGET_NAMES), default="standard", show_default=True, help="Target range and goals."
+    "--target",
+    metavar="NAME|LOW-HIGH",
+    default="standard",
+    show_default=True,
+    help=f"Target range and goals: {', '.join(TARGET_NAMES)}, or your own range in mg/dL, such as 80-160.",
 )
 @person_options
 @click.pass_obj

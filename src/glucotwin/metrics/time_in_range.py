@@ -1,12 +1,13 @@
 """Share of time in, below and above range, with the consensus target presets."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
 import numpy as np
 
-from glucotwin.core.error import DataError, ErrorCode
+from glucotwin.core.error import DataError, ErrorCode, NotFoundError
 from glucotwin.metrics.array import BoolArray, FloatArray, ratio_or_nan
 from glucotwin.metrics.series import CENSORED_HIGH, CENSORED_LOW, GlucoseSeries, cadence_min
 
@@ -103,6 +104,40 @@ GESTATIONAL_TARGET = GlucoseTarget(name="gestational", low_mgdl=63.0, high_mgdl=
 TARGET_PRESETS = MappingProxyType(
     {target.name: target for target in (STANDARD_TARGET, OLDER_TARGET, PREGNANCY_TARGET, GESTATIONAL_TARGET)}
 )
+
+LOWEST_TARGET_MGDL, HIGHEST_TARGET_MGDL = 54.0, 300.0
+"""Bounds of ranges of one's own: below the one is no aim, and above the other is no range."""
+
+_OWN_RANGE = re.compile(r"(\d{2,3}(?:\.\d+)?)-(\d{2,3}(?:\.\d+)?)")
+
+
+def target_named(name: str) -> GlucoseTarget:
+    """A target range by its preset, or one's own as ``LOW-HIGH`` in mg/dL, such as ``80-160``, which has no goals.
+
+    Raises:
+        NotFoundError: it is neither.
+        DataError: a range of one's own has bounds that are none.
+    """
+    if name in TARGET_PRESETS:
+        return TARGET_PRESETS[name]
+    found = _OWN_RANGE.fullmatch(name)
+    if found is None:
+        known = ", ".join(TARGET_PRESETS)
+        raise NotFoundError(
+            ErrorCode.UNKNOWN_NAME,
+            f"There is no target range {name!r}.",
+            hint=f"Choose one of {known}, or give LOW-HIGH in mg/dL, such as 80-160.",
+        )
+    low, high = float(found[1]), float(found[2])
+    if not LOWEST_TARGET_MGDL <= low < high <= HIGHEST_TARGET_MGDL:
+        raise DataError(
+            ErrorCode.INVALID_VALUE,
+            f"The target range {name} mg/dL is none.",
+            hint=f"Its bounds rise and lie from {LOWEST_TARGET_MGDL:g} to {HIGHEST_TARGET_MGDL:g} mg/dL.",
+        )
+    very_high = STANDARD_TARGET.very_high_mgdl
+    level_2 = very_high if very_high is not None and high < very_high else None
+    return GlucoseTarget(name=name, low_mgdl=low, high_mgdl=high, very_high_mgdl=level_2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

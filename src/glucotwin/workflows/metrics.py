@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from glucotwin.core.error import DataError, ErrorCode, NotFoundError
+from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.progress import ProgressCallback, silent
 from glucotwin.domain.archive import load_timeline
 from glucotwin.domain.glucose import Censoring, GlucoseKind, GlucoseReading
@@ -17,7 +17,7 @@ from glucotwin.ingest.format import ImportOptions
 from glucotwin.ingest.reader import import_path
 from glucotwin.metrics.panel import MetricsPanel, metrics_panel
 from glucotwin.metrics.series import CENSORED_HIGH, CENSORED_LOW, GlucoseSeries
-from glucotwin.metrics.time_in_range import STANDARD_TARGET, TARGET_PRESETS
+from glucotwin.metrics.time_in_range import STANDARD_TARGET, target_named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,18 +53,14 @@ def metrics_of(
         options: for a file: what it may not say.
         first_day: local day from which on readings count.
         last_day: local day up to which readings count, itself included.
-        target_name: preset of the target range and goals.
+        target_name: preset of the target range and goals, or ``LOW-HIGH`` in mg/dL.
         progress: told how far the work has come.
 
     Raises:
         DataError, UnitError: the file cannot be read, or has no sensor readings in the period.
-        NotFoundError: there is no such preset, or a folder that is no timeline.
+        NotFoundError: there is no such target, or a folder that is no timeline.
     """
-    target = TARGET_PRESETS.get(target_name)
-    if target is None:
-        raise NotFoundError(
-            ErrorCode.UNKNOWN_NAME, f"There is no target {target_name!r}.", hint=f"Known: {', '.join(TARGET_PRESETS)}."
-        )
+    target = target_named(target_name)
     timeline = open_timeline(path, options, progress=progress)
     cut = timeline.cut(_window(timeline, first_day, last_day))
     return MetricsAnswer(person=timeline.person, panel=metrics_panel(glucose_series(cut), target=target))

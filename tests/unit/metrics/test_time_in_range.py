@@ -3,7 +3,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from glucotwin.core.error import DataError
+from glucotwin.core.error import DataError, NotFoundError
 from glucotwin.metrics.series import GlucoseSeries
 from glucotwin.metrics.time_in_range import (
     GESTATIONAL_TARGET,
@@ -16,6 +16,7 @@ from glucotwin.metrics.time_in_range import (
     check_goals,
     is_clock_between,
     share_between_pct,
+    target_named,
     time_in_range,
 )
 
@@ -111,3 +112,33 @@ def test_no_reading_in_the_block_leaves_the_shares_undefined(build: Builder) -> 
 
 def test_share_between_includes_both_bounds(build: Builder) -> None:
     assert share_between_pct(build([62.9, 63, 140, 140.1]), 63, 140) == 50.0
+
+
+@pytest.mark.parametrize("name", TARGET_PRESETS)
+def test_a_preset_is_found_by_its_name(name: str) -> None:
+    assert target_named(name) is TARGET_PRESETS[name]
+
+
+def test_a_range_of_ones_own_has_its_bounds_and_no_goals() -> None:
+    target = target_named("80-160.5")
+    assert (target.low_mgdl, target.high_mgdl, target.very_low_mgdl, target.very_high_mgdl) == (
+        80.0,
+        160.5,
+        54.0,
+        250.0,
+    )
+    assert target.tir_goal_pct is None
+    assert target_named("80-260").very_high_mgdl is None
+
+
+@pytest.mark.parametrize("name", ["160-80", "40-160", "80-400", "80-80"])
+def test_a_range_that_is_none_is_refused(name: str) -> None:
+    with pytest.raises(DataError, match=name):
+        target_named(name)
+
+
+@pytest.mark.parametrize("name", ["mine", "80", "80 - 160", "-80-160", "4.4-8.9", ""])
+def test_another_name_is_unknown(name: str) -> None:
+    with pytest.raises(NotFoundError, match="no target range") as raised:
+        target_named(name)
+    assert "80-160" in raised.value.hint

@@ -3,11 +3,17 @@ import { GLUCOSE_UNITS, type GlucoseUnit } from "../text/unit.ts";
 
 export const THEMES = ["system", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
-export const TARGETS = ["standard", "older", "pregnancy-type-1", "gestational"] as const;
+export const TARGETS = ["standard", "older", "pregnancy-type-1", "gestational", "own"] as const;
 export type TargetName = (typeof TARGETS)[number];
 
+/** A glucose range in mg/dL. */
+export interface Range {
+  low: number;
+  high: number;
+}
+
 /** Glucose ranges by preset in mg/dL (international consensus 2019). */
-export const TARGET_RANGES: Record<TargetName, { low: number; high: number }> = {
+const TARGET_RANGES: Record<Exclude<TargetName, "own">, Range> = {
   standard: { low: 70, high: 180 },
   older: { low: 70, high: 180 },
   "pregnancy-type-1": { low: 63, high: 140 },
@@ -19,7 +25,11 @@ interface Settings {
   theme: Theme;
   locale: Locale;
   target: TargetName;
+  ownTarget: Range;
 }
+
+/** Bounds of ranges of one's own, mg/dL; the service has the same. */
+export const OWN_BOUNDS: Range = { low: 54, high: 300 };
 
 const KEY = "glucotwin-settings";
 /** Countries that measure glucose in mmol/L are many; these are the larger ones that do not. */
@@ -42,6 +52,22 @@ const MGDL_REGIONS = new Set([
 ]);
 
 export const settings = $state<Settings>(stored());
+
+/** The range to aim for, mg/dL. */
+export function targetRange(): Range {
+  return settings.target === "own" ? settings.ownTarget : TARGET_RANGES[settings.target];
+}
+
+/** The target as the service is asked for it. */
+export function targetName(): string {
+  const { low, high } = settings.ownTarget;
+  return settings.target === "own" ? `${low}-${high}` : settings.target;
+}
+
+/** Whether a range of one's own can be one. */
+export function isRange({ low, high }: Range): boolean {
+  return OWN_BOUNDS.low <= low && low < high && high <= OWN_BOUNDS.high;
+}
 
 /** Changes one setting, applies it and keeps it on this device. */
 export async function change<K extends keyof Settings>(name: K, value: Settings[K]): Promise<void> {
@@ -69,5 +95,6 @@ function stored(): Settings {
   const unit = GLUCOSE_UNITS.find((one) => one === found.unit) ?? usualUnit();
   const theme = THEMES.find((one) => one === found.theme) ?? "system";
   const target = TARGETS.find((one) => one === found.target) ?? "standard";
-  return { unit, theme, target, locale: found.locale ?? preferredLocale() };
+  const ownTarget = found.ownTarget && isRange(found.ownTarget) ? found.ownTarget : { ...TARGET_RANGES.standard };
+  return { unit, theme, target, ownTarget, locale: found.locale ?? preferredLocale() };
 }

@@ -262,7 +262,6 @@ now-forecast-over = Die letzte Vorhersage ist vorbei, und ohne einen neuen Wert 
 now-risk-none = In den nächsten zwei Stunden ist weder ein Tief noch ein Hoch über 250 mg/dL wahrscheinlich.
 now-risk-low = Ein Tief unter 70 mg/dL in den nächsten zwei Stunden ist zu { $chance } % wahrscheinlich, in etwa { $minutes } Minuten.
 now-risk-high = Ein Hoch über 250 mg/dL in den nächsten zwei Stunden ist zu { $chance } % wahrscheinlich, in etwa { $minutes } Minuten.
-days-no-target = Es gibt keinen Zielbereich namens { $name }.
 days-too-many = { $days } Tage können nicht auf einmal gezeigt werden; höchstens { $longest }.
 living-no-event = Es gibt keine Einträge namens { $stream }.
 living-bad-event = Das sind nicht die Angaben eines Eintrags von { $stream }.

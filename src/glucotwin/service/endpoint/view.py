@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
@@ -59,7 +59,7 @@ def days(
     days: Annotated[int, Query(ge=1, le=92)] = 14,
     end: date | None = None,
     weekdays: Annotated[str, Query(pattern="^([0-6](,[0-6])*)?$", description="0 is Monday.")] = "",
-    target: Literal["standard", "older", "pregnancy-type-1", "gestational"] = "standard",
+    target: Annotated[str, Query(max_length=32, description="A preset, or LOW-HIGH in mg/dL.")] = "standard",
 ) -> Json:
     """The modal day, each day in numbers, and the consensus metrics."""
     chosen = [int(one) for one in weekdays.split(",") if one]

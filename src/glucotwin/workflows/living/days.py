@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import polars as pl
 
-from glucotwin.core.error import DataError, ErrorCode, NotFoundError
+from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.message import message
 from glucotwin.core.unit import MINUTES_PER_DAY, GlucoseUnit
 from glucotwin.domain.glucose import GlucoseReading
@@ -17,7 +17,7 @@ from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.metrics.grid import build_grid
 from glucotwin.metrics.panel import MetricsPanel, metrics_panel
 from glucotwin.metrics.profile import ModalDay, compute_modal_day
-from glucotwin.metrics.time_in_range import STANDARD_TARGET, TARGET_PRESETS, GlucoseTarget
+from glucotwin.metrics.time_in_range import STANDARD_TARGET, GlucoseTarget, target_named
 from glucotwin.reports.number import Numbers
 from glucotwin.reports.section.modal_day import modal_day_sentence
 from glucotwin.workflows.metrics import glucose_series
@@ -41,17 +41,13 @@ def days_of(
         days: how many local days, the last one included.
         end: last local day; default that of the newest reading, and then the metrics are of the hours up to it.
         weekdays: only these, 0 for Monday; empty for all.
-        target_name: preset of the target range.
+        target_name: preset of the target range, or ``LOW-HIGH`` in mg/dL.
 
     Raises:
         DataError: there are no readings at all, or too many days are asked for.
-        NotFoundError: there is no such preset.
+        NotFoundError: there is no such target.
     """
-    target = TARGET_PRESETS.get(target_name)
-    if target is None:
-        raise NotFoundError(
-            ErrorCode.UNKNOWN_NAME, message("days-no-target", name=target_name), hint=", ".join(TARGET_PRESETS)
-        )
+    target = target_named(target_name)
     if not 1 <= days <= LONGEST_DAYS:
         raise DataError(ErrorCode.INVALID_VALUE, message("days-too-many", days=days, longest=LONGEST_DAYS))
     whole = _days(timeline, days, end)
