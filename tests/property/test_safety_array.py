@@ -14,7 +14,7 @@ COMPILED = jax.jit(limit_dose_now)
 
 
 def _now(around: Surroundings) -> SurroundingsNow:
-    names = [name for name in Surroundings.__slots__]
+    names = list(Surroundings.__slots__)
     known = {name: math.nan if getattr(around, name) is None else float(getattr(around, name)) for name in names}
     return SurroundingsNow(**{name: jnp.asarray(value) for name, value in known.items()})
 

@@ -40,6 +40,6 @@ class DoseHistory(eqx.Module):
 
 def empty_history(setting: TherapySetting) -> DoseHistory:
     """No insulin so far; doses act as the setting's duration and peak say, from the middle of their step."""
-    elapsed = (jnp.arange(HISTORY_STEPS) + 0.5) * DECISION_MIN
+    elapsed = (jnp.arange(HISTORY_STEPS, dtype=jnp.float64) + 0.5) * DECISION_MIN
     left = fraction_left(elapsed, duration_min=setting.insulin_duration_min, peak_min=setting.insulin_peak_min, xp=jnp)
     return DoseHistory(jnp.zeros(HISTORY_STEPS), left)

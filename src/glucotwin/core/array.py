@@ -4,7 +4,7 @@ Shapes are written in the annotations and checked at run time in the tests (jaxt
 """
 
 import numpy as np
-from jaxtyping import Array, Bool, Float, Int, Key, PRNGKeyArray, Scalar
+from jaxtyping import Array, Bool, Float, Int, Key, PRNGKeyArray, Scalar, UInt
 
 from glucotwin.core.runtime import configure_jax
 
@@ -13,4 +13,4 @@ configure_jax()
 AnyArray = Array | np.ndarray
 """An array on the device or on the host."""
 
-__all__ = ["AnyArray", "Array", "Bool", "Float", "Int", "Key", "PRNGKeyArray", "Scalar"]
+__all__ = ["AnyArray", "Array", "Bool", "Float", "Int", "Key", "PRNGKeyArray", "Scalar", "UInt"]

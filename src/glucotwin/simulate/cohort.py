@@ -120,11 +120,11 @@ def simulate_cohort(
             stride,
         )
         kept = min(width, subjects - first)
-        return jax.tree.map(lambda leaf: np.asarray(leaf)[:kept], chunk)
+        return jax.tree.map(lambda leaf: _host_array(leaf)[:kept], chunk)
 
     with ThreadPoolExecutor(threads) as pool:
         chunks = list(pool.map(run, range(0, subjects, width)))
-    joined = jax.tree.map(lambda *parts: np.concatenate(parts), *chunks)
+    joined = jax.tree.map(_joined, *chunks)
     return eqx.tree_at(lambda one: one.t_min, joined, joined.t_min[0])
 
 
@@ -166,7 +166,20 @@ def _simulate_chunk(own: Own, inputs: Inputs, outputs: tuple[str, ...], stride: 
 
 
 def _on_host(tree: Tree) -> Tree:
-    return jax.tree.map(np.asarray, tree)
+    return jax.tree.map(_host_array, tree)
+
+
+def _host_array(leaf: AnyArray) -> AnyArray:
+    """The array on the host; a random key stays what it is, since the host has no type for it."""
+    return leaf if _is_key(leaf) else np.asarray(leaf)
+
+
+def _joined(*parts: AnyArray) -> AnyArray:
+    return jnp.concatenate(parts) if _is_key(parts[0]) else np.concatenate(parts)
+
+
+def _is_key(leaf: AnyArray) -> bool:
+    return isinstance(leaf, jax.Array) and jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)
 
 
 def subject_of(trajectory: Trajectory, index: int) -> Trajectory:

@@ -119,7 +119,9 @@ def output_names(body: Body) -> list[str]:
 def _reaction_names(reaction: AnyReaction | None) -> list[str]:
     if reaction is None:
         return []
-    return [f"{REACTION}.{field}" for field in jax.eval_shape(reaction.initial_state).__dataclass_fields__]
+    # A row of a cohort on the host holds numbers where the reaction expects arrays.
+    state = jax.eval_shape(lambda: jax.tree.map(jnp.asarray, reaction).initial_state())
+    return [f"{REACTION}.{field}" for field in state.__dataclass_fields__]
 
 
 class _Moment(NamedTuple):
@@ -133,7 +135,8 @@ def _value(name: str, moment: _Moment, signals: Signals) -> Float[Array, ""]:
     organ, _, field = name.rpartition(".")
     if not organ:
         return getattr(signals, field)
-    return getattr(moment.reaction if organ == REACTION else moment.body[organ], field)
+    value = getattr(moment.reaction if organ == REACTION else moment.body[organ], field)
+    return value.astype(jnp.float64) if jnp.issubdtype(value.dtype, jnp.integer) else value
 
 
 @eqx.filter_jit
