@@ -1,4 +1,4 @@
-"""``glucotwin loop``: dosing algorithms in closed loop with virtual people."""
+"""``glucotwin loop``: dosing algorithms in the closed loop."""
 
 from types import MappingProxyType
 
@@ -8,6 +8,7 @@ from glucotwin.cli.group import CommandEntry, LazyGroup
 
 COMMANDS = MappingProxyType(
     {
+        "run": CommandEntry("glucotwin.cli.loop_run", "Run an algorithm on virtual people, decision by decision."),
         "risk": CommandEntry("glucotwin.cli.loop_risk", "Run risk scenarios and score every arm."),
     }
 )
@@ -15,4 +16,4 @@ COMMANDS = MappingProxyType(
 
 @click.command("loop", cls=LazyGroup, entries=COMMANDS)
 def command() -> None:
-    """Let dosing algorithms run in closed loop."""
+    """Put a dosing algorithm, limits, a sensor and a pump around virtual people, for research."""

@@ -35,7 +35,7 @@ COMMANDS: Mapping[str, CommandEntry] = MappingProxyType(
         "simulate": CommandEntry("glucotwin.cli.simulate", "Simulate virtual subjects, or a cohort of them."),
         "cohort": CommandEntry("glucotwin.cli.cohort", "Create and describe cohorts of virtual people."),
         "complications": CommandEntry("glucotwin.cli.complications", "Tell the risks of the years ahead."),
-        "loop": CommandEntry("glucotwin.cli.loop", "Let dosing algorithms run in closed loop."),
+        "loop": CommandEntry("glucotwin.cli.loop", "Put a dosing algorithm around virtual people."),
         "dose": CommandEntry("glucotwin.cli.dose", "Decide once as a dosing algorithm does."),
     }
 )

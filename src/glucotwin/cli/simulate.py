@@ -9,6 +9,7 @@ import click
 
 from glucotwin.cli.command import Command
 from glucotwin.cli.console import Console
+from glucotwin.cli.life import life_named
 from glucotwin.cli.pair import NamedNumber
 from glucotwin.cli.simulate_list import LISTS, show_list
 from glucotwin.cli.table import aligned
@@ -110,22 +111,8 @@ class _Options:
 
     def life(self) -> "LivedDays | None":
         """The days of the behaviour that --scenario names; None when it is a file."""
-        from glucotwin.core.message import message
-        from glucotwin.scenario.behaviour_profile import behaviour_profiles
-        from glucotwin.workflows.day_plan import LivedDays
-
-        profiles = behaviour_profiles()
-        if self.scenario is None or Path(self.scenario).is_file():
-            return None
-        if self.scenario not in profiles:
-            raise click.UsageError(
-                f"{message('simulate-no-scenario', name=repr(self.scenario))} "
-                f"{message('simulate-no-scenario-hint', known=', '.join(profiles))}"
-            )
-        if self.days is None:
-            raise click.UsageError(f"{message('simulate-life-needs-days', name=self.scenario)} --days N")
-        return LivedDays(
-            profile=self.scenario,
+        return life_named(
+            self.scenario,
             days=self.days,
             local_start=self.start,
             zone=self.zone,

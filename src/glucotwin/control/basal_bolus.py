@@ -1,5 +1,7 @@
 """Basal-bolus therapy by pump, as people without automation have it: a schedule, and a bolus calculator."""
 
+from typing import ClassVar
+
 import equinox as eqx
 import jax.numpy as jnp
 
@@ -24,6 +26,8 @@ class BasalBolus(AbstractController[BasalBolusState]):
         correct_above_mgdl: glucose from which a look without a meal is followed by a correction.
         exercise_factor: share of the scheduled rate while exercise is announced.
     """
+
+    automated: ClassVar[bool] = False
 
     correct_above_mgdl: Float[Array, ""]
     exercise_factor: Float[Array, ""]

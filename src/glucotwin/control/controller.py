@@ -5,7 +5,7 @@ A controller is a pure module without sight of the body. It compiles into the si
 
 import abc
 from enum import IntEnum
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -88,7 +88,16 @@ State = TypeVar("State", bound=eqx.Module)
 
 
 class AbstractController(eqx.Module, Generic[State]):
-    """A dosing algorithm that decides every 5 min."""
+    """A dosing algorithm that decides every 5 min.
+
+    Attributes:
+        automated: whether it changes doses by itself; a person without automation decides on their own doses, and no
+            sensor limits them.
+        long_acting: product that the person injects instead of a pump's basal rate; empty with a pump.
+    """
+
+    automated: ClassVar[bool] = True
+    long_acting: ClassVar[str] = ""
 
     @abc.abstractmethod
     def initial_state(self, setting: TherapySetting) -> State:

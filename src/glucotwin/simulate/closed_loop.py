@@ -46,7 +46,8 @@ class SinceDecision(eqx.Module):
 class ClosedLoopState(AbstractReactionState):
     """What devices, algorithm and person remember; fields that end in ``_total`` count up.
 
-    ``sensor_mgdl`` is what the last decision saw, ``rate_u_per_h`` and ``bolus_u`` what it led to within the limits,
+    ``sensor_mgdl`` is what the last decision saw, ``rate_u_per_h`` and ``bolus_u`` what it led to,
+    ``safe_rate_u_per_h`` and ``safe_bolus_u`` what the limits left (the same unless the person decides),
     ``wanted_rate_u_per_h`` and ``wanted_bolus_u`` what the algorithm had decided, ``clamps`` the limits that changed it
     as bits, ``reason`` the algorithm's own, ``on_board_u`` insulin beyond the schedule then.
     """
@@ -61,6 +62,8 @@ class ClosedLoopState(AbstractReactionState):
     sensor_mgdl: Float[Array, ""]
     rate_u_per_h: Float[Array, ""]
     bolus_u: Float[Array, ""]
+    safe_rate_u_per_h: Float[Array, ""]
+    safe_bolus_u: Float[Array, ""]
     wanted_rate_u_per_h: Float[Array, ""]
     wanted_bolus_u: Float[Array, ""]
     proposed_carbs_g: Float[Array, ""]
@@ -92,6 +95,8 @@ class ClosedLoop(AbstractReaction[ClosedLoopState]):
         limits: outside the algorithm.
         sensor, pump: the devices.
         care: how the person treats lows; corrections of highs are the algorithm's.
+        automatic: whether the algorithm's doses are given by themselves. When not, the schedule runs, and the person
+            takes a bolus only when they have told of a meal or look; the rest stays a proposal.
         eats_proposed: 1 when the person awake eats what the algorithm proposes, else 0.
         sensor_key, pump_key: key data of the devices' random streams.
         long_acting: product of injections; empty when the person has none.
@@ -103,6 +108,7 @@ class ClosedLoop(AbstractReaction[ClosedLoopState]):
     sensor: AnySensor
     pump: AnyPump
     care: SelfCare
+    automatic: Bool[AnyArray, "*people"]
     eats_proposed: Float[AnyArray, "*people"]
     sensor_key: UInt[AnyArray, "*people words"]
     pump_key: UInt[AnyArray, "*people words"]
@@ -114,8 +120,8 @@ class ClosedLoop(AbstractReaction[ClosedLoopState]):
         whole = jnp.zeros((), dtype=jnp.int32)
         counted = [name for name in ClosedLoopState.__dataclass_fields__ if name not in _OTHER_FIELDS]
         return ClosedLoopState(
-            sensor=self.sensor.initial_state(jax.random.wrap_key_data(self.sensor_key)),
-            pump=self.pump.initial_state(jax.random.wrap_key_data(self.pump_key)),
+            sensor=self.sensor.initial_state(jax.random.wrap_key_data(jnp.asarray(self.sensor_key))),
+            pump=self.pump.initial_state(jax.random.wrap_key_data(jnp.asarray(self.pump_key))),
             controller=self.controller.initial_state(self.setting),
             care=self.care.initial_state(),
             history=empty_history(self.setting),
@@ -156,18 +162,21 @@ class ClosedLoop(AbstractReaction[ClosedLoopState]):
         since = state.since
         history = state.history.add(since.basal_u + since.bolus_u - scheduled / MIN_PER_H * since.minutes)
         safe = self._limited(wanted, state, history, scheduled, shown_mgdl)
+        confirmed = self.automatic | (seen.announced_carbs_g > 0.0) | (seen.looks > 0.5)
         zero = jnp.zeros(())
         changed = {
             "controller": controller,
             "history": history,
             "since": SinceDecision(zero, zero, zero, zero),
             "sensor_mgdl": shown_mgdl,
-            "rate_u_per_h": safe.rate_u_per_h,
-            "bolus_u": safe.bolus_u,
+            "rate_u_per_h": jnp.where(self.automatic, safe.rate_u_per_h, scheduled),
+            "bolus_u": jnp.where(confirmed, safe.bolus_u, 0.0),
+            "safe_rate_u_per_h": safe.rate_u_per_h,
+            "safe_bolus_u": safe.bolus_u,
             "wanted_rate_u_per_h": wanted.rate_u_per_h,
             "wanted_bolus_u": wanted.bolus_u,
             "proposed_carbs_g": wanted.proposed_carbs_g,
-            "glucagon_mg": jnp.maximum(wanted.glucagon_mg, 0.0),
+            "glucagon_mg": jnp.where(self.automatic, jnp.maximum(wanted.glucagon_mg, 0.0), 0.0),
             "long_acting_u": jnp.maximum(wanted.long_acting_u, 0.0),
             "on_board_u": history.on_board_u,
             "clamps": safe.clamps,

@@ -18,6 +18,7 @@ from glucotwin.core.progress import ProgressCallback, part_of, silent
 from glucotwin.core.provenance import make_manifest, sha256_of_file, sha256_of_json
 from glucotwin.core.unit import GlucoseUnit, glucose_in, threshold_in
 from glucotwin.domain.inputs import minute_utc_from
+from glucotwin.metrics.tally import THRESHOLDS_MGDL, GlucoseTally
 from glucotwin.physiology.body import Body, BodyState, stack_bodies
 from glucotwin.physiology.cohort_file import load_cohort
 from glucotwin.physiology.option import BodyOptions
@@ -41,7 +42,6 @@ STRETCH_BLOCKS = 14
 """Blocks whose glucose is held at once and kept in one file: four weeks."""
 
 STRIDE_MIN = 5
-THRESHOLDS_MGDL = {"very_low": 54.0, "low": 70.0, "high": 180.0, "very_high": 250.0}
 CARE_OUTPUTS = (RESCUE_CARBS, CORRECTION)
 
 
@@ -188,7 +188,7 @@ def _run_part(
     tell: Callable[[float], None],
 ) -> None:
     """Simulates some people and writes what becomes of them, the summary last: it says that all is there."""
-    tally = _Tally(len(subjects))
+    tally = GlucoseTally(len(subjects))
     first_point, stretch = 0, 0
     taken: Mapping[str, np.ndarray] = {}
     for outputs, events in _stretches(request.days, bodies, subjects, options, tell):
@@ -270,43 +270,8 @@ def _glucose_frame(
     )
 
 
-class _Tally:
-    """Sums over the courses of some people, from which shares of time, mean and spread follow."""
-
-    def __init__(self, people: int) -> None:
-        self.points = 0
-        self.total = np.zeros(people)
-        self.squares = np.zeros(people)
-        self.below = {name: np.zeros(people, dtype=np.int64) for name in THRESHOLDS_MGDL}
-        self.above = {name: np.zeros(people, dtype=np.int64) for name in THRESHOLDS_MGDL}
-
-    def add(self, glucose_mgdl: np.ndarray) -> None:
-        """Counts courses of shape ``(people, points)``."""
-        self.points += glucose_mgdl.shape[1]
-        self.total += glucose_mgdl.sum(axis=1)
-        self.squares += np.square(glucose_mgdl).sum(axis=1)
-        for name, limit in THRESHOLDS_MGDL.items():
-            self.below[name] += (glucose_mgdl < limit).sum(axis=1)
-            self.above[name] += (glucose_mgdl > limit).sum(axis=1)
-
-    def summary(self) -> dict[str, np.ndarray]:
-        """Mean, coefficient of variation and shares of time, by the columns of the people's table."""
-        mean = self.total / self.points
-        spread = np.sqrt(np.maximum(self.squares / self.points - mean**2, 0.0))
-        outside = self.below["low"] + self.above["high"]
-        counts = {
-            "time_in_range_pct": self.points - outside,
-            "time_below_70_pct": self.below["low"],
-            "time_below_54_pct": self.below["very_low"],
-            "time_above_180_pct": self.above["high"],
-            "time_above_250_pct": self.above["very_high"],
-        }
-        shares = {name: 100.0 * count / self.points for name, count in counts.items()}
-        return {"mean_mgdl": mean, "cv_pct": 100.0 * spread / mean, **shares}
-
-
 def _people_frame(
-    subjects: tuple[Subject, ...], tally: _Tally, taken: Mapping[str, np.ndarray], days: int
+    subjects: tuple[Subject, ...], tally: GlucoseTally, taken: Mapping[str, np.ndarray], days: int
 ) -> pl.DataFrame:
     """One row per person: shares of time by the sensor, mean, spread, and what self-care took a day."""
     columns = {"name": [one.name for one in subjects], "group": [one.group for one in subjects], **tally.summary()}

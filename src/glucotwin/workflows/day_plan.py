@@ -16,10 +16,11 @@ import polars as pl
 from glucotwin.core.error import DataError, ErrorCode, NotFoundError
 from glucotwin.core.message import message
 from glucotwin.core.zone import find_zone
-from glucotwin.domain.inputs import Inputs
+from glucotwin.domain.inputs import Inputs, minute_utc_from
 from glucotwin.physiology.option import BodyOptions
 from glucotwin.physiology.registry import body_entry, changed
 from glucotwin.physiology.subject import Subject
+from glucotwin.scenario.announcement import announced_exercise, counted_carbs, with_announcements
 from glucotwin.scenario.behaviour import People, draw_life_blocks
 from glucotwin.scenario.behaviour_profile import find_behaviour
 from glucotwin.scenario.definition import Scenario, scenario_variants
@@ -80,6 +81,16 @@ class AbstractDays(abc.ABC):
             subjects: who.
             options: of their bodies.
             block_days: local days held at once; default all. Days that can't be made in parts come whole.
+        """
+
+    @abc.abstractmethod
+    def announced(self, inputs: Inputs, events: pl.DataFrame | None, subjects: tuple[Subject, ...]) -> Inputs:
+        """A block's inputs with its insulin left to a dosing algorithm, and with what the people tell it.
+
+        Args:
+            inputs: of a block.
+            events: of the block.
+            subjects: who.
         """
 
     @abc.abstractmethod
@@ -175,6 +186,13 @@ class LivedDays(AbstractDays):
                 inputs = eqx.tree_at(lambda one: one.parameter_factor, inputs, {})
             yield inputs, life.started
 
+    def announced(self, inputs: Inputs, events: pl.DataFrame | None, subjects: tuple[Subject, ...]) -> Inputs:
+        """Carbohydrate as each person counts it unless the bolus is missed, and exercise that they tell the pump of."""
+        names = tuple(one.name for one in subjects)
+        told = pl.DataFrame() if events is None else events
+        carbs = counted_carbs(told, names, inputs)
+        return with_announcements(inputs, carbs, announced_exercise(told, names, inputs))
+
     def care(self, subjects: tuple[Subject, ...]) -> SelfCare | None:
         """The profile's habits with each person's own correction factor."""
         return self_care_of(self.profile, subjects) if self.self_care else None
@@ -232,6 +250,16 @@ class PlannedDays(AbstractDays):
     ) -> Iterator[tuple[Inputs, pl.DataFrame | None]]:
         """All in one: a scenario is short."""
         yield stack_inputs([inputs_from_scenario(self.scenario, dosing_of(one)) for one in subjects]), None
+
+    def announced(self, inputs: Inputs, events: pl.DataFrame | None, subjects: tuple[Subject, ...]) -> Inputs:
+        """The carbohydrate of the scenario's boluses; without any such bolus, every meal as it is eaten."""
+        calendar = self.scenario.calendar()
+        told = [(time, part.carbs_g) for time, part in calendar.occurrences(self.scenario.boluses) if part.carbs_g]
+        told = told or [(time, part.carbs_g) for time, part in calendar.occurrences(self.scenario.meals)]
+        carbs = np.zeros(inputs.minutes)
+        first = int(np.asarray(inputs.minute_utc)[0])
+        np.add.at(carbs, [minute_utc_from(time) - first for time, _ in told], [grams for _, grams in told])
+        return with_announcements(inputs, carbs, np.zeros(inputs.minutes))
 
     def care(self, subjects: tuple[Subject, ...]) -> SelfCare | None:
         """The chosen habits with each person's own correction factor."""

@@ -40,6 +40,7 @@ def loop(limit: SafetyLimit = ROOMY) -> ClosedLoop:
         sensor=IdealSensor(),
         pump=IdealPump(),
         care=no_self_care(),
+        automatic=jnp.ones((), bool),
         eats_proposed=jnp.zeros(()),
         sensor_key=jax.random.key_data(jax.random.key(1)),
         pump_key=jax.random.key_data(jax.random.key(2)),
@@ -69,7 +70,7 @@ def test_an_announced_meal_gets_its_bolus_once_at_the_next_decision() -> None:
     result = run(inputs(50.0), loop())
     bolus = np.asarray(result.outputs["reaction.bolus_u_total"])
     assert bolus[13] == 0.0
-    assert bolus[14] == bolus[-1] > 50.0 / SUBJECT.carb_ratio_g_per_u - 1.0
+    assert bolus[14] == bolus[-1] > 50.0 / (SUBJECT.carb_ratio_g_per_u or 1.0) - 1.0
 
 
 def test_the_limits_hold_and_say_which_one_it_was() -> None:

@@ -416,3 +416,22 @@ risk-arm-no-loop = nur Einstellungen
 risk-arm-loop-with-guardrails = Loop mit Leitplanken
 risk-share = Prozent der Verläufe
 risk-title = Schwere von { $arms } Verläufen
+
+## Der geschlossene Regelkreis
+
+loop-column-subject = Person
+loop-column-basal-u-per-day = Basal E/Tag
+loop-column-bolus-u-per-day = Bolus E/Tag
+loop-column-long-acting-u-per-day = Langzeitinsulin E/Tag
+loop-column-rescue-carbs-g-per-day = Notfall-KH g/Tag
+loop-proposals = Vorgeschlagen, nicht gegeben: weniger Basal { $less_basal }-mal, mehr Basal { $more_basal }-mal, ein Bolus { $bolus }-mal, Kohlenhydrate { $carbs }-mal. Mit --automatic werden die Dosen gegeben.
+loop-clamped = Grenzen außerhalb des Algorithmus haben { $clamped } von { $decisions } Entscheidungen geändert.
+loop-figure-hours = Stunden seit Beginn
+loop-figure-sensor = Sensor
+loop-figure-glucose = Glukose
+loop-figure-median = Median, 10–90 % der Personen
+loop-figure-rate = Basalrate
+loop-figure-bolus = Bolus
+loop-figure-rescue = Kohlenhydrate gegen niedrige Werte
+loop-figure-axis-glucose = Glukose ({ $unit })
+loop-figure-axis-bolus = E je { $minutes } min

@@ -1416,3 +1416,22 @@ risk-arm-no-loop = settings alone
 risk-arm-loop-with-guardrails = Loop with guardrails
 risk-share = percent of courses
 risk-title = Severity of { $arms } courses
+
+## The closed loop
+
+loop-column-subject = subject
+loop-column-basal-u-per-day = basal U/day
+loop-column-bolus-u-per-day = bolus U/day
+loop-column-long-acting-u-per-day = long-acting U/day
+loop-column-rescue-carbs-g-per-day = rescue g/day
+loop-proposals = Proposed, not given: less basal { $less_basal } times, more basal { $more_basal } times, a bolus { $bolus } times, carbohydrate { $carbs } times. Run with --automatic to have doses given.
+loop-clamped = Limits outside the algorithm changed { $clamped } of { $decisions } decisions.
+loop-figure-hours = hours from the start
+loop-figure-sensor = sensor
+loop-figure-glucose = glucose
+loop-figure-median = median, 10–90 % of people
+loop-figure-rate = basal rate
+loop-figure-bolus = bolus
+loop-figure-rescue = rescue carbohydrate
+loop-figure-axis-glucose = glucose ({ $unit })
+loop-figure-axis-bolus = U per { $minutes } min

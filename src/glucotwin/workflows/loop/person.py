@@ -1,10 +1,13 @@
 """What virtual people bring into a closed loop: settings, limits, how they treat lows."""
 
+from collections.abc import Sequence
+from typing import TypeVar
+
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from glucotwin.control.safety import SafetyLimit
 from glucotwin.control.safety_array import SafetyLimits, limits_from
 from glucotwin.control.setting import (
     DEFAULT_DURATION_MIN,
@@ -14,6 +17,7 @@ from glucotwin.control.setting import (
     SLOTS,
     TherapySetting,
 )
+from glucotwin.control.usual_limit import usual_limit
 from glucotwin.core.unit import MINUTES_PER_DAY
 from glucotwin.devices.device import DoseStep
 from glucotwin.physiology.subject import Subject
@@ -21,10 +25,9 @@ from glucotwin.scenario.behaviour_profile import find_behaviour
 from glucotwin.simulate.reaction import SelfCare
 from glucotwin.workflows.day_plan import CARBS_OF_UNIT_G, FALL_OF_UNIT_MGDL, self_care_of
 
-HOURS = 24
-BASAL_FACTOR, BOLUS_DAY_SHARE, ON_BOARD_DAY_SHARE = 4.0, 0.4, 0.4
-"""Usual limits of a pump: four times the highest scheduled rate; two fifths of a day's insulin at once or on board."""
+Part = TypeVar("Part", bound=eqx.Module)
 
+HOURS = 24
 USUAL_DAILY_U_PER_BASAL_U = 2.0
 """Insulin of a day over its basal part where a population does not say."""
 
@@ -62,19 +65,8 @@ def limits_of_setting(setting: TherapySetting, steps: DoseStep, *, automated: bo
         steps: of the pump.
         automated: whether an algorithm changes doses by itself.
     """
-    daily_u = float(setting.daily_insulin_u)
-    return limits_from(
-        SafetyLimit(
-            max_basal_u_per_h=BASAL_FACTOR * float(np.max(setting.basal_u_per_h)),
-            max_bolus_u=BOLUS_DAY_SHARE * daily_u,
-            max_insulin_on_board_u=ON_BOARD_DAY_SHARE * daily_u if automated else np.inf,
-            suspend_mgdl=70.0 if automated else 0.0,
-            fastest_fall_mgdl_per_min=3.0 if automated else np.inf,
-            rate_step_u_per_h=steps.rate_u_per_h,
-            bolus_step_u=steps.bolus_u,
-            needs_glucose=automated,
-        )
-    )
+    limit = usual_limit(setting, rate_step_u_per_h=steps.rate_u_per_h, bolus_step_u=steps.bolus_u, automated=automated)
+    return limits_from(limit)
 
 
 def no_self_care() -> SelfCare:
@@ -103,9 +95,9 @@ def care_in_loop(profile: str, subjects: tuple[Subject, ...]) -> SelfCare:
     return SelfCare(**{**vars(care), "high_mgdl": jnp.full_like(care.high_mgdl, jnp.inf)})
 
 
-def stacked(settings: list[TherapySetting]) -> TherapySetting:
-    """Settings of several people with a leading people axis."""
-    return jax.tree.map(lambda *leaves: np.stack(leaves), *settings)
+def stacked(parts: Sequence[Part]) -> Part:
+    """What several people have, one each, with a leading people axis."""
+    return jax.tree.map(lambda *leaves: np.stack(leaves), *parts)
 
 
 def _by_slot(hourly: tuple[float, ...]) -> np.ndarray:

@@ -1,0 +1,116 @@
+"""``glucotwin loop run``: a dosing algorithm on virtual people."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from glucotwin.cli.command import Command
+from glucotwin.cli.console import Console
+from glucotwin.cli.life import days_named
+from glucotwin.cli.table import aligned
+from glucotwin.control.registry import CONTROLLERS
+from glucotwin.core.unit import GlucoseUnit
+from glucotwin.devices.registry import PUMPS, SENSORS
+
+if TYPE_CHECKING:
+    from glucotwin.workflows.loop.arm import ArmResult
+
+
+@click.command(
+    "run",
+    cls=Command,
+    examples=(
+        "glucotwin loop run --algorithm loop --scenario typical --days 3 --automatic --plot loop.png",
+        "glucotwin loop run --algorithm basal-bolus --subject adult --scenario typical --days 7 --json",
+    ),
+)
+@click.option("--algorithm", type=click.Choice(tuple(CONTROLLERS)), required=True, help="Whose decisions.")
+@click.option("--automatic", is_flag=True, help="Give doses as decided; without it they are only proposed.")
+@click.option("--body", default="padova-t1d", show_default=True, help="Name of the body.")
+@click.option("--subject", default="", help="A subject, a group such as adult, or all; default: the body's first.")
+@click.option("--sensor", type=click.Choice(tuple(SENSORS)), default="ideal", show_default=True, help="The sensor.")
+@click.option("--pump", type=click.Choice(tuple(PUMPS)), default="ideal", show_default=True, help="The pump.")
+@click.option("--scenario", required=True, help="A behaviour: adherent, typical, careless, still; or a YAML file.")
+@click.option("--variant", default="", help="Take this variant of the scenario file.")
+@click.option("--days", type=click.IntRange(1, 366), help="How many local days of a behaviour.")
+@click.option(
+    "--start",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]),
+    default="2024-01-01",
+    show_default=True,
+    help="Local time at which a behaviour begins.",
+)
+@click.option("--zone", default="UTC", show_default=True, help="Time zone of a behaviour, e.g. Europe/Berlin.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of behaviour and devices.")
+@click.option("--out", type=click.Path(path_type=Path), help="CSV file for every decision.")
+@click.option("--plot", type=click.Path(path_type=Path), help="PNG or SVG file to draw to.")
+@click.option(
+    "--units",
+    type=click.Choice([str(unit) for unit in GlucoseUnit]),
+    default=str(GlucoseUnit.MGDL),
+    show_default=True,
+    help="Unit of glucose in tables and plots; JSON is always in mg/dL.",
+)
+@click.pass_obj
+def command(
+    console: Console,
+    algorithm: str,
+    automatic: bool,
+    body: str,
+    subject: str,
+    sensor: str,
+    pump: str,
+    scenario: str,
+    variant: str,
+    days: int | None,
+    start: datetime,
+    zone: str,
+    seed: int,
+    out: Path | None,
+    plot: Path | None,
+    units: str,
+) -> None:
+    """Run a dosing algorithm on virtual people, with a sensor, limits outside it and a pump.
+
+    Without --automatic nothing is given by itself: the scheduled basal rate runs, people take a bolus when they have
+    announced a meal or look at their glucose, and everything else stays a proposal. It is no advice to a person.
+    """
+    from glucotwin.workflows.loop.run import LoopRequest, loop_run_to_json, run_loop, write_decisions
+
+    request = LoopRequest(
+        algorithm=algorithm,
+        days=days_named(scenario, days=days, local_start=start, zone=zone, seed=seed, variant=variant),
+        body=body,
+        subject=subject,
+        sensor=sensor,
+        pump=pump,
+        automatic=automatic,
+        seed=seed,
+    )
+    result = run_loop(request)
+    unit = GlucoseUnit(units)
+    if out is not None:
+        write_decisions(result, out, unit=unit)
+    if plot is not None:
+        from glucotwin.workflows.loop.figure import draw_loop
+
+        draw_loop(result, plot, unit=unit)
+    if console.as_json:
+        console.write_json(loop_run_to_json(result))
+    else:
+        _show(console, result, unit)
+
+
+def _show(console: Console, result: "ArmResult", unit: GlucoseUnit) -> None:
+    from glucotwin.core.message import message
+    from glucotwin.workflows.loop.run import proposals_of_arm
+    from glucotwin.workflows.loop.table import people_rows
+
+    rows = people_rows(result, unit)
+    console.write(aligned(rows, right=frozenset(range(1, len(rows[0])))))
+    counts = {name: str(count) for name, count in proposals_of_arm(result).items()}
+    if not result.arm.automatic and result.arm.controller.automated:
+        console.say(message("loop-proposals", **counts))
+    console.say(message("loop-clamped", clamped=counts["clamped"], decisions=str(result.decisions["clamps"].size)))

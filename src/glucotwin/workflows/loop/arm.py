@@ -1,0 +1,192 @@
+"""One arm of a closed-loop comparison: people, an algorithm and devices, over days, in one compiled run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from glucotwin.control.controller import DECISION_MIN, AnyController
+from glucotwin.core.random import root_key, stream_key
+from glucotwin.devices.device import AnyPump, AnySensor
+from glucotwin.physiology.body import stack_bodies
+from glucotwin.physiology.insulin_product import REFERENCE
+from glucotwin.physiology.option import BodyOptions
+from glucotwin.physiology.registry import body_of
+from glucotwin.physiology.subject import Subject
+from glucotwin.simulate.closed_loop import ClosedLoop, for_everyone
+from glucotwin.simulate.cohort import simulate_cohort
+from glucotwin.simulate.trajectory import REACTION, Trajectory, check_finite
+from glucotwin.workflows.day_plan import AbstractDays
+from glucotwin.workflows.loop.person import care_in_loop, limits_of_setting, setting_of_subject, stacked
+
+TYPICAL: Final = "typical"
+
+DECISION_OUTPUTS: Final = (
+    "sensor_mgdl",
+    "rate_u_per_h",
+    "bolus_u",
+    "safe_rate_u_per_h",
+    "safe_bolus_u",
+    "wanted_rate_u_per_h",
+    "wanted_bolus_u",
+    "proposed_carbs_g",
+    "on_board_u",
+    "clamps",
+    "reason",
+)
+"""What is kept of every decision."""
+
+TOTALS: Final = (
+    "basal_u_total",
+    "bolus_u_total",
+    "long_acting_u_total",
+    "glucagon_mg_total",
+    "rescue_carbs_g_total",
+)
+"""What is added up over the run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arm:
+    """An algorithm with its devices.
+
+    Attributes:
+        name: for tables.
+        controller: the algorithm.
+        sensor, pump: the devices.
+        automatic: whether doses are given by themselves, or only proposed; see ``ClosedLoop``.
+        eats_proposed: whether people eat what the algorithm proposes.
+    """
+
+    name: str
+    controller: AnyController
+    sensor: AnySensor
+    pump: AnyPump
+    automatic: bool = True
+    eats_proposed: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmResult:
+    """What became of the people of an arm.
+
+    Attributes:
+        arm: which.
+        subjects: who, in the order of rows.
+        minute_utc: minute of every decision, shape ``(decisions,)``.
+        glucose_mgdl: plasma glucose at every decision and at the end, ``(people, decisions + 1)``.
+        decisions: what was seen and decided, by name, each ``(people, decisions)``; see ``ClosedLoopState``.
+        totals: what was given since the start, by name, each ``(people, decisions + 1)``.
+    """
+
+    arm: Arm
+    subjects: tuple[Subject, ...]
+    minute_utc: np.ndarray
+    glucose_mgdl: np.ndarray
+    decisions: Mapping[str, np.ndarray]
+    totals: Mapping[str, np.ndarray]
+
+    @property
+    def days(self) -> float:
+        """Length in days of 24 h."""
+        return self.minute_utc.size * DECISION_MIN / 1440.0
+
+    def per_day(self, total: str) -> np.ndarray:
+        """A total per day, ``(people,)``."""
+        return self.totals[total][:, -1] / self.days
+
+
+def run_arm(
+    arm: Arm,
+    subjects: tuple[Subject, ...],
+    days: AbstractDays,
+    *,
+    body: str,
+    seed: int,
+    care_profile: str = TYPICAL,
+    without: frozenset[str] = frozenset(),
+) -> ArmResult:
+    """Simulates an arm; arms with the same days and seed share every chance event (common random numbers).
+
+    Args:
+        arm: which.
+        subjects: who, as ``days.who`` has them.
+        days: what they do.
+        body: name of their body.
+        seed: of the devices.
+        care_profile: behaviour profile by whose habits lows are treated.
+        without: modules that the bodies lack.
+
+    Raises:
+        ModelError: the body does not take what the days or the algorithm need.
+        SolverError: a result is not finite.
+    """
+    options = _options(days.options(without), arm.controller)
+    bodies = stack_bodies([body_of(body, one, options=options) for one in subjects])
+    ((inputs, events),) = days.blocks(subjects, options)
+    inputs = days.announced(inputs, events, subjects)
+    names = tuple(f"{REACTION}.{name}" for name in (*DECISION_OUTPUTS, *TOTALS))
+    loop = closed_loop_of(arm, subjects, seed=seed, care_profile=care_profile)
+    result = simulate_cohort(bodies, inputs, reaction=loop, outputs=("glucose_mgdl", *names), stride=DECISION_MIN)
+    _check_glucose(result)
+    outputs = {name.removeprefix(f"{REACTION}."): np.asarray(values) for name, values in result.outputs.items()}
+    return ArmResult(
+        arm=arm,
+        subjects=subjects,
+        minute_utc=np.asarray(inputs.minute_utc)[::DECISION_MIN],
+        glucose_mgdl=outputs["glucose_mgdl"],
+        # The state at a point is that of the decision before it.
+        decisions={name: outputs[name][:, 1:] for name in DECISION_OUTPUTS},
+        totals={name: outputs[name] for name in TOTALS},
+    )
+
+
+def closed_loop_of(arm: Arm, subjects: tuple[Subject, ...], *, seed: int, care_profile: str) -> ClosedLoop:
+    """The loop of several people, with a leading people axis.
+
+    Args:
+        arm: algorithm and devices.
+        subjects: who.
+        seed: of the devices.
+        care_profile: by whose habits lows are treated.
+    """
+    people = len(subjects)
+    settings = [setting_of_subject(one) for one in subjects]
+    steps = arm.pump.steps
+    limits = [limits_of_setting(one, steps, automated=arm.controller.automated) for one in settings]
+    return ClosedLoop(
+        controller=for_everyone(arm.controller, people),
+        setting=stacked(settings),
+        limits=stacked(limits),
+        sensor=for_everyone(arm.sensor, people),
+        pump=for_everyone(arm.pump, people),
+        care=care_in_loop(care_profile, subjects),
+        automatic=np.full(people, arm.automatic or not arm.controller.automated),
+        eats_proposed=np.full(people, float(arm.eats_proposed)),
+        sensor_key=_keys(subjects, seed, "sensor"),
+        pump_key=_keys(subjects, seed, "pump"),
+        long_acting=arm.controller.long_acting,
+    )
+
+
+def _check_glucose(result: Trajectory) -> None:
+    """Glucose is finite; readings and what follows from them need not be, when a sensor shows nothing."""
+    glucose = {"glucose_mgdl": result.outputs["glucose_mgdl"]}
+    check_finite(Trajectory(t_min=result.t_min, outputs=glucose, final_state={}))
+
+
+def _keys(subjects: tuple[Subject, ...], seed: int, stream: str) -> np.ndarray:
+    root = root_key(seed)
+    keys = [jax.random.key_data(stream_key(root, subject=one.name, stream=stream)) for one in subjects]
+    return np.asarray(jnp.stack(keys))
+
+
+def _options(options: BodyOptions, controller: AnyController) -> BodyOptions:
+    """The depots that the algorithm doses into, whatever insulin the days name."""
+    product = controller.long_acting
+    if not product:
+        return replace(options, products=(REFERENCE,), basal_product=REFERENCE)
+    return replace(options, products=tuple(sorted({REFERENCE, product})), basal_product=product)

@@ -1,0 +1,132 @@
+"""Use case: one or a few virtual people in a closed loop, step by step, with every decision."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from glucotwin.control.controller import DecisionReason
+from glucotwin.control.registry import find_controller
+from glucotwin.control.safety_array import reasons_of
+from glucotwin.core.file import replace_file
+from glucotwin.core.profile import RESEARCHER, Authority, Capability
+from glucotwin.core.unit import GlucoseUnit, glucose_in
+from glucotwin.devices.registry import find_pump, find_sensor
+from glucotwin.metrics.tally import GlucoseTally
+from glucotwin.workflows.day_plan import AbstractDays
+from glucotwin.workflows.loop.arm import TYPICAL, Arm, ArmResult, run_arm
+from glucotwin.workflows.simulate import DEFAULT_BODY, subjects_named
+
+SCHEDULE_TOUCH_U_PER_H = 1e-6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoopRequest:
+    """What to run.
+
+    Attributes:
+        algorithm: name of the dosing algorithm.
+        days: what the people do.
+        body: name of the body.
+        subject: a subject's name, a group's, or ``all``; default the body's first subject.
+        sensor, pump: names of the devices.
+        automatic: whether doses are given by themselves; else they are proposals, and the schedule runs.
+        seed: of the devices.
+    """
+
+    algorithm: str
+    days: AbstractDays
+    body: str = DEFAULT_BODY
+    subject: str = ""
+    sensor: str = "ideal"
+    pump: str = "ideal"
+    automatic: bool = False
+    seed: int = 1
+
+
+def run_loop(request: LoopRequest, *, authority: Authority = RESEARCHER) -> ArmResult:
+    """Runs an algorithm on virtual people.
+
+    Args:
+        request: what.
+        authority: on whose behalf.
+
+    Raises:
+        NotFoundError: there is no such algorithm, device, body or subject.
+        NotAllowedError: the authority may not simulate.
+        ModelError: the body does not take what the days or the algorithm need.
+    """
+    authority.require(Capability.SIMULATE_VIRTUAL)
+    arm = Arm(
+        name=request.algorithm,
+        controller=find_controller(request.algorithm),
+        sensor=find_sensor(request.sensor),
+        pump=find_pump(request.pump),
+        automatic=request.automatic,
+    )
+    subjects = request.days.who(request.body, subjects_named(request.body, request.subject))
+    return run_arm(arm, subjects, request.days, body=request.body, seed=request.seed, care_profile=TYPICAL)
+
+
+def people_of_arm(result: ArmResult) -> pl.DataFrame:
+    """One row per person: glucose (see ``GlucoseTally``), insulin, glucagon and rescue carbohydrate per day."""
+    tally = GlucoseTally(len(result.subjects))
+    tally.add(result.glucose_mgdl[:, :-1])
+    given = {name.replace("_total", "_per_day"): result.per_day(name) for name in result.totals}
+    names = {"name": [one.name for one in result.subjects], "group": [one.group for one in result.subjects]}
+    return pl.DataFrame({**names, **tally.summary(), **given, "clamped_decisions": _clamped(result)})
+
+
+def proposals_of_arm(result: ArmResult) -> dict[str, int]:
+    """How many decisions of all people would give less or more than ran, a bolus, or carbohydrate; and were clamped."""
+    made = result.decisions
+    change = made["safe_rate_u_per_h"] - made["rate_u_per_h"]
+    counts = {
+        "less_basal": change < -SCHEDULE_TOUCH_U_PER_H,
+        "more_basal": change > SCHEDULE_TOUCH_U_PER_H,
+        "bolus": made["safe_bolus_u"] > made["bolus_u"],
+        "carbs": made["proposed_carbs_g"] > 0.0,
+        "clamped": made["clamps"] > 0.0,
+    }
+    return {name: int(np.sum(where)) for name, where in counts.items()}
+
+
+def decision_table(result: ArmResult, *, unit: GlucoseUnit = GlucoseUnit.MGDL) -> pl.DataFrame:
+    """One row per person and decision: true and shown glucose, what was wanted, what was given, and why."""
+    people, steps = len(result.subjects), result.minute_utc.size
+    suffix = "mgdl" if unit is GlucoseUnit.MGDL else "mmoll"
+    made = {name: values.ravel() for name, values in result.decisions.items()}
+    columns: dict[str, object] = {
+        "subject": np.repeat([one.name for one in result.subjects], steps),
+        "time_utc": pl.Series(np.tile(result.minute_utc * 60_000_000, people)).cast(pl.Datetime("us", "UTC")),
+        f"glucose_{suffix}": glucose_in(result.glucose_mgdl[:, :-1].ravel(), unit),
+        f"sensor_{suffix}": glucose_in(made.pop("sensor_mgdl"), unit),
+        "reason": [DecisionReason(int(code)).name.lower().replace("_", "-") for code in made.pop("reason")],
+        "clamps": [" ".join(reasons_of(int(bits))) for bits in made.pop("clamps")],
+    }
+    return pl.DataFrame({**columns, **made})
+
+
+def write_decisions(result: ArmResult, path: Path, *, unit: GlucoseUnit = GlucoseUnit.MGDL) -> None:
+    """Writes ``decision_table`` as CSV; an earlier file is replaced at once.
+
+    Raises:
+        NotFoundError: the folder does not exist.
+    """
+    replace_file(path, decision_table(result, unit=unit).write_csv)
+
+
+def loop_run_to_json(result: ArmResult) -> dict[str, object]:
+    """The run's summary as JSON values."""
+    return {
+        "algorithm": result.arm.name,
+        "automatic": result.arm.automatic,
+        "days": result.days,
+        "decisions": proposals_of_arm(result),
+        "subjects": people_of_arm(result).to_dicts(),
+    }
+
+
+def _clamped(result: ArmResult) -> np.ndarray:
+    return np.sum(result.decisions["clamps"] > 0.0, axis=1)

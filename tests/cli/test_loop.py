@@ -1,0 +1,43 @@
+"""``glucotwin loop run``: a virtual person in a closed loop from the command line."""
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+Invoke = Callable[..., CompletedProcess[str]]
+EXAMPLE = Path(__file__).parents[2] / "examples" / "one-day.yaml"
+
+
+@pytest.mark.slow
+def test_a_supervised_run_keeps_the_schedule_and_says_what_was_proposed(invoke: Invoke, tmp_path: Path) -> None:
+    out, plot = tmp_path / "decisions.csv", tmp_path / "loop.png"
+    finished = invoke("loop", "run", "--algorithm", "loop", "--scenario", EXAMPLE, "--out", out, "--plot", plot)
+    assert finished.returncode == 0, finished.stderr
+    assert "Proposed, not given: less basal" in finished.stderr
+    with out.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 288
+    assert len({row["rate_u_per_h"] for row in rows}) == 1
+    assert plot.stat().st_size > 10_000
+
+
+@pytest.mark.slow
+def test_an_automatic_run_answers_as_json(invoke: Invoke) -> None:
+    finished = invoke("loop", "run", "--algorithm", "loop", "--scenario", EXAMPLE, "--automatic", "--json")
+    answer = json.loads(finished.stdout)
+    (person,) = answer["subjects"]
+    assert (answer["algorithm"], answer["automatic"]) == ("loop", True)
+    assert person["time_in_range_pct"] > 90.0
+    assert person["basal_u_per_day"] > 5.0
+
+
+def test_an_unknown_algorithm_and_a_behaviour_without_days_are_refused(invoke: Invoke) -> None:
+    unknown = invoke("loop", "run", "--algorithm", "magic", "--scenario", EXAMPLE)
+    endless = invoke("loop", "run", "--algorithm", "loop", "--scenario", "typical")
+    assert unknown.returncode == endless.returncode == 2
+    assert "basal-bolus" in unknown.stderr
+    assert "--days N" in endless.stderr
