@@ -106,6 +106,8 @@ SIGNED_IN = {
     "GET /channel-kinds",
     "GET /course",
     "POST /course",
+    "GET /complications/schema",
+    "POST /complications",
     "GET /people",
     "POST /people",
 }

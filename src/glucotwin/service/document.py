@@ -20,6 +20,7 @@ from glucotwin.service.endpoint import (
     correction,
     data,
     person,
+    prognosis,
     system,
     trust,
     twin,
@@ -43,6 +44,7 @@ ROUTERS = (
     alarm.router,
     channel.router,
     advice.router,
+    prognosis.router,
     trust.router,
 )
 OTHERS = (
