@@ -97,7 +97,7 @@ BODIES: Mapping[str, BodyEntry] = MappingProxyType(
             changes=REDUCED_CHANGES,
         ),
         "padova-t2d": BodyEntry(
-            summary="meals with insulin secretion and C-peptide: the average person with type 2 and without diabetes",
+            summary="meals with insulin secretion and C-peptide: average people of type 2, impaired, normal",
             subjects=padova_t2d_subjects,
             compose=lambda values, options: compose_padova_t2d(values),
             basal_u_per_min=lambda values: 0.0,

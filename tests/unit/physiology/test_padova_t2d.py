@@ -65,6 +65,20 @@ def test_meals_are_as_independently_worked_out(
     assert abs(int(np.argmax(plasma)) - insulin_at) <= 1
 
 
+def test_impaired_glucose_tolerance_is_the_normal_subject_with_half_the_insulin_action() -> None:
+    normal, impaired = (make_body(NAME, subject=name) for name in ("normal#average", "igt#average"))
+    before, after = normal.parameters(), impaired.parameters()
+    for name in ("glucose.production_insulin_effect", "glucose.uptake_insulin_effect"):
+        assert float(after[name]) == pytest.approx(0.5 * float(before[name]))
+    # What the liver makes without insulin, uptake at rest and secretion stay: only the rest moves.
+    for name in ("production_mg_per_kg_per_min", "uptake_max_mg_per_kg_per_min"):
+        assert float(after[f"glucose.{name}"]) == pytest.approx(float(before[f"glucose.{name}"]), rel=1e-6)
+    two_hours = meal(impaired, 75.0)["glucose_mgdl"][120]
+    # The definition of impaired glucose tolerance (WHO).
+    assert 140.0 <= two_hours < 200.0
+    assert 100.0 < float(after["glucose.basal_mgdl"]) < 126.0
+
+
 @pytest.mark.parametrize("name", SUBJECTS)
 def test_body_passes_the_shipped_checks(name: str) -> None:
     check_body(make_body(NAME, subject=name), basal_u_per_min=0.0)

@@ -36,7 +36,7 @@ def padova_t2d_parameters() -> Mapping[str, Parameter]:
 
 
 def padova_t2d_subjects() -> tuple[Subject, ...]:
-    """The two published average subjects; they need no injected insulin."""
+    """The two published average subjects and impaired glucose tolerance; they need no injected insulin."""
     return tuple(
         Subject(name=name, weight_kg=row["weight_kg"], basal_u_per_min=0.0, age_years=row["age_years"], values=row)
         for name, row in _table().items()
