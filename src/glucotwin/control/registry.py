@@ -10,6 +10,14 @@ from glucotwin.core.error import ErrorCode, NotFoundError
 CONTROLLERS: Mapping[str, str] = MappingProxyType(
     {
         "basal-bolus": "glucotwin.control.basal_bolus",
+        "injections": "glucotwin.control.injection",
+        "injections-fixed": "glucotwin.control.injection_fixed",
+        "sliding-scale": "glucotwin.control.injection_sliding_scale",
+        "low-suspend": "glucotwin.control.low_suspend",
+        "predictive-suspend": "glucotwin.control.predictive_suspend",
+        "pid": "glucotwin.control.pid",
+        "pid-unannounced": "glucotwin.control.pid_unannounced",
+        "dual-hormone": "glucotwin.control.dual_hormone",
         "loop": "glucotwin.control.loop.compiled.controller",
         "loop-temp-basal": "glucotwin.control.loop.compiled.temp_basal",
         "oref0": "glucotwin.control.oref0.stepwise.controller",

@@ -1,0 +1,5 @@
+"""The PID controller without announced meals; see ``pid``."""
+
+from glucotwin.control.pid import unannounced_controller as controller
+
+__all__ = ["controller"]
