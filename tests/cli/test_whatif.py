@@ -89,3 +89,19 @@ def test_change_that_cannot_be_read_is_a_usage_error(invoke: Invoke, paths: tupl
 def test_bolus_that_was_never_given_is_named(invoke: Invoke, paths: tuple[Path, Path]) -> None:
     finished = invoke("whatif", *paths, *EVENING, "--scale-bolus", "2024-03-04T22:00=1.2")
     assert (finished.returncode, "There is no bolus within 10 min" in finished.stderr) == (2, True)
+
+
+def test_an_algorithm_can_be_put_in_charge(invoke: Invoke, paths: tuple[Path, Path]) -> None:
+    settings = ("--carb-ratio", "10", "--correction-factor", "45", "--target", "110")
+    values = json.loads(invoke("whatif", *paths, *EVENING, "--algorithm", "loop", *settings, "--json").stdout)
+    assert "loop" in values["answer"]["changes"][0]
+    assert any(abs(one) > 0.5 for one in values["answer"]["difference"]["median_mgdl"])
+
+
+def test_what_an_algorithm_lacks_is_said(invoke: Invoke, paths: tuple[Path, Path]) -> None:
+    unset = invoke("whatif", *paths, *EVENING, "--algorithm", "loop")
+    assert unset.returncode == 2
+    assert "--carb-ratio" in unset.stderr
+    twice = invoke("whatif", *paths, *EVENING, "--algorithm", "loop", "--dosing", "calculator")
+    assert twice.returncode == 2
+    assert "--dosing" in twice.stderr
