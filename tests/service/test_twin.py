@@ -102,6 +102,7 @@ def test_a_what_if_of_a_past_day(twinned: Twinned) -> None:
     [
         {"mode": "replay", "changes": [{"kind": "scale-basal", "factor": 1.1}]},
         {"mode": "ahead", "changes": []},
+        {"mode": "ahead", "algorithm": {"name": "loop"}},
         {"mode": "ahead", "changes": [{"kind": "add-meal", "at": "2024-03-01T08:00:00Z"}]},
         {"mode": "ahead", "changes": [{"kind": "pray", "at": "2024-03-01T08:00:00Z"}]},
         {
@@ -111,7 +112,7 @@ def test_a_what_if_of_a_past_day(twinned: Twinned) -> None:
             "changes": [{"kind": "scale-basal", "factor": 1.1}],
         },
     ],
-    ids=["no window", "no change", "no carbs", "unknown", "too long"],
+    ids=["no window", "no change", "an algorithm ahead", "no carbs", "unknown", "too long"],
 )
 def test_impossible_what_ifs_are_refused(twinned: Twinned, body: dict[str, object]) -> None:
     assert twinned.post("what-ifs", body).status_code == 422
@@ -128,6 +129,22 @@ def test_insulin_is_asked_about_by_professionals_in_the_research_profile_alone(
     monkeypatch.setattr(service, "profile", Profile.RESEARCH)
     assert twinned.owner.post(path, body).json()["code"] == "not-allowed"
     assert twinned.clinician.post(path, body).status_code == 200
+
+
+def test_an_algorithm_is_put_in_charge_of_past_hours(
+    service: Service, twinned: Twinned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hours = {"start": (twinned.at - timedelta(hours=4)).isoformat(), "end": twinned.at.isoformat()}
+    asked = {"name": "loop", "carb_ratio_g_per_u": 10.0, "correction_factor_mgdl_per_u": 45.0}
+    body = {"mode": "replay", "algorithm": asked, **hours}
+    path = f"/people/{twinned.person_id}/what-ifs"
+    assert twinned.clinician.post(path, body).json()["code"] == "not-allowed"
+    monkeypatch.setattr(service, "profile", Profile.RESEARCH)
+    told = twinned.clinician.post(path, body).json()
+    assert "loop" in told["sentences"][0]
+    assert max(abs(one) for one in told["difference"]["median_mgdl"]) > 1.0
+    unknown = {**body, "algorithm": {**asked, "name": "nobody"}}
+    assert twinned.clinician.post(path, unknown).json()["code"] == "unknown-name"
 
 
 def test_the_twin_is_told_in_plain_words(twinned: Twinned) -> None:

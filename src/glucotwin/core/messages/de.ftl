@@ -293,6 +293,7 @@ service-no-machine = Ein Token darf das nicht; melde dich an.
 service-no-scope = Das Token hat das Recht „{ $scope }“ nicht.
 service-csrf = Die Anfrage wiederholt das X-CSRF-Token der Sitzung nicht.
 service-window-too-long = Höchstens { $days } Tage auf einmal.
+service-algorithm-replays = Ein Dosieralgorithmus kann nur über vergangene Stunden gefragt werden: mit dem Modus replay.
 service-replay-window = Ein Rückblick braucht Anfang und Ende.
 service-erase-confirm = Wiederhole zum Löschen die Kennung der Person.
 service-no-page = Diese Seite gibt es nicht.

@@ -1183,6 +1183,7 @@ service-no-machine = A token may not do this; sign in.
 service-no-scope = The token does not have the scope "{ $scope }".
 service-csrf = The request does not repeat the session's X-CSRF-Token.
 service-window-too-long = At most { $days } days can be asked for at once.
+service-algorithm-replays = A dosing algorithm can be put in charge of past hours only: ask with the mode replay.
 service-replay-window = A replay needs a start and an end.
 service-erase-confirm = To erase, repeat the person's identifier.
 service-no-page = There is no such page.

@@ -8,7 +8,9 @@ from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, Field
 
 from glucotwin.advise.activity_change import AddExercise, RemoveExercise
+from glucotwin.advise.algorithm_plan import FollowAlgorithm
 from glucotwin.advise.change import AddBolus, AddMeal, Change, ScaleBasal, ScaleBolus, ScaleMeal, ShiftBolus, ShiftMeal
+from glucotwin.advise.dosing_plan import DosingPlan
 from glucotwin.advise.regimen_change import ChangeComposition, ChangeProduct, SplitBolus
 from glucotwin.advise.what_if import WhatIf
 from glucotwin.core.answer import Answer
@@ -174,6 +176,24 @@ AnyChange = Annotated[
 ]
 
 
+class AlgorithmShape(Shape):
+    """A dosing algorithm that has all insulin of the hours in its hands; what is not given is as the pump is set."""
+
+    name: str = Field(max_length=64)
+    carb_ratio_g_per_u: float | None = Field(default=None, ge=0.5, le=200)
+    correction_factor_mgdl_per_u: float | None = Field(default=None, ge=2, le=500)
+    target_mgdl: float | None = Field(default=None, ge=70, le=250)
+
+    def plan(self) -> DosingPlan:
+        """As the layers below know it."""
+        return FollowAlgorithm(
+            algorithm=self.name,
+            carb_ratio_g_per_u=self.carb_ratio_g_per_u,
+            correction_factor_mgdl_per_u=self.correction_factor_mgdl_per_u,
+            target_mgdl=self.target_mgdl,
+        )
+
+
 class WhatIfBody(Shape):
     """A question: what if."""
 
@@ -181,7 +201,8 @@ class WhatIfBody(Shape):
     start: AwareDatetime | None = None
     end: AwareDatetime | None = None
     horizon_min: int = Field(default=240, ge=30, le=480, multiple_of=5)
-    changes: tuple[AnyChange, ...] = Field(min_length=1, max_length=12)
+    changes: tuple[AnyChange, ...] = Field(default=(), max_length=12)
+    algorithm: AlgorithmShape | None = None
 
 
 @router.post("/people/{person_id}/forecasts")
@@ -231,13 +252,16 @@ def question(
 ) -> Callable[[], Answer[WhatIf]]:
     """A question with everything that it needs of the store, to be answered without it."""
     changes = [one.change() for one in body.changes]
+    dosing = None if body.algorithm is None else body.algorithm.plan()
     if body.mode == "ahead":
+        if dosing is not None:
+            raise DataError(ErrorCode.INVALID_VALUE, message("service-algorithm-replays"))
         # Refused before anything is worked out that only the answer would need.
         authority.require(required_capability(changes))
         opened = memory.prospect(desk, person_id, origin=body.start, horizon_min=body.horizon_min)
         return partial(ask_open_prospect, opened, changes, authority=authority)
     timeline, twin, window = memory.timeline(desk, person_id), memory.require_twin(desk, person_id), _replayed(body)
-    return partial(replay_person, twin, timeline, window=window, changes=changes, authority=authority)
+    return partial(replay_person, twin, timeline, window=window, changes=changes, dosing=dosing, authority=authority)
 
 
 def _replayed(body: WhatIfBody) -> Window:
