@@ -177,16 +177,6 @@ class DescribedPerson(BaseModel):
         """Years since the diagnosis."""
         return self.age - self.diagnosed_at_y if self.diabetes_duration_y is None else self.diabetes_duration_y
 
-    @property
-    def has_atherosclerotic_disease(self) -> bool:
-        """Whether heart attack, other ischaemic heart disease, stroke or peripheral arterial disease is known."""
-        return (
-            self.history_mi
-            or self.history_ischaemic_heart_disease
-            or self.history_stroke
-            or self.peripheral_vascular_disease
-        )
-
 
 REQUIRED = tuple(name for name, field in DescribedPerson.model_fields.items() if field.is_required())
 """Keys that every description has to have."""

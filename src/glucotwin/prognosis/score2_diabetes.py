@@ -20,7 +20,7 @@ from glucotwin.prognosis.validity import (
 
 KEYS = ("hba1c_pct", "sbp_mmhg", "total_cholesterol_mmoll", "hdl_mmoll")
 RANGES = {"age": (40.0, 69.99)}
-SEVERE_EGFR, MILD_EGFR, SEVERE_ACR_MG_G, RAISED_ACR_MG_G, SEVERE_SITES = 45.0, 60.0, 300.0, 30.0, 3
+SEVERE_EGFR, MILD_EGFR, SEVERE_ACR_MG_G, RAISED_ACR_MG_G = 45.0, 60.0, 300.0, 30.0
 """Severe target-organ damage (ESC 2023): eGFR below 45; or below 60 with ACR from 30; or ACR above 300; or three
 microvascular sites. Such people are at very high risk without a score."""
 CATEGORIES = ((0.20, "very_high"), (0.10, "high"), (0.05, "moderate"), (0.0, "low"))

@@ -20,13 +20,12 @@ from glucotwin.physiology.padova.gut import PadovaGut
 from glucotwin.physiology.padova.insulin import PadovaInsulinAction, PadovaSubcutis
 from glucotwin.physiology.padova.rest import HEPATIC_EXTRACTION_FRACTION, glucose_balance
 from glucotwin.physiology.padova.secreted_insulin import PadovaSecretedInsulin
+from glucotwin.physiology.padova.t1d_2008 import NO_CEILING
 from glucotwin.physiology.parameter import Parameter, read_parameters
 from glucotwin.physiology.subject import Subject
 
 NAME = "padova-t2d"
 OBESE_KG_PER_M2 = 30.0
-NO_CEILING = 1e6
-"""A largest uptake that nobody reaches: the published equations have none."""
 
 
 @cache
