@@ -16,6 +16,7 @@ from lived_record import BODY, START, LivedLife, lives_of
 
 from glucotwin.advise.activity_change import AddExercise
 from glucotwin.advise.change import Change, ScaleBasal, ScaleBolus, ScaleMeal, ShiftBolus, ShiftMeal
+from glucotwin.domain.activity import Activity
 from glucotwin.domain.inputs import Inputs
 from glucotwin.domain.person import TherapyKind
 from glucotwin.domain.therapy import DailySchedule, TherapySettings
@@ -96,6 +97,7 @@ def asked_people(
 def _asked(name: str, life: LivedLife) -> AskedPerson:
     timeline = with_settings(life)
     asked = [_changes(life, meal) for meal in _meals(life, timeline)]
+    idle = [_is_idle(timeline, of_meal["exercise added"].change) for of_meal in asked]
     changed = [_all_changed(life.inputs, [of_meal[kind].truth for of_meal in asked]) for kind in KINDS]
     runs = simulate_cohort(
         stack_bodies([body_of(BODY, life.subject)] * (1 + len(KINDS))),
@@ -106,10 +108,19 @@ def _asked(name: str, life: LivedLife) -> AskedPerson:
     glucose = np.asarray(runs)
     questions = [
         _question(kind, of_meal[kind], glucose[0], glucose[row])
-        for of_meal in asked
+        for of_meal, rests in zip(asked, idle, strict=True)
         for row, kind in enumerate(KINDS, start=1)
+        if rests or kind != "exercise added"
     ]
     return AskedPerson(name=name, life=life, timeline=timeline, questions=tuple(one for one in questions if one))
+
+
+def _is_idle(timeline: Timeline, bout: Change) -> bool:
+    """Whether no exercise is on record during a bout: two at once are another question, and count as hard effort."""
+    assert isinstance(bout, AddExercise)
+    logged = timeline.frame(Activity).select("time", "duration_min").iter_rows()
+    end = bout.at + timedelta(minutes=bout.duration_min)
+    return not any(time < end and time + timedelta(minutes=lasts) > bout.at for time, lasts in logged)
 
 
 def _all_changed(inputs: Inputs, changes: Sequence[Callable[[Inputs], Inputs]]) -> Inputs:

@@ -10,7 +10,7 @@ from glucotwin.core.error import ErrorCode, NotFoundError
 from glucotwin.core.message import message
 from glucotwin.domain.frame import frame_from_records
 from glucotwin.domain.insulin import BasalSegment, Bolus
-from glucotwin.domain.meal import Meal
+from glucotwin.domain.meal import Absorption, Meal
 from glucotwin.domain.record import Record, as_utc, check_range
 from glucotwin.domain.timeline import Timeline, Window
 
@@ -175,9 +175,10 @@ class ShiftMeal(_AtRecord):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddMeal(_AtRecord):
-    """Adds carbohydrate."""
+    """Adds carbohydrate: of a mixed meal, or of fast ``absorption`` as against a low."""
 
     carbs_g: float
+    absorption: Absorption = Absorption.UNKNOWN
 
     @property
     def is_insulin(self) -> bool:
@@ -186,7 +187,8 @@ class AddMeal(_AtRecord):
 
     def apply(self, timeline: Timeline) -> Timeline:
         """Adds it."""
-        return with_record(timeline, "meal", Meal(time=self.at, carbs_g=self.carbs_g, source="what-if"))
+        meal = Meal(time=self.at, carbs_g=self.carbs_g, absorption=self.absorption, source="what-if")
+        return with_record(timeline, "meal", meal)
 
     def sentence(self, timeline: Timeline) -> str:
         """In words."""

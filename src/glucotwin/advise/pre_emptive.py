@@ -17,6 +17,7 @@ from glucotwin.advise.look_ahead import difference_ahead
 from glucotwin.advise.what_if import Estimate
 from glucotwin.core.error import SolverError
 from glucotwin.domain.insulin import BasalSegment
+from glucotwin.domain.meal import Absorption
 from glucotwin.domain.person import TherapyKind
 from glucotwin.domain.record import as_utc
 from glucotwin.domain.timeline import Timeline, Window
@@ -117,7 +118,8 @@ def carbs_step(
     Returns:
         None when the effect cannot be worked out, as after a long gap.
     """
-    difference = _difference(twin, timeline, outlook, at, AddMeal(at=at, carbs_g=REFERENCE_G))
+    eaten = AddMeal(at=at, carbs_g=REFERENCE_G, absorption=Absorption.FAST)
+    difference = _difference(twin, timeline, outlook, at, eaten)
     if difference is None:
         return None
     steps = _each(outlook, difference / REFERENCE_G, limit_mgdl, lasting_min)

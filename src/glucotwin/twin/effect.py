@@ -43,9 +43,6 @@ CONFOUNDING_LOG_SD = {TherapyKind.CLOSED_LOOP: 2.0, TherapyKind.PUMP: 0.8, Thera
 BLOCK_HOURS = {"night": 6.0, "morning": 5.0, "afternoon": 6.0, "evening": 7.0}
 """Length of the blocks of the day in which insulin sensitivity is constant."""
 
-KEPT_SHARE = 0.5
-"""Of how far a fitted rate lies from the typical one, on the logarithmic scale (found on the development people)."""
-
 FASTEST_PER_MIN = 0.4
 """Rates above it would not be resolved by a step of five minutes."""
 
@@ -113,7 +110,7 @@ def with_kinetics(
     """The body with time courses drawn towards the population's and then slower by some factors.
 
     What a fit to predictions says of rates is distorted by all that it has to explain besides doses and meals; of each
-    rate's distance from the typical value only a share (``KEPT_SHARE``) is kept.
+    rate's distance from the causal one (``FitBody.causal_typical``) only a share (``kept_share``) is kept.
     """
     factors = {
         TimeCourse.INSULIN: insulin_time_factor,
@@ -121,9 +118,9 @@ def with_kinetics(
         TimeCourse.PERSISTENCE: persistence_factor,
     }
     fitted = fit_body(body.name)
-    parameters, records = body.parameters(), fitted.records()
+    parameters, typical = body.parameters(), fitted.causal_typical()
     rates = {
-        name: records[name].typical * (parameters[name] / records[name].typical) ** KEPT_SHARE / factors[course]
+        name: typical[name] * (parameters[name] / typical[name]) ** fitted.kept_share / factors[course]
         for name, course in fitted.time_courses.items()
     }
     limits = {"glucose.effectiveness_per_min": FASTEST_RETURN_PER_MIN}

@@ -26,6 +26,14 @@ from glucotwin.twin.twin import Twin
 
 EFFECT_STREAM = "effect-draws"
 
+EXERCISE_STRENGTHS = (
+    "exercise.uptake_per_count",
+    "exercise.production_per_count",
+    "exercise.hard_production_per_count",
+    "exercise.sensitivity_per_count",
+)
+"""What a bout does is proportional to all of them together."""
+
 
 class Contrast(NamedTuple):
     """Sensor glucose at each step's start under the original and the changed inputs; axes draw, step.
@@ -119,8 +127,9 @@ def contrast(
 ) -> Contrast:
     """Runs every draw through the original and the changed inputs with the same unexplained flux.
 
-    The flux is what makes the original run follow the smoothed readings; under the change it stays at its factual
-    value, so that the difference comes from the mechanism alone. Beyond the last reading it fades.
+    All draws share one course of glucose: the readings smoothed in both directions with the fitted body, and where
+    there are none, as ahead, what that body expects. The flux is what makes a draw's original run follow this course;
+    under the change it stays at its factual value, so that the difference comes from the mechanism alone.
 
     Args:
         model: the family of bodies.
@@ -133,11 +142,12 @@ def contrast(
         response: dosing that answers the change; None where all other insulin is held.
     """
     guess = jnp.asarray(readings.glucose_mgdl)[jnp.argmax(jnp.asarray(readings.kind) > 0)]
+    fitted, _ = model.build(jnp.mean(points, axis=0))
+    smoothed = smoothed_states(fitted, TRACKING_NOISE, original, readings, guess)
 
     def draw(one: tuple[Array, EffectDraws]) -> Contrast:
         point, effect = one
         body = _body_of(model, point, effect, addition)
-        smoothed = smoothed_states(body, TRACKING_NOISE, original, readings, guess)
         start, flux = explaining_flux(body, original, smoothed)
         factual = _run(body, start, with_flux(original, flux))
 
@@ -156,13 +166,15 @@ def contrast(
 def _body_of(model: PersonalModel, point: Float[Array, " parameter"], effect: EffectDraws, addition: Addition) -> Body:
     fitted, _ = model.build(point)
     slowed = with_kinetics(fitted, effect.insulin_time_factor, effect.carb_time_factor, effect.persistence_factor)
-    body = addition.body(
-        causal_body(slowed, model.basal_u_per_min, effect.correction_factor_mgdl_per_u, effect.carb_factor_mgdl_per_g)
+    scaled = causal_body(
+        slowed, model.basal_u_per_min, effect.correction_factor_mgdl_per_u, effect.carb_factor_mgdl_per_g
     )
+    body = addition.body(fit_body(model.body_name).causal(scaled))
     if EXERCISE not in addition.modules:
         return body
-    uptake = body.parameters()["exercise.uptake_per_count"]
-    return body.with_parameters({"exercise.uptake_per_count": uptake * effect.exercise_factor})
+    # Uptake and production oppose each other: scaling one alone would turn the effect round.
+    worked = {name: body.parameters()[name] * effect.exercise_factor for name in EXERCISE_STRENGTHS}
+    return body.with_parameters(worked)
 
 
 def _run(body: Body, start: BodyState, inputs: Inputs) -> Float[Array, " time"]:

@@ -51,6 +51,10 @@ class Tie(eqx.Module):
         }
 
 
+def _as_it_is(body: Body) -> Body:
+    return body
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FitBody:
     """A body that a twin can be fitted with.
@@ -71,6 +75,9 @@ class FitBody:
         joint_only: whether parameters that are not fitted follow from the joint prior, which is then always used.
         fractions: parameters of the joint prior that lie between 0 and 1, there on the logit.
         discrepancy: file of how far the body is from what a dose or a meal truly does (see ``discrepancy``).
+        causal: the body in the form in which what-ifs ask it.
+        causal_rates: records of the rates that what-ifs draw ``time_courses`` to; typical ones where None.
+        kept_share: of how far a fitted rate lies from those, on the logarithmic scale.
         discrepancy_learned: whether that was learned where the truth is known, and not only reasoned.
     """
 
@@ -88,10 +95,18 @@ class FitBody:
     fractions: frozenset[str] = frozenset()
     discrepancy: str = "discrepancy.csv"
     discrepancy_learned: bool = True
+    causal: Callable[[Body], Body] = _as_it_is
+    causal_rates: Callable[[], Mapping[str, Parameter]] | None = None
+    kept_share: float = 0.5
 
     def free(self) -> Mapping[str, Parameter]:
         """Records of every fitted parameter, body first, then noise."""
         return _free(self.records())
+
+    def causal_typical(self) -> dict[str, float]:
+        """The rates that what-ifs draw fitted ones to, by name."""
+        records = {**self.records(), **({} if self.causal_rates is None else self.causal_rates())}
+        return {name: records[name].typical for name in self.time_courses}
 
     def fixed(self) -> dict[str, float]:
         """Values of the parameters that are the same for everybody."""

@@ -1,6 +1,7 @@
 """The minimal body as it is fitted."""
 
 from glucotwin.physiology.minimal import compose_minimal, minimal_parameters
+from glucotwin.physiology.minimal_causal import minimal_causal_body, minimal_causal_parameters
 from glucotwin.twin.body.fit_body import FitBody, TimeCourse
 from glucotwin.twin.population_prior import read_population_prior
 
@@ -24,4 +25,7 @@ MINIMAL = FitBody(
         "glucose.effectiveness_per_min": TimeCourse.PERSISTENCE,
     },
     glucose_volume="glucose.volume_dl_per_kg",
+    causal=minimal_causal_body,
+    causal_rates=minimal_causal_parameters,
+    kept_share=0.0,
 )
