@@ -105,3 +105,18 @@ def test_what_an_algorithm_lacks_is_said(invoke: Invoke, paths: tuple[Path, Path
     twice = invoke("whatif", *paths, *EVENING, "--algorithm", "loop", "--dosing", "calculator")
     assert twice.returncode == 2
     assert "--dosing" in twice.stderr
+
+
+def test_therapies_stand_beside_what_was(invoke: Invoke, paths: tuple[Path, Path]) -> None:
+    finished = invoke("whatif", "compare", *paths, "--days", "1", "-a", "basal=0.7", "-a", "bolus-shift=-15")
+    assert finished.returncode == 0, finished.stderr
+    assert "Every bolus of a meal given 15 min earlier" in finished.stdout
+    row = next(line for line in finished.stdout.splitlines() if line.startswith("Mean glucose"))
+    assert row.count("[") == 2
+
+
+@pytest.mark.parametrize("bad", ["basal", "basal=lots", "prayer=1", "carb-ratio=9,dosing=proportional"])
+def test_an_alternative_that_is_not_understood_is_refused(invoke: Invoke, paths: tuple[Path, Path], bad: str) -> None:
+    finished = invoke("whatif", "compare", *paths, "-a", bad)
+    assert finished.returncode == 2
+    assert "alternative" in finished.stderr or "leave one out" in finished.stderr

@@ -72,6 +72,9 @@ OF_PERSON: dict[str, Line] = {
         twin=True,
         body={"mode": "ahead", "changes": [{"kind": "add-meal", "at": TIME, "carbs_g": 20}]},
     ),
+    "POST /people/{person_id}/therapy-comparisons": Line(
+        roles=EVERYBODY, twin=True, body={"alternatives": [{"name": "as it is"}]}
+    ),
     "GET /people/{person_id}/alarms": Line(roles=EVERYBODY, twin=True),
     "POST /people/{person_id}/alarms/{kind}/snooze": Line(roles=CARING, body={"minutes": 30}),
     "GET /people/{person_id}/channels": Line(roles=EVERYBODY, twin=True),

@@ -235,3 +235,20 @@ def test_somebody_whom_twins_are_not_made_for_gets_no_forecast(service: Service)
     with service.desk(owner.account_id) as desk:
         access = access_to(desk, person_id, Action.READ_DATA)
         assert service.look(desk, access)["forecast_withheld"] is not None
+
+
+def test_therapies_are_compared_by_clinicians_in_the_research_profile_alone(
+    service: Service, twinned: Twinned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = {"days": 1, "alternatives": [{"name": "A", "basal_factor": 0.8}, {"name": "B", "bolus_shift_min": -15}]}
+    path = f"/people/{twinned.person_id}/therapy-comparisons"
+    assert twinned.clinician.post(path, body).json()["code"] == "not-allowed"
+    monkeypatch.setattr(service, "profile", Profile.RESEARCH)
+    assert twinned.owner.post(path, body).json()["code"] == "not-allowed"
+    answer = twinned.clinician.post(path, body)
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    assert [one["name"] for one in told["arms"]] == ["A", "B"]
+    assert all(one["outcomes"] and one["changes"] for one in told["arms"])
+    assert len(told["day"]["start_min"]) == len(told["arms"][0]["day"]["median_mgdl"])
+    assert told["limits"]

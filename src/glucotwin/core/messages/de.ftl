@@ -216,6 +216,16 @@ change-shift-bolus = Bolus von { $clock } { $minutes } min { $direction ->
     [earlier] früher
    *[later] später
 } gegeben
+change-shift-meal-boluses = Jeder Bolus zum Essen { $minutes } min { $direction ->
+    [earlier] früher
+   *[later] später
+} gegeben
+change-no-meal-bolus = Kein aufgezeichneter Bolus liegt innerhalb von 45 Minuten um eine Mahlzeit, daher kann keiner früher oder später gegeben werden.
+change-no-meal-bolus-hint = Auch Mahlzeiten einlesen, oder eine andere Möglichkeit wählen.
+therapy-how-many = Ein Vergleich nimmt eine bis { $most } Möglichkeiten.
+therapy-no-change = Die Möglichkeit „{ $name }“ ändert nichts.
+therapy-no-change-hint = Eine andere Basalrate, einen anderen KE-Faktor, Korrekturfaktor, ein anderes Insulin, eine andere Zeit oder einen Algorithmus angeben.
+therapy-two-dosings = Die Dosierung kann nicht zugleich im Verhältnis und durch Einstellungen oder einen Algorithmus antworten; eines weglassen.
 change-add-bolus = Ein Bolus von { $insulin } IE um { $clock }
 change-scale-meal = { $percent } % { $direction ->
     [more] mehr

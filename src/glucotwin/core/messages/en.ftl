@@ -546,6 +546,22 @@ change-shift-bolus = Bolus of { $clock } given { $minutes } min { $direction ->
     [earlier] earlier
    *[later] later
 }
+change-shift-meal-boluses = Every bolus of a meal given { $minutes } min { $direction ->
+    [earlier] earlier
+   *[later] later
+}
+change-no-meal-bolus = No bolus on record is within 45 minutes of a meal, so none can be given earlier or later.
+change-no-meal-bolus-hint = Import meals too, or choose another alternative.
+therapy-how-many = A comparison takes one to { $most } alternatives.
+therapy-no-change = The alternative "{ $name }" changes nothing.
+therapy-no-change-hint = Give it another basal rate, carbohydrate ratio, correction factor, insulin, timing or algorithm.
+therapy-two-dosings = Dosing cannot answer in proportion and by settings or an algorithm at the same time; leave one out.
+therapy-progress = Replaying the days with each alternative
+therapy-page-title = Therapies compared, for { $person }: { $days } days to { $moment }
+therapy-page-caption = Medians over the twin's draws with 90 % intervals; in square brackets, the difference from as it was.
+therapy-page-day = Median by time of day, { $unit }
+therapy-bad-part = "{ $part }" is not part of an alternative.
+therapy-bad-part-hint = Write for example basal=0.9, carb-ratio=9, correction-factor=45, insulin=faster-aspart, bolus-shift=-15, algorithm=loop or dosing=proportional, joined by commas.
 change-add-bolus = A bolus of { $insulin } U at { $clock }
 change-scale-meal = { $percent } % { $direction ->
     [more] more
