@@ -17,7 +17,6 @@ from glucotwin.advise.look_ahead import difference_ahead
 from glucotwin.advise.what_if import Estimate
 from glucotwin.core.error import SolverError
 from glucotwin.domain.insulin import BasalSegment
-from glucotwin.domain.meal import Absorption
 from glucotwin.domain.person import TherapyKind
 from glucotwin.domain.record import as_utc
 from glucotwin.domain.timeline import Timeline, Window
@@ -118,8 +117,7 @@ def carbs_step(
     Returns:
         None when the effect cannot be worked out, as after a long gap.
     """
-    eaten = AddMeal(at=at, carbs_g=REFERENCE_G, absorption=Absorption.FAST)
-    difference = _difference(twin, timeline, outlook, at, eaten)
+    difference = _difference(twin, timeline, outlook, at, AddMeal(at=at, carbs_g=REFERENCE_G))
     if difference is None:
         return None
     steps = _each(outlook, difference / REFERENCE_G, limit_mgdl, lasting_min)
