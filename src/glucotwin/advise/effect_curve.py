@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal
 
 import numpy as np
+from typing_extensions import TypedDict
 
 from glucotwin.advise.change import AddBolus, AddMeal
 from glucotwin.advise.look_ahead import Prospect, difference_of
+from glucotwin.core.json_value import Numbers
 from glucotwin.forecast.forecast import rounded
 
 STARTS_MIN = tuple(range(0, 240, 30))
@@ -16,6 +19,14 @@ CARBS_G, INSULIN_U = 30.0, 2.0
 """Amounts that effects are worked out with; they are told per gram and per unit."""
 LEAST_MGDL = 20.0
 """Insulin is told by what it divides glucose by, which has no meaning below this."""
+
+
+class EffectCurveJson(TypedDict):
+    """What food or insulin at a moment does to glucose after it, draw by draw."""
+
+    stream: Literal["meal", "bolus"]
+    start_min: int
+    response: list[Numbers]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +43,11 @@ class EffectCurve:
             carbohydrate, or the logarithm per U of the factor by which glucose is multiplied.
     """
 
-    stream: str
+    stream: Literal["meal", "bolus"]
     start_min: int
     response: np.ndarray
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> EffectCurveJson:
         """As JSON values."""
         return {
             "stream": self.stream,

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NotRequired
 
 import numpy as np
+from typing_extensions import TypedDict
 
-from glucotwin.forecast.forecast import Band, rounded
+from glucotwin.core.json_value import Instant, Numbers, Series
+from glucotwin.forecast.forecast import Band, BandJson, rounded
 
 
 class WhatIfKind(StrEnum):
@@ -16,6 +19,55 @@ class WhatIfKind(StrEnum):
     AHEAD = "ahead"
 
 
+class GlucoseCurveJson(TypedDict):
+    """Glucose over time."""
+
+    median_mgdl: Series
+    bands: list[BandJson]
+
+
+class EstimateJson(TypedDict):
+    """A number with its 90 % interval; its expected value where it was drawn."""
+
+    median: float
+    low: float
+    high: float
+    expected: NotRequired[float]
+
+
+class OutcomeJson(TypedDict):
+    """A summary of the window as it was, as it would have been, and the difference."""
+
+    name: str
+    unit: str
+    baseline: EstimateJson
+    changed: EstimateJson
+    difference: EstimateJson
+
+
+class AssumedEffectJson(TypedDict):
+    """What one unit and one gram were taken to do to glucose at rest."""
+
+    fall_per_unit_mgdl: EstimateJson | None
+    rise_per_gram_mgdl: EstimateJson
+
+
+class WhatIfJson(TypedDict):
+    """An answered what-if."""
+
+    kind: WhatIfKind
+    start: Instant
+    t_min: Numbers
+    changes: list[str]
+    baseline: GlucoseCurveJson
+    changed: GlucoseCurveJson
+    difference: GlucoseCurveJson
+    outcomes: list[OutcomeJson]
+    observed_mgdl: Series | None
+    cautions: list[str]
+    assumed_effect: AssumedEffectJson | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
     """Glucose over time as median and bands in mg/dL."""
@@ -23,7 +75,7 @@ class Curve:
     median_mgdl: np.ndarray
     bands: tuple[Band, ...]
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> GlucoseCurveJson:
         """As JSON values."""
         return {"median_mgdl": rounded(self.median_mgdl), "bands": [band.to_json() for band in self.bands]}
 
@@ -37,10 +89,14 @@ class Estimate:
     high: float
     expected: float | None = None
 
-    def to_json(self) -> dict[str, float]:
+    def to_json(self) -> EstimateJson:
         """As JSON values."""
-        known = {} if self.expected is None else {"expected": round(self.expected, 3)}
-        return {"median": round(self.median, 3), "low": round(self.low, 3), "high": round(self.high, 3), **known}
+        told: EstimateJson = {
+            "median": round(self.median, 3),
+            "low": round(self.low, 3),
+            "high": round(self.high, 3),
+        }
+        return told if self.expected is None else {**told, "expected": round(self.expected, 3)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +109,7 @@ class Outcome:
     changed: Estimate
     difference: Estimate
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> OutcomeJson:
         """As JSON values."""
         return {
             "name": self.name,
@@ -71,7 +127,7 @@ class AssumedEffect:
     fall_per_unit_mgdl: Estimate | None
     rise_per_gram_mgdl: Estimate
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> AssumedEffectJson:
         """As JSON values."""
         fall = self.fall_per_unit_mgdl
         return {
@@ -109,11 +165,11 @@ class WhatIf:
     cautions: tuple[str, ...] = ()
     assumed_effect: AssumedEffect | None = None
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> WhatIfJson:
         """As JSON values."""
         observed = self.observed_mgdl
         return {
-            "kind": str(self.kind),
+            "kind": self.kind,
             "start": self.start.isoformat(),
             "t_min": self.t_min.tolist(),
             "changes": list(self.changes),

@@ -6,9 +6,39 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+from typing_extensions import TypedDict
 
 from glucotwin.core.error import DataError, ErrorCode
+from glucotwin.core.json_value import Instant, Numbers, Series
 from glucotwin.forecast.trajectory import share_below
+
+
+class BandJson(TypedDict):
+    """A central predictive interval; ``level`` is its probability."""
+
+    level: float
+    low_mgdl: Series
+    high_mgdl: Series
+
+
+class CurveJson(TypedDict):
+    """A forecast as it is drawn: without the paths that it was made of."""
+
+    origin: Instant
+    t_min: Numbers
+    median_mgdl: Series
+    bands: list[BandJson]
+    probability_below_70: Numbers
+    probability_below_54: Numbers
+    future_inputs: str
+    last_reading_age_min: float
+    method: str
+
+
+class ForecastJson(CurveJson):
+    """A forecast with its paths."""
+
+    trajectories_mgdl: list[Numbers]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +49,7 @@ class Band:
     low_mgdl: np.ndarray
     high_mgdl: np.ndarray
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> BandJson:
         """As JSON values."""
         return {"level": self.level, "low_mgdl": rounded(self.low_mgdl), "high_mgdl": rounded(self.high_mgdl)}
 
@@ -87,8 +117,8 @@ class Forecast:
         total = np.concatenate([np.zeros((counted.shape[0], 1), dtype=int), np.cumsum(counted, axis=1)], axis=1)
         return float(np.mean(np.any(total[:, needed:] - total[:, :-needed] == needed, axis=1)))
 
-    def to_json(self) -> dict[str, object]:
-        """As JSON values; ``from_json`` reads them."""
+    def curve_json(self) -> CurveJson:
+        """As JSON values, without the paths."""
         return {
             "origin": self.origin.isoformat(),
             "t_min": self.t_min.tolist(),
@@ -99,8 +129,11 @@ class Forecast:
             "future_inputs": self.future_inputs,
             "last_reading_age_min": self.last_reading_age_min,
             "method": self.method,
-            "trajectories_mgdl": [rounded(path, 1) for path in self.trajectories_mgdl],
         }
+
+    def to_json(self) -> ForecastJson:
+        """As JSON values; ``from_json`` reads them."""
+        return {**self.curve_json(), "trajectories_mgdl": [rounded(path, 1) for path in self.trajectories_mgdl]}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "Forecast":

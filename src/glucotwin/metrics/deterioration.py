@@ -12,7 +12,7 @@ from glucotwin.metrics.array import FloatArray
 from glucotwin.metrics.trend import LEAST_POINTS, Trend, trend_of
 
 
-class Verdict(StrEnum):
+class TrendVerdict(StrEnum):
     """What a trend says."""
 
     STEADY = "steady"
@@ -105,7 +105,7 @@ class Deterioration:
 
     watched: Watched
     trend: Trend
-    verdict: Verdict
+    verdict: TrendVerdict
     latest: float
 
 
@@ -129,10 +129,10 @@ def judge_deterioration(watched: Watched, day: FloatArray, value: FloatArray) ->
     return Deterioration(watched=watched, trend=trend, verdict=_verdict(watched, trend), latest=float(value[-1]))
 
 
-def _verdict(watched: Watched, trend: Trend) -> Verdict:
+def _verdict(watched: Watched, trend: Trend) -> TrendVerdict:
     sign = 1.0 if watched.is_worse_up else -1.0
     end = 2.0**trend.last if watched.is_ratio else trend.last
     if sign * trend.rate_per_year < watched.limit_per_year or end < watched.floor:
-        return Verdict.STEADY
+        return TrendVerdict.STEADY
     sure = trend.low_per_year if watched.is_worse_up else -trend.high_per_year
-    return Verdict.CLEAR if sure > 0.0 else Verdict.POSSIBLE
+    return TrendVerdict.CLEAR if sure > 0.0 else TrendVerdict.POSSIBLE

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from glucotwin.core.error import ErrorCode, NotFoundError
 from glucotwin.core.message import message
-from glucotwin.metrics.deterioration import Deterioration, Verdict
+from glucotwin.metrics.deterioration import Deterioration, TrendVerdict
 from glucotwin.service.caller import UUID_PATTERN, Calling, Running, desk_for
 from glucotwin.service.schema import Json
 from glucotwin.store.access import Action
@@ -19,7 +19,7 @@ from glucotwin.workflows.living.deterioration import deteriorations_of, sentence
 router = APIRouter(tags=["cds-hooks"])
 DETERIORATION = "glucotwin-deterioration"
 HOOK = "patient-view"
-INDICATORS = {Verdict.CLEAR: "warning", Verdict.POSSIBLE: "info"}
+INDICATORS = {TrendVerdict.CLEAR: "warning", TrendVerdict.POSSIBLE: "info"}
 LONGEST_SUMMARY = 140
 """Characters of a card's summary (CDS Hooks 2.0, card attributes)."""
 

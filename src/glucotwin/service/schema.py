@@ -1,20 +1,24 @@
-"""What all shapes of requests share: nothing unknown, nothing changed afterwards."""
+"""What all shapes of requests share, and lists as answers."""
 
-from collections.abc import Sequence
+from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
+from typing_extensions import TypedDict
+
+T = TypeVar("T")
 
 
 class Shape(BaseModel):
-    """The shape of a request's body."""
+    """The shape of a request's body: nothing unknown, nothing changed afterwards."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=10_000, allow_inf_nan=False)
 
 
 Json = dict[str, object]
-"""An answer as JSON values; the contract of each is in the documentation of its endpoint."""
+"""JSON values whose shape another system's documentation gives."""
 
 
-def items(found: Sequence[Json], **more: object) -> Json:
+class Items(TypedDict, Generic[T]):
     """A list as an answer."""
-    return {"items": list(found), **more}
+
+    items: list[T]

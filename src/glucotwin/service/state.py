@@ -23,6 +23,7 @@ from glucotwin.workflows.channel.channel import Outgoing
 from glucotwin.workflows.living.alarm import active_alarms, step_alarms_of
 from glucotwin.workflows.living.memory import Memory
 from glucotwin.workflows.living.now import now_of
+from glucotwin.workflows.living.shape.now import AlarmJson, NowAnswer
 from glucotwin.workflows.living.warming import warm_what_ifs
 
 WARMED_MIN = 240
@@ -134,7 +135,7 @@ class Service:
         self._step(account_id, person_id, time.perf_counter())
         self._pool.submit(self._warm_what_ifs, account_id, person_id)
 
-    def look(self, desk: Desk, access: Access) -> dict[str, object]:
+    def look(self, desk: Desk, access: Access) -> NowAnswer:
         """How a person is now, with the alarms that are on."""
         person_id = access.person_id
         answer = now_of(
@@ -145,7 +146,7 @@ class Service:
             authority=self.authority(access.role),
             with_twin=Purpose.PERSONAL_TWIN in access.consents,
         )
-        return answer | {"alarms": active_alarms(desk, person_id)}
+        return {**answer, "alarms": active_alarms(desk, person_id)}
 
     def forget(self, person_id: str) -> None:
         """Drops everything of a person that is remembered, and lets go of whoever listens."""
@@ -191,7 +192,7 @@ class Service:
     def _step_once(self, account_id: str, person_id: str) -> None:
         with self.desk(account_id) as desk:
             access = access_to(desk, person_id, Action.READ_DATA)
-            told: tuple[dict[str, object], ...] = ()
+            told: tuple[AlarmJson, ...] = ()
             if Purpose.PERSONAL_TWIN in access.consents:
                 told = step_alarms_of(desk, self.memory, person_id, at=self.now(person_id))
             answer = self.look(desk, access)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 
 from sqlalchemy import insert, select, update
 
@@ -13,6 +14,9 @@ from glucotwin.store.schema import consent
 
 CURRENT_VERSION = 1
 """Version of the texts that people consent to; it rises with their meaning."""
+
+
+ConsentStatus = Literal["none", "active", "revoked"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +37,8 @@ class Consent:
     revoked_at: datetime | None = None
 
     @property
-    def status(self) -> str:
-        """``none``, ``active`` or ``revoked``."""
+    def status(self) -> ConsentStatus:
+        """What became of the last grant."""
         if self.granted_at is None:
             return "none"
         return "active" if self.revoked_at is None else "revoked"

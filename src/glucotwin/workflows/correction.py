@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
+from typing_extensions import TypedDict
+
 from glucotwin.core.error import ConflictError, DataError, ErrorCode, NotFoundError
+from glucotwin.core.json_value import Instant
 from glucotwin.core.message import message
 from glucotwin.core.provenance import sha256_of_file
 from glucotwin.domain.archive import MANIFEST, PERSON, SETTINGS, load_timeline, save_timeline, timeline_hash
@@ -53,6 +56,22 @@ class ChosenSteps:
         return is_meant
 
 
+class StepJson(TypedDict):
+    """A step of an import: what it changed, assumed or left out."""
+
+    id: str
+    time: Instant
+    source: str
+    stream: str
+    quantity: str
+    original: float | str | None
+    corrected: float | str | None
+    reason: str
+    sd: float | None
+    record: dict[str, object] | None
+    reversed: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """A step as it is shown.
@@ -65,7 +84,7 @@ class Step:
     id: str
     step: Correction
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> StepJson:
         """As JSON values; times are in ISO 8601."""
         step = self.step
         return {

@@ -6,7 +6,7 @@ import pytest
 
 from glucotwin.core.message import LOCALES, message
 from glucotwin.domain.observation import LabResult
-from glucotwin.metrics.deterioration import WATCHED, Verdict
+from glucotwin.metrics.deterioration import WATCHED, TrendVerdict
 from glucotwin.workflows.fhir.watch import watch_resources
 from glucotwin.workflows.living.deterioration import deterioration_json, deteriorations_of, worst_first
 from made_up_sensor import START, level, readings, timeline
@@ -23,7 +23,7 @@ def test_laboratories_with_other_names_and_units_are_one_series() -> None:
     old = _labs("4548-4", "%", [7.0, 7.2])
     new = _labs("HbA1c", "mmol/mol", [0.0, 0.0, 58.0, 63.0])[2:]
     (found,) = deteriorations_of(timeline(*old, *new))
-    assert found.verdict is Verdict.CLEAR
+    assert found.verdict is TrendVerdict.CLEAR
     assert found.trend.point_count == 4
     assert found.latest == pytest.approx(0.09148 * 63.0 + 2.152)
 
@@ -35,7 +35,7 @@ def test_a_unit_that_is_not_known_is_left_out() -> None:
 def test_time_in_range_is_judged_week_by_week() -> None:
     rising = [reading for week in range(12) for reading in level(7.0, glucose_mgdl=120.0 + 7.0 * week)]
     (found,) = deteriorations_of(timeline(*readings(rising)))
-    assert (found.watched.name, found.verdict) == ("time-in-range", Verdict.CLEAR)
+    assert (found.watched.name, found.verdict) == ("time-in-range", TrendVerdict.CLEAR)
     assert found.trend.rate_per_year < -22.0
 
 
@@ -59,6 +59,6 @@ def test_the_clear_ones_come_first_and_are_flagged() -> None:
 def test_every_verdict_has_its_words(locale: str) -> None:
     for one in WATCHED:
         assert message(f"watch-{one.name}", locale=locale)
-        for verdict in Verdict:
+        for verdict in TrendVerdict:
             values = {"rate": "1", "low": "0", "high": "2", "count": 3, "months": "9"}
             assert message(f"watch-{one.name}-{verdict}", locale=locale, **values)

@@ -1,19 +1,21 @@
 """Accounts, sessions of browsers, and tokens of machines."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from glucotwin import __version__
 from glucotwin.core.error import ErrorCode, NotAllowedError, NotFoundError
+from glucotwin.core.json_value import Instant, iso_utc
 from glucotwin.core.message import LOCALES, message
-from glucotwin.core.profile import Role
+from glucotwin.core.profile import Profile, Role
 from glucotwin.service.caller import COOKIE, UUID_PATTERN, Caller, Calling, Running
 from glucotwin.service.problem import NotSignedInError
-from glucotwin.service.schema import Json, Shape, items
+from glucotwin.service.schema import Items, Shape
 from glucotwin.service.state import Service
 from glucotwin.store.access import Action, access_to
 from glucotwin.store.account import Account, create_account, find_account, read_account
@@ -69,13 +71,61 @@ class EnterDemo(Shape):
 PERSON_OF_DEMO = EnterDemo()
 
 
+class About(TypedDict):
+    """What a service is."""
+
+    name: str
+    version: str
+    profile: Profile
+    demo: bool
+    registration_open: bool
+    disclaimer: str
+    locales: list[str]
+
+
+class AccountJson(TypedDict):
+    """Somebody who can sign in."""
+
+    account_id: str
+    login: str
+    display_name: str
+    locale: str
+    is_admin: bool
+
+
+class SessionJson(TypedDict):
+    """Who is signed in, and the secret that every change has to repeat."""
+
+    account: AccountJson
+    csrf_token: str
+    expires_at: Instant
+
+
+class TokenJson(TypedDict):
+    """A token of a machine, without its text."""
+
+    token_id: str
+    name: str
+    scopes: list[str]
+    person_id: str | None
+    created_at: Instant
+    expires_at: Instant | None
+    last_used_at: Instant | None
+
+
+class NewTokenJson(TokenJson):
+    """A token with its text."""
+
+    token: str
+
+
 @router.get("/about")
-def about(service: Running) -> Json:
+def about(service: Running) -> About:
     """What this service is; asked before anybody signs in."""
     return {
         "name": "GlucoTwin",
         "version": __version__,
-        "profile": str(service.profile),
+        "profile": service.profile,
         "demo": bool(service.demo_accounts),
         "registration_open": service.registration_open,
         "disclaimer": message("not-a-medical-device"),
@@ -84,7 +134,7 @@ def about(service: Running) -> Json:
 
 
 @router.post("/accounts", status_code=201)
-def create(body: NewAccount, request: Request, response: Response, service: Running) -> Json:
+def create(body: NewAccount, request: Request, response: Response, service: Running) -> SessionJson:
     """Makes an account and signs in."""
     service.sign_ins.check(_address(request))
     if not service.registration_open:
@@ -103,7 +153,7 @@ def create(body: NewAccount, request: Request, response: Response, service: Runn
 
 
 @router.post("/session")
-def sign_in(body: SignIn, request: Request, response: Response, service: Running) -> Json:
+def sign_in(body: SignIn, request: Request, response: Response, service: Running) -> SessionJson:
     """Signs a browser in; after three failures each further one takes longer."""
     keys = (_address(request), service.database.keystore.index(f"back-off|{body.login.strip().casefold()}"))
     for key in keys:
@@ -122,7 +172,7 @@ def sign_in(body: SignIn, request: Request, response: Response, service: Running
 
 
 @router.post("/session/demo")
-def enter_demo(request: Request, response: Response, service: Running, body: EnterDemo = PERSON_OF_DEMO) -> Json:
+def enter_demo(request: Request, response: Response, service: Running, body: EnterDemo = PERSON_OF_DEMO) -> SessionJson:
     """Signs a browser in as the person of the demonstration, or as their clinician; only a demonstration has this."""
     account_id = service.demo_accounts.get(Role(body.role))
     if account_id is None:
@@ -134,7 +184,7 @@ def enter_demo(request: Request, response: Response, service: Running, body: Ent
 
 
 @router.get("/session")
-def who(caller: Calling, service: Running) -> Json:
+def who(caller: Calling, service: Running) -> SessionJson:
     """Who is signed in."""
     session = _browser(caller)
     return _session_json(session, _account(service, caller))
@@ -150,15 +200,15 @@ def sign_out(request: Request, response: Response, caller: Calling, service: Run
 
 
 @router.get("/tokens")
-def tokens(caller: Calling, service: Running) -> Json:
+def tokens(caller: Calling, service: Running) -> Items[TokenJson]:
     """The account's tokens."""
     caller.require_browser()
     with service.desk(caller.account_id) as desk:
-        return items([_token_json(one) for one in list_tokens(desk)])
+        return {"items": [_token_json(one) for one in list_tokens(desk)]}
 
 
 @router.post("/tokens", status_code=201)
-def make_token(body: NewToken, caller: Calling, service: Running) -> Json:
+def make_token(body: NewToken, caller: Calling, service: Running) -> NewTokenJson:
     """Makes a token; its text is shown this once."""
     caller.require_browser()
     with service.desk(caller.account_id) as desk:
@@ -171,7 +221,7 @@ def make_token(body: NewToken, caller: Calling, service: Running) -> Json:
             person_id=body.person_id,
             life=timedelta(days=body.expires_in_days),
         )
-    return _token_json(made) | {"token": secret}
+    return {**_token_json(made), "token": secret}
 
 
 @router.delete("/tokens/{token_id}", status_code=204)
@@ -203,7 +253,7 @@ def _account(service: Service, caller: Caller) -> Account:
         return read_account(connection, service.database.keystore, caller.account_id)
 
 
-def _entered(request: Request, response: Response, secret: str, session: WebSession, account: Account) -> Json:
+def _entered(request: Request, response: Response, secret: str, session: WebSession, account: Account) -> SessionJson:
     response.set_cookie(
         COOKIE,
         secret,
@@ -217,7 +267,7 @@ def _entered(request: Request, response: Response, secret: str, session: WebSess
     return _session_json(session, account)
 
 
-def _session_json(session: WebSession, account: Account) -> Json:
+def _session_json(session: WebSession, account: Account) -> SessionJson:
     return {
         "account": {
             "account_id": account.account_id,
@@ -231,16 +281,13 @@ def _session_json(session: WebSession, account: Account) -> Json:
     }
 
 
-def _token_json(one: ApiToken) -> Json:
-    def iso(time: datetime | None) -> str | None:
-        return None if time is None else time.astimezone(UTC).isoformat()
-
+def _token_json(one: ApiToken) -> TokenJson:
     return {
         "token_id": one.token_id,
         "name": one.name,
         "scopes": sorted(one.scopes),
         "person_id": one.person_id,
-        "created_at": iso(one.created_at),
-        "expires_at": iso(one.expires_at),
-        "last_used_at": iso(one.last_used_at),
+        "created_at": one.created_at.astimezone(UTC).isoformat(),
+        "expires_at": iso_utc(one.expires_at),
+        "last_used_at": iso_utc(one.last_used_at),
     }

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from glucotwin.advise.proposal import Proposal, ProposalKind
 from glucotwin.advise.what_if import WhatIf
@@ -14,13 +15,14 @@ from glucotwin.core.error import GlucoTwinError
 from glucotwin.core.message import message
 from glucotwin.service.caller import UUID_PATTERN, Calling, PersonId, Running, desk_for
 from glucotwin.service.endpoint.ask import WhatIfBody, question
-from glucotwin.service.schema import Json, Shape, items
+from glucotwin.service.schema import Shape
 from glucotwin.service.state import Service
 from glucotwin.store.access import Action
 from glucotwin.store.account import read_account
 from glucotwin.store.proposal import SHOWN, Status, StoredProposal
 from glucotwin.workflows.living.advice import answer, decide, kinds_json, proposal_json, proposals_of, propose
 from glucotwin.workflows.living.course import answer_course, show_course
+from glucotwin.workflows.living.shape.advice import CourseJson, CourseResult, ProposalJson, ProposalRuleJson
 
 router = APIRouter(tags=["advice"])
 ProposalId = Annotated[str, Path(pattern=UUID_PATTERN)]
@@ -64,15 +66,22 @@ class CourseBody(Shape):
     answers: dict[str, int] = Field(max_length=50)
 
 
+class ProposalList(TypedDict):
+    """Proposals, and the kinds that this account may make."""
+
+    items: list[ProposalJson]
+    kinds: list[ProposalRuleJson]
+
+
 @router.get("/course")
-def course(caller: Calling, service: Running) -> Json:
+def course(caller: Calling, service: Running) -> CourseJson:
     """The short course in reading a twin, and when this account passed it."""
     with service.desk(caller.account_id) as desk:
         return show_course(desk)
 
 
 @router.post("/course")
-def course_answers(body: CourseBody, caller: Calling, service: Running) -> Json:
+def course_answers(body: CourseBody, caller: Calling, service: Running) -> CourseResult:
     """Looks at the answers; signing needs all of them right."""
     caller.require_browser()
     with service.desk(caller.account_id) as desk:
@@ -80,18 +89,18 @@ def course_answers(body: CourseBody, caller: Calling, service: Running) -> Json:
 
 
 @router.get("/people/{person_id}/proposals")
-def proposals(person_id: PersonId, request: Request, caller: Calling, service: Running) -> Json:
+def proposals(person_id: PersonId, request: Request, caller: Calling, service: Running) -> ProposalList:
     """Proposals to a person, the newest first; to the person and carers those that are signed."""
     with desk_for(request, caller, person_id, Action.SEE_ADVICE) as (desk, access):
         authority = service.authority(access.role)
         found = proposals_of(desk, access, authority=authority)
         kinds = kinds_json(authority) if access.allows(Action.ADVISE) else []
     name_of = _names(service)
-    return items([proposal_json(one, name_of) for one in found], kinds=kinds)
+    return {"items": [proposal_json(one, name_of) for one in found], "kinds": kinds}
 
 
 @router.post("/people/{person_id}/proposals", status_code=201)
-def make(person_id: PersonId, body: ProposalBody, request: Request, caller: Calling, service: Running) -> Json:
+def make(person_id: PersonId, body: ProposalBody, request: Request, caller: Calling, service: Running) -> ProposalJson:
     """Writes a proposal; the person sees it when it is signed."""
     caller.require_browser()
     ready: Callable[[], Answer[WhatIf]] | None = None
@@ -116,7 +125,7 @@ def conclude(
     request: Request,
     caller: Calling,
     service: Running,
-) -> Json:
+) -> ProposalJson:
     """Signs or declines a proposal, or ends one that is signed, with a reason."""
     caller.require_browser()
     status = DECISIONS[body.decision]
@@ -129,14 +138,14 @@ def conclude(
 @router.post("/people/{person_id}/proposals/{proposal_id}/answer")
 def reply(
     person_id: PersonId, proposal_id: ProposalId, body: AnswerBody, request: Request, caller: Calling, service: Running
-) -> Json:
+) -> ProposalJson:
     """Agrees or disagrees with a signed proposal."""
     with desk_for(request, caller, person_id, Action.ANSWER_ADVICE) as (desk, access):
         answered = answer(desk, access, proposal_id, given=body.answer, reason=body.reason)
     return _told(service, answered)
 
 
-def _told(service: Service, one: StoredProposal) -> Json:
+def _told(service: Service, one: StoredProposal) -> ProposalJson:
     """The proposal, of which whoever has the person's pages open is told when it is theirs to see."""
     if one.status in SHOWN:
         service.broker.tell(one.person_id, "data", {"streams": ["advice"]})

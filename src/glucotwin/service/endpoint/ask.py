@@ -12,7 +12,7 @@ from glucotwin.advise.algorithm_plan import FollowAlgorithm
 from glucotwin.advise.change import AddBolus, AddMeal, Change, ScaleBasal, ScaleBolus, ScaleMeal, ShiftBolus, ShiftMeal
 from glucotwin.advise.dosing_plan import DosingPlan
 from glucotwin.advise.regimen_change import ChangeComposition, ChangeProduct, SplitBolus
-from glucotwin.advise.what_if import WhatIf
+from glucotwin.advise.what_if import WhatIf, WhatIfJson
 from glucotwin.core.answer import Answer
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.message import message
@@ -20,14 +20,16 @@ from glucotwin.core.profile import Authority
 from glucotwin.domain.timeline import Window
 from glucotwin.service.caller import Calling, PersonId, Running, desk_for
 from glucotwin.service.endpoint.data import Moment, window_of
-from glucotwin.service.schema import Json, Shape, items
+from glucotwin.service.schema import Items, Shape
 from glucotwin.store.access import Action
 from glucotwin.store.desk import Desk
 from glucotwin.store.forecast import read_forecasts
-from glucotwin.workflows.ledger import score_of_issued
+from glucotwin.workflows.ledger import LedgerAnswer, score_of_issued
 from glucotwin.workflows.living.memory import Memory
 from glucotwin.workflows.living.now import curve_json, issue_now
 from glucotwin.workflows.living.offline import offline_of
+from glucotwin.workflows.living.shape.now import IssuedCurve
+from glucotwin.workflows.living.shape.twin import OfflineTwin
 from glucotwin.workflows.what_if import ask_open_prospect, replay_person, required_capability
 
 router = APIRouter(tags=["questions"])
@@ -205,8 +207,19 @@ class WhatIfBody(Shape):
     algorithm: AlgorithmShape | None = None
 
 
+class WhatIfAnswer(WhatIfJson):
+    """An answered what-if: in sentences, with what limits it, and which twin said it."""
+
+    sentences: list[str]
+    uncertainty: str
+    limits: str
+    twin_version: str
+
+
 @router.post("/people/{person_id}/forecasts")
-def forecast(person_id: PersonId, body: ForecastBody, request: Request, caller: Calling, service: Running) -> Json:
+def forecast(
+    person_id: PersonId, body: ForecastBody, request: Request, caller: Calling, service: Running
+) -> IssuedCurve:
     """A forecast from the newest reading; it is entered into the ledger as it is told."""
     with desk_for(request, caller, person_id, Action.ASK_TWIN) as (desk, access):
         authority = service.authority(access.role)
@@ -217,30 +230,30 @@ def forecast(person_id: PersonId, body: ForecastBody, request: Request, caller: 
 @router.get("/people/{person_id}/forecasts")
 def forecasts(
     person_id: PersonId, request: Request, caller: Calling, service: Running, start: Moment = None, end: Moment = None
-) -> Json:
+) -> Items[IssuedCurve]:
     """Issued forecasts by their origins; default those of the last day."""
     with desk_for(request, caller, person_id, Action.ASK_TWIN) as (desk, _):
         window = window_of(start, end, service.now(person_id))
-        return items([curve_json(one) for one in read_forecasts(desk, person_id, window=window)])
+        return {"items": [curve_json(one) for one in read_forecasts(desk, person_id, window=window)]}
 
 
 @router.get("/people/{person_id}/forecasts/score")
-def score(person_id: PersonId, request: Request, caller: Calling, service: Running) -> Json:
+def score(person_id: PersonId, request: Request, caller: Calling, service: Running) -> LedgerAnswer:
     """How good the issued forecasts were, by version and horizon."""
     with desk_for(request, caller, person_id, Action.ASK_TWIN) as (desk, access):
         timeline, issued = service.memory.timeline(desk, person_id), read_forecasts(desk, person_id)
-        return score_of_issued(issued, timeline, authority=service.authority(access.role)).to_json()
+        return score_of_issued(issued, timeline, authority=service.authority(access.role))
 
 
 @router.get("/people/{person_id}/offline-twin")
-def offline_twin(person_id: PersonId, request: Request, caller: Calling, service: Running) -> Json:
+def offline_twin(person_id: PersonId, request: Request, caller: Calling, service: Running) -> OfflineTwin:
     """The compact twin, with which a phone goes on forecasting without a network."""
     with desk_for(request, caller, person_id, Action.ASK_TWIN) as (desk, access):
         return offline_of(desk, service.memory, person_id, authority=service.authority(access.role))
 
 
 @router.post("/people/{person_id}/what-ifs")
-def what_if(person_id: PersonId, body: WhatIfBody, request: Request, caller: Calling, service: Running) -> Json:
+def what_if(person_id: PersonId, body: WhatIfBody, request: Request, caller: Calling, service: Running) -> WhatIfAnswer:
     """What would have been, or would be, with other food, insulin or exercise."""
     with desk_for(request, caller, person_id, Action.ASK_TWIN) as (desk, access):
         ready = question(service.memory, desk, person_id, body, service.authority(access.role))
@@ -273,7 +286,7 @@ def _replayed(body: WhatIfBody) -> Window:
     return window
 
 
-def _what_if_json(answer: Answer[WhatIf]) -> Json:
+def _what_if_json(answer: Answer[WhatIf]) -> WhatIfAnswer:
     plain = answer.payload.to_json()
     cautions = [message(key) for key in (*answer.payload.cautions, *answer.validity.cautions)]
     return {

@@ -5,25 +5,27 @@ import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Form, Header, Query, Request, UploadFile
 from pydantic import AwareDatetime, Field
+from typing_extensions import TypedDict
 
 from glucotwin.core.error import DataError, ErrorCode
+from glucotwin.core.json_value import Instant, iso_utc
 from glucotwin.core.message import message
 from glucotwin.domain.glucose import Censoring, GlucoseKind, GlucoseReading
 from glucotwin.domain.reversal import step_id
 from glucotwin.domain.timeline import Window
 from glucotwin.ingest.format import ImportOptions
 from glucotwin.service.caller import Calling, PersonId, Running, desk_for
-from glucotwin.service.schema import Json, Shape, items
+from glucotwin.service.schema import Items, Shape
 from glucotwin.store.access import Action
 from glucotwin.store.artefact import QUALITY, WORK, read_artefact, write_artefact
 from glucotwin.store.desk import Desk
 from glucotwin.store.record import newest_time, read_records, withdraw_record
 from glucotwin.store.request import earlier_answer, keep_answer
-from glucotwin.workflows.correction import Step
+from glucotwin.workflows.correction import Step, StepJson
 from glucotwin.workflows.living.data import (
     LONGEST_WINDOW,
     add_event,
@@ -33,6 +35,10 @@ from glucotwin.workflows.living.data import (
     events_of,
     record_from,
 )
+from glucotwin.workflows.living.shape.data import FindingJson, UploadJson
+from glucotwin.workflows.living.shape.now import LifeEvent, ShownReading
+
+T = TypeVar("T")
 
 router = APIRouter(tags=["data"])
 MOST_READINGS = 2000
@@ -67,6 +73,44 @@ class EventBody(Shape):
     fields: dict[str, float | int | bool | str | None] = Field(max_length=20)
 
 
+class UploadAnswer(UploadJson):
+    """What taking in a file did."""
+
+    file_name: str
+
+
+class PushAnswer(TypedDict):
+    """How many readings are new, how many were known."""
+
+    added: int
+    repeated: int
+    last_reading_at: Instant | None
+
+
+class ReadingJson(ShownReading):
+    """A reading as it is kept."""
+
+    kind: str
+    censoring: str
+
+
+class ReadingsAnswer(TypedDict):
+    """Readings of a window whose end is no part of it."""
+
+    person_id: str
+    start: Instant
+    end: Instant
+    readings: list[ReadingJson]
+
+
+class DataQuality(TypedDict):
+    """What the last import found, and the newest of the steps that imports took."""
+
+    findings: list[FindingJson]
+    corrections: list[StepJson]
+    corrections_count: int
+
+
 @router.post("/people/{person_id}/uploads", status_code=201)
 def upload(
     person_id: PersonId,
@@ -75,7 +119,7 @@ def upload(
     caller: Calling,
     service: Running,
     zone: Annotated[str | None, Form(max_length=64)] = None,
-) -> Json:
+) -> UploadAnswer:
     """Takes in any importable file; what was known before changes nothing."""
     work = service.database.keystore.folder.parent / WORK
     work.mkdir(exist_ok=True, mode=0o700)
@@ -87,7 +131,7 @@ def upload(
                 out.write(chunk)
         with desk_for(request, caller, person_id, Action.WRITE_DATA) as (desk, _):
             taken = add_file(desk, person_id, path, ImportOptions(zone=zone))
-            answer = taken.to_json() | {"file_name": path.name}
+            answer: UploadAnswer = {**taken.to_json(), "file_name": path.name}
             write_artefact(desk, person_id, QUALITY, json.dumps(answer).encode())
     service.took_in(caller.account_id, person_id, taken.added)
     return answer
@@ -101,19 +145,18 @@ def push(
     caller: Calling,
     service: Running,
     idempotency_key: IdempotencyKey = None,
-) -> Json:
+) -> PushAnswer:
     """Takes readings in; repeated, late and reordered ones give the same data."""
     given = tuple(GlucoseReading(**one.model_dump()) for one in body.readings)
     counts: dict[str, int] = {}
 
-    def work(desk: Desk) -> Json:
+    def work(desk: Desk) -> PushAnswer:
         added = add_readings(desk, person_id, given, now=service.now(person_id))
         counts["glucose"] = added
-        newest = newest_time(desk, person_id)
         return {
             "added": added,
             "repeated": len(given) - added,
-            "last_reading_at": None if newest is None else newest.isoformat(),
+            "last_reading_at": iso_utc(newest_time(desk, person_id)),
         }
 
     with desk_for(request, caller, person_id, Action.WRITE_DATA) as (desk, _):
@@ -126,7 +169,9 @@ def push(
 
 
 @router.get("/people/{person_id}/readings")
-def readings(person_id: PersonId, request: Request, caller: Calling, start: Moment = None, end: Moment = None) -> Json:
+def readings(
+    person_id: PersonId, request: Request, caller: Calling, start: Moment = None, end: Moment = None
+) -> ReadingsAnswer:
     """Readings of a window; default the day before the newest."""
     with desk_for(request, caller, person_id, Action.READ_DATA) as (desk, _):
         window = window_of(start, end, newest_time(desk, person_id))
@@ -150,10 +195,12 @@ def readings(person_id: PersonId, request: Request, caller: Calling, start: Mome
 
 
 @router.get("/people/{person_id}/events")
-def events(person_id: PersonId, request: Request, caller: Calling, start: Moment = None, end: Moment = None) -> Json:
+def events(
+    person_id: PersonId, request: Request, caller: Calling, start: Moment = None, end: Moment = None
+) -> Items[LifeEvent]:
     """Events of a window in the order of time; default the day before the newest reading."""
     with desk_for(request, caller, person_id, Action.READ_DATA) as (desk, _):
-        return items(events_of(desk, person_id, window_of(start, end, newest_time(desk, person_id))))
+        return {"items": events_of(desk, person_id, window_of(start, end, newest_time(desk, person_id)))}
 
 
 @router.post("/people/{person_id}/events", status_code=201)
@@ -164,11 +211,11 @@ def log_event(
     caller: Calling,
     service: Running,
     idempotency_key: IdempotencyKey = None,
-) -> Json:
+) -> LifeEvent:
     """Takes one event in: a meal, a dose, a walk, a note."""
     record = record_from(body.stream, body.time, body.fields, source="person")
 
-    def work(desk: Desk) -> Json:
+    def work(desk: Desk) -> LifeEvent:
         return add_event(desk, person_id, record, now=service.now(person_id))
 
     with desk_for(request, caller, person_id, Action.WRITE_DATA) as (desk, _):
@@ -186,12 +233,12 @@ def withdraw(person_id: PersonId, event_id: str, request: Request, caller: Calli
 
 
 @router.get("/people/{person_id}/data-quality")
-def data_quality(person_id: PersonId, request: Request, caller: Calling) -> Json:
+def data_quality(person_id: PersonId, request: Request, caller: Calling) -> DataQuality:
     """What the last import found, and what imports changed, assumed or left out."""
     with desk_for(request, caller, person_id, Action.READ_DATA) as (desk, _):
         kept = read_artefact(desk, person_id, QUALITY)
         steps = corrections_of(desk, person_id)
-    found: Json = {} if kept is None else json.loads(kept)
+    found = {} if kept is None else json.loads(kept)
     shown = steps[-SHOWN_CORRECTIONS:]
     return {
         "findings": found.get("findings", []),
@@ -200,7 +247,7 @@ def data_quality(person_id: PersonId, request: Request, caller: Calling) -> Json
     }
 
 
-def _once(desk: Desk, person_id: str, key: str | None, body: str, work: Callable[[Desk], Json]) -> Json:
+def _once(desk: Desk, person_id: str, key: str | None, body: str, work: Callable[[Desk], T]) -> T:
     """The answer to a request, or what an earlier one with the same key was answered."""
     if key is None:
         return work(desk)

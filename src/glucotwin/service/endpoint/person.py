@@ -6,13 +6,15 @@ from typing import Literal
 
 from fastapi import APIRouter, Request
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from glucotwin.core.error import ErrorCode, NotFoundError
+from glucotwin.core.json_value import Instant, iso_utc
 from glucotwin.core.message import message
 from glucotwin.core.profile import Role
 from glucotwin.domain.person import DiabetesType, Person, Sex, TherapyKind, WeightEntry
 from glucotwin.service.caller import Calling, PersonId, Running, desk_for
-from glucotwin.service.schema import Json, Shape, items
+from glucotwin.service.schema import Items, Shape
 from glucotwin.service.state import Service
 from glucotwin.store.access import Access, Action, Purpose, access_to, active_consents
 from glucotwin.store.account import find_account, read_account
@@ -22,6 +24,7 @@ from glucotwin.store.member import add_member, list_members, remove_member
 from glucotwin.store.person import create_person, list_people, read_person, write_person
 from glucotwin.store.record import newest_time
 from glucotwin.workflows.living.data import person_json
+from glucotwin.workflows.living.shape.data import PersonJson
 
 router = APIRouter(tags=["people"])
 
@@ -47,20 +50,52 @@ class NewMember(Shape):
     role: Literal["person", "carer", "clinician", "researcher"]
 
 
+class HiddenPerson(TypedDict):
+    """Somebody who does not let the asker see more than that they exist."""
+
+    person_id: str
+    role: Role
+    consents: list[Purpose]
+    visible: Literal[False]
+
+
+class VisiblePerson(PersonJson):
+    """Somebody whom the asker may see."""
+
+    role: Role
+    consents: list[Purpose]
+    visible: Literal[True]
+    has_twin: bool
+    last_reading_at: Instant | None
+
+
+AnyPerson = VisiblePerson | HiddenPerson
+
+
+class MemberJson(TypedDict):
+    """An account that sees the person."""
+
+    account_id: str
+    login: str
+    display_name: str
+    role: Role
+    since: Instant
+
+
 @router.get("/people")
-def people(caller: Calling, service: Running) -> Json:
+def people(caller: Calling, service: Running) -> Items[AnyPerson]:
     """Everybody whom the account sees; of those who do not consent, only that they exist."""
-    found: list[Json] = []
+    found: list[AnyPerson] = []
     with service.desk(caller.account_id) as desk:
         for person_id, role in list_people(desk):
             if caller.token is None or caller.token.person_id in {None, person_id}:
                 access = Access(person_id=person_id, role=role, consents=active_consents(desk, person_id))
                 found.append(_person_json(desk, access))
-    return items(found)
+    return {"items": found}
 
 
 @router.post("/people", status_code=201)
-def create(body: PersonBody, caller: Calling, service: Running) -> Json:
+def create(body: PersonBody, caller: Calling, service: Running) -> AnyPerson:
     """Adds a person, of whom the account is the person. Consents are asked for separately."""
     caller.require_browser()
     with service.desk(caller.account_id) as desk:
@@ -69,14 +104,14 @@ def create(body: PersonBody, caller: Calling, service: Running) -> Json:
 
 
 @router.get("/people/{person_id}")
-def person(person_id: PersonId, request: Request, caller: Calling) -> Json:
+def person(person_id: PersonId, request: Request, caller: Calling) -> AnyPerson:
     """One person."""
     with desk_for(request, caller, person_id, Action.SEE_PERSON) as (desk, access):
         return _person_json(desk, access)
 
 
 @router.put("/people/{person_id}")
-def change(person_id: PersonId, body: PersonBody, request: Request, caller: Calling, service: Running) -> Json:
+def change(person_id: PersonId, body: PersonBody, request: Request, caller: Calling, service: Running) -> AnyPerson:
     """Changes what is known of a person."""
     with desk_for(request, caller, person_id, Action.CHANGE_PERSON) as (desk, access):
         stored = read_person(desk, person_id)
@@ -87,16 +122,16 @@ def change(person_id: PersonId, body: PersonBody, request: Request, caller: Call
 
 
 @router.get("/people/{person_id}/members")
-def members(person_id: PersonId, request: Request, caller: Calling, service: Running) -> Json:
+def members(person_id: PersonId, request: Request, caller: Calling, service: Running) -> Items[MemberJson]:
     """Everybody who sees the person."""
     caller.require_browser()
     with desk_for(request, caller, person_id, Action.MANAGE) as (desk, _):
         known = list_members(desk, person_id)
-    return items([_member_json(service, one.account_id, one.role, one.since) for one in known])
+    return {"items": [_member_json(service, one.account_id, one.role, one.since) for one in known]}
 
 
 @router.post("/people/{person_id}/members", status_code=201)
-def invite(person_id: PersonId, body: NewMember, request: Request, caller: Calling, service: Running) -> Json:
+def invite(person_id: PersonId, body: NewMember, request: Request, caller: Calling, service: Running) -> MemberJson:
     """Lets another account see the person; it has to exist."""
     caller.require_browser()
     with service.database.signing_in() as connection:
@@ -116,35 +151,32 @@ def dismiss(person_id: PersonId, account_id: PersonId, request: Request, caller:
         remove_member(desk, person_id, account_id)
 
 
-def _member_json(service: Service, account_id: str, role: Role, since: datetime) -> Json:
+def _member_json(service: Service, account_id: str, role: Role, since: datetime) -> MemberJson:
     with service.database.signing_in() as connection:
         account = read_account(connection, service.database.keystore, account_id)
     return {
         "account_id": account_id,
         "login": account.login,
         "display_name": account.display_name,
-        "role": str(role),
+        "role": role,
         "since": since.astimezone(UTC).isoformat(),
     }
 
 
-def _person_json(desk: Desk, access: Access) -> Json:
-    shared: Json = {
-        "role": str(access.role),
-        "consents": sorted(str(one) for one in access.consents),
-        "visible": access.missing_for(Action.SEE_PERSON) is None,
-    }
-    if not shared["visible"] or not desk.keystore.has(access.person_id):
-        return {"person_id": access.person_id, **shared}
+def _person_json(desk: Desk, access: Access) -> AnyPerson:
+    consents, is_visible = sorted(access.consents), access.missing_for(Action.SEE_PERSON) is None
+    if not is_visible or not desk.keystore.has(access.person_id):
+        return {"person_id": access.person_id, "role": access.role, "consents": consents, "visible": False}
     known = person_json(read_person(desk, access.person_id))
     if access.role is Role.RESEARCHER:
         known["display_name"] = message("service-pseudonym", name=access.person_id[:8])
-    newest = newest_time(desk, access.person_id)
     return {
         **known,
-        **shared,
+        "role": access.role,
+        "consents": consents,
+        "visible": True,
         "has_twin": Purpose.PERSONAL_TWIN in access.consents and has_artefact(desk, access.person_id, LINEAGE),
-        "last_reading_at": None if newest is None else newest.isoformat(),
+        "last_reading_at": iso_utc(newest_time(desk, access.person_id)),
     }
 
 

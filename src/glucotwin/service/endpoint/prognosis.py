@@ -9,7 +9,7 @@ from glucotwin.prognosis.answer import Question
 from glucotwin.prognosis.person import DescribedPerson
 from glucotwin.prognosis.schema import person_schema
 from glucotwin.service.caller import Calling
-from glucotwin.service.schema import Json, Shape, items
+from glucotwin.service.schema import Items, Json, Shape
 from glucotwin.workflows.complications import complications_of_person
 
 router = APIRouter(tags=["prognosis"])
@@ -28,9 +28,9 @@ class ComplicationsBody(Shape):
 
 
 @router.get("/complications/schema")
-def schema(caller: Calling) -> Json:
+def schema(caller: Calling) -> Items[Json]:
     """Every key of a described person with its meaning, unit, choices, range and default."""
-    return items(person_schema())
+    return {"items": person_schema()}
 
 
 @router.post("/complications")

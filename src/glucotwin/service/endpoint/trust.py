@@ -1,24 +1,32 @@
 """What belongs to the person: consent, export, erasure, the audit log, the report."""
 
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from glucotwin.core.error import ConflictError, ErrorCode
+from glucotwin.core.json_value import Instant, iso_utc
 from glucotwin.core.message import message
 from glucotwin.core.profile import Role
 from glucotwin.domain.timeline import Window
 from glucotwin.service.caller import Calling, PersonId, Running, desk_for
-from glucotwin.service.schema import Json, Shape, items
+from glucotwin.service.schema import Items, Shape
 from glucotwin.store.access import Action, Purpose
 from glucotwin.store.artefact import WORK
-from glucotwin.store.audit import read_audit
-from glucotwin.store.consent import CURRENT_VERSION, Consent, grant_consent, list_consents, revoke_consent
+from glucotwin.store.audit import AuditEntry, read_audit
+from glucotwin.store.consent import (
+    CURRENT_VERSION,
+    Consent,
+    ConsentStatus,
+    grant_consent,
+    list_consents,
+    revoke_consent,
+)
 from glucotwin.store.person import erase_person
 from glucotwin.workflows.living.data import LONGEST_WINDOW
 from glucotwin.workflows.living.export import export_person
@@ -41,15 +49,36 @@ class Erase(Shape):
     confirm: str = Field(max_length=64)
 
 
+class ConsentJson(TypedDict):
+    """A purpose, its text, and what became of it."""
+
+    purpose: Purpose
+    title: str
+    text: str
+    current_version: int
+    status: ConsentStatus
+    version: int | None
+    granted_at: Instant | None
+    revoked_at: Instant | None
+    granted_by: str | None
+
+
+class AuditPage(TypedDict):
+    """Entries, the newest first, and where the following ones begin."""
+
+    items: list[AuditEntry]
+    next_cursor: int | None
+
+
 @router.get("/people/{person_id}/consents")
-def consents(person_id: PersonId, request: Request, caller: Calling) -> Json:
+def consents(person_id: PersonId, request: Request, caller: Calling) -> Items[ConsentJson]:
     """Every purpose, its text, and what became of it."""
     with desk_for(request, caller, person_id, Action.MANAGE) as (desk, _):
-        return items([_consent_json(one) for one in list_consents(desk, person_id)])
+        return {"items": [_consent_json(one) for one in list_consents(desk, person_id)]}
 
 
 @router.put("/people/{person_id}/consents/{purpose}")
-def grant(person_id: PersonId, purpose: Purpose, body: Grant, request: Request, caller: Calling) -> Json:
+def grant(person_id: PersonId, purpose: Purpose, body: Grant, request: Request, caller: Calling) -> ConsentJson:
     """Consents to a purpose."""
     caller.require_browser()
     with desk_for(request, caller, person_id, Action.MANAGE) as (desk, _):
@@ -58,7 +87,7 @@ def grant(person_id: PersonId, purpose: Purpose, body: Grant, request: Request, 
 
 
 @router.delete("/people/{person_id}/consents/{purpose}")
-def revoke(person_id: PersonId, purpose: Purpose, request: Request, caller: Calling) -> Json:
+def revoke(person_id: PersonId, purpose: Purpose, request: Request, caller: Calling) -> ConsentJson:
     """Takes a consent back; it ends at once."""
     caller.require_browser()
     with desk_for(request, caller, person_id, Action.MANAGE) as (desk, _):
@@ -93,12 +122,12 @@ def audit(
     request: Request,
     caller: Calling,
     cursor: Annotated[int | None, Query(ge=1)] = None,
-) -> Json:
+) -> AuditPage:
     """Who did what with the person's data, by pseudonyms, the newest first."""
     with desk_for(request, caller, person_id, Action.MANAGE) as (desk, _):
         found = read_audit(desk.connection, desk.keystore, person_id, before=cursor, most=AT_ONCE)
     following = found[-1].sequence if len(found) == AT_ONCE else None
-    return items([one.to_json() for one in found], next_cursor=following)
+    return {"items": list(found), "next_cursor": following}
 
 
 @router.get("/people/{person_id}/report", response_class=HTMLResponse)
@@ -120,18 +149,15 @@ def report(person_id: PersonId, request: Request, caller: Calling, service: Runn
     return HTMLResponse(page, headers={"Content-Security-Policy": policy})
 
 
-def _consent_json(one: Consent) -> Json:
-    def iso(time: datetime | None) -> str | None:
-        return None if time is None else time.astimezone(UTC).isoformat()
-
+def _consent_json(one: Consent) -> ConsentJson:
     return {
-        "purpose": str(one.purpose),
+        "purpose": one.purpose,
         "title": message(f"consent-{one.purpose}-title"),
         "text": message(f"consent-{one.purpose}-text"),
         "current_version": CURRENT_VERSION,
         "status": one.status,
         "version": one.version,
-        "granted_at": iso(one.granted_at),
-        "revoked_at": iso(one.revoked_at),
+        "granted_at": iso_utc(one.granted_at),
+        "revoked_at": iso_utc(one.revoked_at),
         "granted_by": one.granted_by,
     }

@@ -1,19 +1,21 @@
 """The person's twin: what it knows, its versions, and the work on it."""
 
 from dataclasses import replace
-from datetime import UTC
-from typing import Literal
+from typing import Literal, cast
 
 from fastapi import APIRouter, Request
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from glucotwin.core.error import ErrorCode, NotAllowedError
+from glucotwin.core.json_value import Instant, iso_utc
 from glucotwin.core.message import message
 from glucotwin.service.caller import Calling, PersonId, Running, desk_for
-from glucotwin.service.schema import Json, Shape, items
+from glucotwin.service.schema import Items, Shape
 from glucotwin.store.access import Action
-from glucotwin.store.job import Job, JobKind, create_job, list_jobs, read_job
+from glucotwin.store.job import Job, JobKind, JobStatus, create_job, list_jobs, read_job
 from glucotwin.store.person import read_person, write_person
+from glucotwin.workflows.living.shape.twin import TwinAnswer
 from glucotwin.workflows.living.twin import describe_twin, take_back
 
 router = APIRouter(tags=["twin"])
@@ -37,15 +39,36 @@ class Frozen(Shape):
     frozen: bool
 
 
+class JobError(TypedDict):
+    """Why work failed, and what to do."""
+
+    code: str
+    detail: str
+    hint: str
+
+
+class JobJson(TypedDict):
+    """Work on a twin, how far it has come, and what became of it."""
+
+    job_id: str
+    kind: JobKind
+    status: JobStatus
+    stage: str
+    progress_fraction: float
+    created_at: Instant
+    finished_at: Instant | None
+    error: JobError | None
+
+
 @router.get("/people/{person_id}/twin")
-def twin(person_id: PersonId, request: Request, caller: Calling, service: Running) -> Json:
+def twin(person_id: PersonId, request: Request, caller: Calling, service: Running) -> TwinAnswer:
     """What the twin knows of the person, in plain words and numbers with bands."""
     with desk_for(request, caller, person_id, Action.ASK_TWIN) as (desk, _):
         return describe_twin(desk, service.memory, person_id)
 
 
 @router.post("/people/{person_id}/twin/rollback")
-def rollback(person_id: PersonId, body: Why, request: Request, caller: Calling, service: Running) -> Json:
+def rollback(person_id: PersonId, body: Why, request: Request, caller: Calling, service: Running) -> TwinAnswer:
     """Makes the version before the present one answer again."""
     with desk_for(request, caller, person_id, Action.RUN_TWIN) as (desk, _):
         take_back(desk, service.memory, person_id, why=body.why)
@@ -62,7 +85,7 @@ def freeze(person_id: PersonId, body: Frozen, request: Request, caller: Calling)
 
 
 @router.post("/people/{person_id}/jobs", status_code=202)
-def begin(person_id: PersonId, body: NewJob, request: Request, caller: Calling, service: Running) -> Json:
+def begin(person_id: PersonId, body: NewJob, request: Request, caller: Calling, service: Running) -> JobJson:
     """Begins work on the twin; the same work that waits or runs already is told instead."""
     with desk_for(request, caller, person_id, Action.RUN_TWIN) as (desk, _):
         if read_person(desk, person_id).frozen:
@@ -74,29 +97,28 @@ def begin(person_id: PersonId, body: NewJob, request: Request, caller: Calling, 
 
 
 @router.get("/people/{person_id}/jobs")
-def jobs(person_id: PersonId, request: Request, caller: Calling) -> Json:
+def jobs(person_id: PersonId, request: Request, caller: Calling) -> Items[JobJson]:
     """Work on the twin, the newest first."""
     with desk_for(request, caller, person_id, Action.ASK_TWIN) as (desk, _):
-        return items([job_json(one) for one in list_jobs(desk, person_id)])
+        return {"items": [job_json(one) for one in list_jobs(desk, person_id)]}
 
 
 @router.get("/people/{person_id}/jobs/{job_id}")
-def job(person_id: PersonId, job_id: PersonId, request: Request, caller: Calling) -> Json:
+def job(person_id: PersonId, job_id: PersonId, request: Request, caller: Calling) -> JobJson:
     """One piece of work."""
     with desk_for(request, caller, person_id, Action.ASK_TWIN) as (desk, _):
         return job_json(read_job(desk, person_id, job_id))
 
 
-def job_json(one: Job) -> Json:
+def job_json(one: Job) -> JobJson:
     """A job as it is told."""
-    ended = one.finished_at
     return {
         "job_id": one.job_id,
-        "kind": str(one.kind),
-        "status": str(one.status),
+        "kind": one.kind,
+        "status": one.status,
         "stage": one.stage,
         "progress_fraction": one.progress_fraction,
-        "created_at": one.created_at.astimezone(UTC).isoformat(),
-        "finished_at": None if ended is None else ended.astimezone(UTC).isoformat(),
-        "error": one.error,
+        "created_at": str(iso_utc(one.created_at)),
+        "finished_at": iso_utc(one.finished_at),
+        "error": cast("JobError | None", one.error),
     }

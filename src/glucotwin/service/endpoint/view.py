@@ -13,11 +13,13 @@ from starlette.concurrency import run_in_threadpool
 from glucotwin.core.error import GlucoTwinError
 from glucotwin.service.broker import Told
 from glucotwin.service.caller import Caller, Calling, PersonId, Running, desk_for
-from glucotwin.service.schema import Json, items
+from glucotwin.service.schema import Items, Json
 from glucotwin.service.state import Service
 from glucotwin.store.access import Action, Purpose, access_to
 from glucotwin.workflows.living.days import days_of
 from glucotwin.workflows.living.deterioration import deterioration_json, deteriorations_of, worst_first
+from glucotwin.workflows.living.shape.days import DaysAnswer, DeteriorationJson
+from glucotwin.workflows.living.shape.now import NowAnswer
 
 router = APIRouter(tags=["view"])
 BEAT_S = 15.0
@@ -36,18 +38,18 @@ OF_TWIN = frozenset(
 
 
 @router.get("/people/{person_id}/now")
-def now(person_id: PersonId, request: Request, caller: Calling, service: Running) -> Json:
+def now(person_id: PersonId, request: Request, caller: Calling, service: Running) -> NowAnswer:
     """How the person is now: glucose, trend, what is on board, forecast, what may come, alarms."""
     with desk_for(request, caller, person_id, Action.READ_DATA) as (desk, access):
         return service.look(desk, access)
 
 
 @router.get("/people/{person_id}/deterioration")
-def deterioration(person_id: PersonId, request: Request, caller: Calling, service: Running) -> Json:
+def deterioration(person_id: PersonId, request: Request, caller: Calling, service: Running) -> Items[DeteriorationJson]:
     """What gets slowly worse: HbA1c, time in range, eGFR, albumin in the urine; the clear ones first."""
     with desk_for(request, caller, person_id, Action.READ_DATA) as (desk, _):
         timeline = service.memory.timeline(desk, person_id)
-    return items([deterioration_json(one) for one in worst_first(deteriorations_of(timeline))])
+    return {"items": [deterioration_json(one) for one in worst_first(deteriorations_of(timeline))]}
 
 
 @router.get("/people/{person_id}/days")
@@ -60,7 +62,7 @@ def days(
     end: date | None = None,
     weekdays: Annotated[str, Query(pattern="^([0-6](,[0-6])*)?$", description="0 is Monday.")] = "",
     target: Annotated[str, Query(max_length=32, description="A preset, or LOW-HIGH in mg/dL.")] = "standard",
-) -> Json:
+) -> DaysAnswer:
     """The modal day, each day in numbers, and the consensus metrics."""
     chosen = [int(one) for one in weekdays.split(",") if one]
     with desk_for(request, caller, person_id, Action.READ_DATA) as (desk, _):

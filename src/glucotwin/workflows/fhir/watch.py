@@ -2,7 +2,7 @@
 
 from glucotwin.core.message import message
 from glucotwin.domain.timeline import Timeline
-from glucotwin.metrics.deterioration import Deterioration, Verdict
+from glucotwin.metrics.deterioration import Deterioration, TrendVerdict
 from glucotwin.workflows.fhir.record import Resource, plain
 from glucotwin.workflows.living.deterioration import deteriorations_of, sentence_of, worst_first
 
@@ -11,7 +11,7 @@ KINDS = frozenset({FLAG, ISSUE})
 MARK = "w"
 """Second part of the identifiers."""
 FLAG_CATEGORY = "http://terminology.hl7.org/CodeSystem/flag-category"
-SEVERITY = {Verdict.CLEAR: "high", Verdict.POSSIBLE: "moderate"}
+SEVERITY = {TrendVerdict.CLEAR: "high", TrendVerdict.POSSIBLE: "moderate"}
 
 
 def watch_resources(timeline: Timeline) -> list[Resource]:
@@ -20,8 +20,8 @@ def watch_resources(timeline: Timeline) -> list[Resource]:
     Args:
         timeline: their data.
     """
-    worse = [one for one in worst_first(deteriorations_of(timeline)) if one.verdict is not Verdict.STEADY]
-    flags = [_flag(timeline, one) for one in worse if one.verdict is Verdict.CLEAR]
+    worse = [one for one in worst_first(deteriorations_of(timeline)) if one.verdict is not TrendVerdict.STEADY]
+    flags = [_flag(timeline, one) for one in worse if one.verdict is TrendVerdict.CLEAR]
     return [*flags, *(_issue(timeline, one) for one in worse)]
 
 

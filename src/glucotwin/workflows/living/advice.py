@@ -6,6 +6,7 @@ clinicians advise on doses; who runs it can end that for everybody at once.
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import cast
 
 from glucotwin.advise.proposal import RULES, Proposal, ProposalKind
 from glucotwin.advise.what_if import WhatIf
@@ -24,6 +25,7 @@ from glucotwin.store.proposal import (
     list_proposals,
 )
 from glucotwin.workflows.living.course import require_course
+from glucotwin.workflows.living.shape.advice import EvidenceJson, ProposalAnswerJson, ProposalJson, ProposalRuleJson
 
 NameOf = Callable[[str], str]
 """How an account is called, by its identifier."""
@@ -89,13 +91,13 @@ def proposals_of(desk: Desk, access: Access, *, authority: Authority) -> tuple[S
     return tuple(one for one in found if clinician.allows(_proposal_of(one.content).rule.capability))
 
 
-def proposal_json(one: StoredProposal, name_of: NameOf) -> dict[str, object]:
+def proposal_json(one: StoredProposal, name_of: NameOf) -> ProposalJson:
     """A proposal as it is told."""
     proposal = _proposal_of(one.content)
     return {
         "proposal_id": one.proposal_id,
-        "status": str(one.status),
-        "kind": str(proposal.kind),
+        "status": one.status,
+        "kind": proposal.kind,
         "value": proposal.value,
         "unit": proposal.rule.unit,
         "present": proposal.present,
@@ -103,7 +105,7 @@ def proposal_json(one: StoredProposal, name_of: NameOf) -> dict[str, object]:
         "to_minute": proposal.to_minute,
         "sentence": proposal.sentence(),
         "why": proposal.why,
-        "evidence": one.content["evidence"],
+        "evidence": cast("EvidenceJson | None", one.content["evidence"]),
         "proposed_by": name_of(one.proposed_by),
         "proposed_at": one.created_at.isoformat(),
         "decided_by": None if one.decided_by is None else name_of(one.decided_by),
@@ -113,22 +115,26 @@ def proposal_json(one: StoredProposal, name_of: NameOf) -> dict[str, object]:
     }
 
 
-def evidence_json(answer: Answer[WhatIf]) -> dict[str, object]:
+def evidence_json(answer: Answer[WhatIf]) -> EvidenceJson:
     """What of a what-if stands beside a proposal: the numbers that a reviewer weighs, and which twin said them."""
     told = answer.payload.to_json()
-    kept = ("kind", "start", "outcomes", "changes", "summary", "cautions")
-    return {name: told[name] for name in kept if name in told} | {
+    return {
+        "kind": told["kind"],
+        "start": told["start"],
+        "outcomes": told["outcomes"],
+        "changes": told["changes"],
+        "cautions": told["cautions"],
         "twin_version": answer.model.twin_version,
         "uncertainty": answer.uncertainty,
         "limits": answer.limits,
     }
 
 
-def kinds_json(authority: Authority) -> list[dict[str, object]]:
+def kinds_json(authority: Authority) -> list[ProposalRuleJson]:
     """The kinds of proposals that this role may make, with their limits."""
     return [
         {
-            "kind": str(kind),
+            "kind": kind,
             "unit": rule.unit,
             "low": rule.low,
             "high": rule.high,
@@ -151,7 +157,7 @@ def _proposal_of(content: Mapping[str, object]) -> Proposal:
     )
 
 
-def _answer_json(given: ProposalAnswer, name_of: NameOf) -> dict[str, object]:
+def _answer_json(given: ProposalAnswer, name_of: NameOf) -> ProposalAnswerJson:
     return {
         "answer": given.answer,
         "reason": given.reason,

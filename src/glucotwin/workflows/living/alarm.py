@@ -2,14 +2,15 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import cast
 
 from glucotwin.core.error import DataError, ErrorCode, NotFoundError, SafetyError
 from glucotwin.core.message import message
 from glucotwin.core.unit import GlucoseUnit
 from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.domain.timeline import Timeline, Window
-from glucotwin.forecast.alarm.event import AlarmEvent
+from glucotwin.forecast.alarm.event import AlarmAction, AlarmEvent
 from glucotwin.forecast.alarm.kind import AlarmKind
 from glucotwin.forecast.alarm.machine import init_alarms, snooze_alarm, step_alarms
 from glucotwin.forecast.alarm.moment import STEP_MIN
@@ -26,6 +27,7 @@ from glucotwin.store.person import lock_person
 from glucotwin.twin.twin import Twin
 from glucotwin.workflows.answer import require_valid
 from glucotwin.workflows.living.memory import Memory
+from glucotwin.workflows.living.shape.now import AlarmJson, Alarms
 
 CAUGHT_UP = timedelta(minutes=30)
 """After a longer silence alarms go on from the last half hour: what was to be told before is of no use any more."""
@@ -39,10 +41,10 @@ class Kept:
     """The stored state, and what was told last of each kind."""
 
     state: AlarmState
-    last: dict[str, dict[str, object]]
+    last: dict[str, AlarmJson]
 
 
-def step_alarms_of(desk: Desk, memory: Memory, person_id: str, *, at: datetime) -> tuple[dict[str, object], ...]:
+def step_alarms_of(desk: Desk, memory: Memory, person_id: str, *, at: datetime) -> tuple[AlarmJson, ...]:
     """Takes in what came since the last time and keeps the state.
 
     Args:
@@ -74,18 +76,21 @@ def step_alarms_of(desk: Desk, memory: Memory, person_id: str, *, at: datetime) 
     return told
 
 
-def alarms_of(desk: Desk, person_id: str) -> dict[str, object]:
+def alarms_of(desk: Desk, person_id: str) -> Alarms:
     """Alarms that are on, and what was told lately, as JSON values."""
-    return {"active": active_alarms(desk, person_id), "recent": list(read_alarms(desk, person_id, most=50))}
+    return {
+        "active": active_alarms(desk, person_id),
+        "recent": [cast("AlarmJson", one) for one in read_alarms(desk, person_id, most=50)],
+    }
 
 
-def active_alarms(desk: Desk, person_id: str) -> list[dict[str, object]]:
+def active_alarms(desk: Desk, person_id: str) -> list[AlarmJson]:
     """Alarms that are on, the most pressing first."""
     kept = _kept(desk, person_id)
     return [_with_snooze(kept, kind) for kind in AlarmKind if kind in kept.state.active()]
 
 
-def snooze(desk: Desk, person_id: str, kind_name: str, *, minutes: float, at: datetime) -> dict[str, object]:
+def snooze(desk: Desk, person_id: str, kind_name: str, *, minutes: float, at: datetime) -> AlarmJson:
     """Silences an alarm that is on.
 
     Raises:
@@ -103,12 +108,12 @@ def snooze(desk: Desk, person_id: str, kind_name: str, *, minutes: float, at: da
     return _with_snooze(kept, kind)
 
 
-def alarm_json(event: AlarmEvent, state: AlarmState) -> dict[str, object]:
+def alarm_json(event: AlarmEvent, state: AlarmState) -> AlarmJson:
     """What an alarm tells, in words and numbers."""
     own = state.of(event.kind)
     return {
-        "kind": str(event.kind),
-        "action": str(event.action),
+        "kind": event.kind,
+        "action": event.action,
         "time": event.time.isoformat(),
         "title": alarm_title(event.kind),
         "sentence": alarm_reason(event, NUMBERS),
@@ -143,11 +148,33 @@ def _stepped(
     return state, events
 
 
-def _with_snooze(kept: Kept, kind: AlarmKind) -> dict[str, object]:
+def _with_snooze(kept: Kept, kind: AlarmKind) -> AlarmJson:
     own = kept.state.of(kind)
-    return kept.last.get(str(kind), {"kind": str(kind), "title": alarm_title(kind)}) | {
+    last = kept.last.get(str(kind)) or _untold(kept.state, kind)
+    return {
+        **last,
         "on": own.on_since is not None,
         "snoozed_until": None if own.snoozed_until is None else own.snoozed_until.isoformat(),
+    }
+
+
+def _untold(state: AlarmState, kind: AlarmKind) -> AlarmJson:
+    """An alarm that came while its kind was silenced: nothing was told of it yet."""
+    since = (state.of(kind).on_since or state.time or datetime.now(UTC)).isoformat()
+    return {
+        "kind": kind,
+        "title": alarm_title(kind),
+        "on": True,
+        "snoozed_until": None,
+        "action": AlarmAction.RAISED,
+        "time": since,
+        "sentence": "",
+        "do": alarm_what_to_do(kind),
+        "since": since,
+        "urgent": RULES[kind].is_urgent,
+        "audible": False,
+        "probability": None,
+        "lead_min": None,
     }
 
 

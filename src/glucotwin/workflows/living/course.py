@@ -11,6 +11,7 @@ from glucotwin.core.error import DataError, ErrorCode, NotAllowedError
 from glucotwin.core.message import message
 from glucotwin.store.course import keep_pass, passed_at
 from glucotwin.store.desk import Desk
+from glucotwin.workflows.living.shape.advice import CourseJson, CourseResult
 
 READ_A_TWIN = "read-a-twin"
 
@@ -42,7 +43,7 @@ def the_course() -> Course:
     return Course.model_validate(yaml.safe_load(text))
 
 
-def show_course(desk: Desk) -> dict[str, object]:
+def show_course(desk: Desk) -> CourseJson:
     """The course without its answers, and when the desk's account passed it, as JSON values."""
     course = the_course()
     passed = passed_at(desk, READ_A_TWIN, course.version)
@@ -64,7 +65,7 @@ def show_course(desk: Desk) -> dict[str, object]:
     }
 
 
-def answer_course(desk: Desk, version: int, answers: Mapping[str, int]) -> dict[str, object]:
+def answer_course(desk: Desk, version: int, answers: Mapping[str, int]) -> CourseResult:
     """Looks at the answers to all checks; when every one is right, the account has passed.
 
     Args:

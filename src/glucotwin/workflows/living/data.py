@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import polars as pl
 
@@ -20,13 +20,15 @@ from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.ingest.format import ImportOptions
 from glucotwin.ingest.live.take_in import joined_settings
 from glucotwin.ingest.merge import counted_once
-from glucotwin.ingest.quality import QualityReport
+from glucotwin.ingest.quality import Finding, QualityReport
 from glucotwin.ingest.reader import import_path
 from glucotwin.store.desk import Desk
 from glucotwin.store.person import StoredPerson, read_person, write_person
 from glucotwin.store.record import add_records, read_records, record_ids
 from glucotwin.store.refusal import CORRECTION, accept_step, refuse_step, refused_steps
 from glucotwin.workflows.correction import Step
+from glucotwin.workflows.living.shape.data import FindingJson, PersonJson, UploadJson
+from glucotwin.workflows.living.shape.now import LifeEvent
 
 LONGEST_WINDOW = timedelta(days=92)
 FUTURE = timedelta(minutes=10)
@@ -57,22 +59,28 @@ class Upload:
     quality: QualityReport
     window: Window
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> UploadJson:
         """As JSON values."""
         formats = sorted({one.format_name for one in self.quality.sources if one.format_name})
         return {
             "format": ", ".join(formats),
             "added": dict(self.added),
             "repeated": dict(self.repeated),
-            "findings": [finding_json(one) for one in self.quality.to_json()["findings"]],  # pyright: ignore
+            "findings": [finding_json(one) for one in self.quality.findings],
             "start": self.window.start.isoformat(),
             "end": self.window.end.isoformat(),
         }
 
 
-def finding_json(finding: Mapping[str, object]) -> dict[str, object]:
+def finding_json(finding: Finding) -> FindingJson:
     """A finding of a quality report as a service tells it."""
-    return {name: finding[name] for name in ("code", "severity", "stream", "count", "text")}
+    return {
+        "code": str(finding.code),
+        "severity": str(finding.severity),
+        "stream": finding.stream,
+        "count": finding.count,
+        "text": finding.text,
+    }
 
 
 def timeline_of(desk: Desk, person_id: str, *, window: Window | None = None) -> Timeline:
@@ -150,7 +158,7 @@ def add_readings(desk: Desk, person_id: str, readings: Sequence[GlucoseReading],
     return add_records(desk, person_id, {"glucose": frame}).get("glucose", 0)
 
 
-def add_event(desk: Desk, person_id: str, record: Record, *, now: datetime) -> dict[str, object]:
+def add_event(desk: Desk, person_id: str, record: Record, *, now: datetime) -> LifeEvent:
     """Takes one event in and tells it as it is shown.
 
     Args:
@@ -172,9 +180,7 @@ def add_event(desk: Desk, person_id: str, record: Record, *, now: datetime) -> d
     return _events(desk, person_id, stream, frame)[0]
 
 
-def events_of(
-    desk: Desk, person_id: str, window: Window, *, streams: Sequence[str] = EVENT_STREAMS
-) -> list[dict[str, object]]:
+def events_of(desk: Desk, person_id: str, window: Window, *, streams: Sequence[str] = EVENT_STREAMS) -> list[LifeEvent]:
     """A person's events of a window in the order of time, each with its identifier.
 
     Args:
@@ -183,11 +189,11 @@ def events_of(
         window: when they began.
         streams: which.
     """
-    found: list[dict[str, object]] = []
+    found: list[LifeEvent] = []
     for stream, frame in read_records(desk, person_id, window=window, streams=streams).items():
         inside = frame.filter(pl.col("time").is_between(window.start, window.end, closed="left"))
         found += _events(desk, person_id, stream, inside)
-    return sorted(found, key=lambda event: (str(event["time"]), str(event["stream"])))
+    return sorted(found, key=lambda event: (event["time"], event["stream"]))
 
 
 def record_from(stream: str, time: datetime, fields: Mapping[str, object], *, source: str) -> Record:
@@ -280,10 +286,10 @@ def _require_possible(times: Sequence[datetime], latest: datetime) -> None:
             )
 
 
-def _events(desk: Desk, person_id: str, stream: str, frame: pl.DataFrame) -> list[dict[str, object]]:
+def _events(desk: Desk, person_id: str, stream: str, frame: pl.DataFrame) -> list[LifeEvent]:
     names = record_ids(desk, person_id, stream, frame)
     return [
-        {"event_id": name, "stream": stream, **row, "time": row["time"].isoformat()}
+        cast("LifeEvent", {"event_id": name, "stream": stream, **row, "time": row["time"].isoformat()})
         for name, row in zip(names, frame.iter_rows(named=True), strict=True)
     ]
 
@@ -314,18 +320,18 @@ def _either(known: Known, told: Known, unknown: Known) -> Known:
     return told if known is unknown else known
 
 
-def person_json(stored: StoredPerson) -> dict[str, object]:
+def person_json(stored: StoredPerson) -> PersonJson:
     """What is told of a person."""
     person = stored.person
     return {
         "person_id": stored.person_id,
         "display_name": stored.display_name,
         "zone": person.zone,
-        "diabetes_type": str(person.diabetes_type),
-        "therapy": str(person.therapy),
+        "diabetes_type": person.diabetes_type,
+        "therapy": person.therapy,
         "birth_year": person.birth_year,
         "adult": person.adult,
-        "sex": str(person.sex),
+        "sex": person.sex,
         "height_cm": person.height_cm,
         "weight_kg": person.weights[-1].weight_kg if person.weights else None,
         "created_at": stored.created_at.isoformat(),

@@ -20,6 +20,7 @@ from glucotwin.metrics.profile import ModalDay, compute_modal_day
 from glucotwin.metrics.time_in_range import STANDARD_TARGET, GlucoseTarget, target_named
 from glucotwin.reports.number import Numbers
 from glucotwin.reports.section.modal_day import modal_day_sentence
+from glucotwin.workflows.living.shape.days import DailySummary, DaysAnswer, ModalDayJson
 from glucotwin.workflows.metrics import glucose_series
 
 BIN_MIN = 15.0
@@ -33,7 +34,7 @@ def days_of(
     end: date | None = None,
     weekdays: Collection[int] = (),
     target_name: str = STANDARD_TARGET.name,
-) -> dict[str, object]:
+) -> DaysAnswer:
     """The days before a day as JSON values.
 
     Args:
@@ -117,13 +118,20 @@ def _panel(timeline: Timeline, target: GlucoseTarget) -> tuple[MetricsPanel | No
     return panel, compute_modal_day(build_grid(series), bin_min=BIN_MIN)
 
 
-def _modal_json(modal: ModalDay) -> dict[str, object]:
-    names = [f"p{percentile:02.0f}_mgdl" for percentile in modal.percentiles]
-    curves = dict(zip(names, np.round(modal.glucose_mgdl, 1).tolist(), strict=True))
-    return {"minute_of_day": modal.start_min.tolist(), **curves, "readings": modal.count.tolist()}
+def _modal_json(modal: ModalDay) -> ModalDayJson:
+    p05, p25, p50, p75, p95 = np.round(modal.glucose_mgdl, 1).tolist()
+    return {
+        "minute_of_day": modal.start_min.tolist(),
+        "p05_mgdl": p05,
+        "p25_mgdl": p25,
+        "p50_mgdl": p50,
+        "p75_mgdl": p75,
+        "p95_mgdl": p95,
+        "readings": modal.count.tolist(),
+    }
 
 
-def _daily(timeline: Timeline, day: Window, target: GlucoseTarget) -> dict[str, object]:
+def _daily(timeline: Timeline, day: Window, target: GlucoseTarget) -> DailySummary:
     part = timeline.cut(day)
     panel, _ = _panel(part, target)
     basal = part.frame(BasalSegment)
@@ -139,10 +147,10 @@ def _daily(timeline: Timeline, day: Window, target: GlucoseTarget) -> dict[str, 
         "time_in_range_pct": None if shares is None else round(shares.tir_pct, 1),
         "time_below_pct": None if shares is None else round(shares.tbr_pct, 1),
         "time_above_pct": None if shares is None else round(shares.tar_pct, 1),
-        "carbs_g": round(part.frame(Meal)["carbs_g"].sum(), 1),
+        "carbs_g": round(float(part.frame(Meal)["carbs_g"].sum()), 1),
         "bolus_u": round(bolus_u, 2),
         "basal_u": round(basal_u, 2),
-        "pen_u": round(part.frame(PenDose)["insulin_u"].sum(), 2),
+        "pen_u": round(float(part.frame(PenDose)["insulin_u"].sum()), 2),
     }
 
 

@@ -14,9 +14,10 @@ from glucotwin.domain.observation import LabResult
 from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.ingest.diary.analyte import names_of_analytes
 from glucotwin.metrics.array import FloatArray
-from glucotwin.metrics.deterioration import WATCHED, Deterioration, Verdict, Watched, judge_deterioration
+from glucotwin.metrics.deterioration import WATCHED, Deterioration, TrendVerdict, Watched, judge_deterioration
 from glucotwin.metrics.sufficiency import SUFFICIENT_ACTIVE_PCT
 from glucotwin.metrics.time_in_range import time_in_range
+from glucotwin.workflows.living.shape.days import DeteriorationJson
 from glucotwin.workflows.metrics import glucose_series
 
 Series = tuple[FloatArray, FloatArray]
@@ -51,17 +52,17 @@ def deteriorations_of(timeline: Timeline) -> tuple[Deterioration, ...]:
 
 def worst_first(found: Sequence[Deterioration]) -> list[Deterioration]:
     """The clear ones first, then the possible, then what is steady."""
-    order = [Verdict.CLEAR, Verdict.POSSIBLE, Verdict.STEADY]
+    order = [TrendVerdict.CLEAR, TrendVerdict.POSSIBLE, TrendVerdict.STEADY]
     return sorted(found, key=lambda one: order.index(one.verdict))
 
 
-def deterioration_json(one: Deterioration) -> dict[str, object]:
+def deterioration_json(one: Deterioration) -> DeteriorationJson:
     """It as JSON values, with a sentence for people."""
     trend, watched = one.trend, one.watched
     return {
         "name": watched.name,
         "title": message(f"watch-{watched.name}"),
-        "verdict": str(one.verdict),
+        "verdict": one.verdict,
         "latest": round(one.latest, 2),
         "unit": watched.unit,
         "change": "doublings-per-year" if watched.is_ratio else "per-year",

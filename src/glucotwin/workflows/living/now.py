@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import polars as pl
 
@@ -21,6 +22,16 @@ from glucotwin.twin.online.summary import StateSummary
 from glucotwin.workflows.forecast import forecast_person, newest_reading
 from glucotwin.workflows.living.data import events_of
 from glucotwin.workflows.living.memory import Memory
+from glucotwin.workflows.living.shape.now import (
+    BandPerformance,
+    IssuedCurve,
+    NewestReading,
+    NextRisk,
+    Now,
+    RiskKind,
+    Trend,
+    Withheld,
+)
 
 RECENT = timedelta(hours=6)
 STALE_MIN = 15.0
@@ -41,10 +52,10 @@ SHOWN_STREAMS = ("bolus", "pen", "meal", "activity", "condition", "note", "keton
 class Risk:
     """What may come next: a low, a high or nothing worth telling."""
 
-    kind: str
+    kind: RiskKind
     crossing: Crossing | None
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> NextRisk:
         """As JSON values."""
         known = self.crossing
         minutes = None if known is None or self.kind == "none" else round(known.lead_min)
@@ -57,9 +68,7 @@ class Risk:
         }
 
 
-def now_of(
-    desk: Desk, memory: Memory, person_id: str, *, at: datetime, authority: Authority, with_twin: bool
-) -> dict[str, object]:
+def now_of(desk: Desk, memory: Memory, person_id: str, *, at: datetime, authority: Authority, with_twin: bool) -> Now:
     """How things are, as JSON values; what needs a twin is None without one.
 
     A forecast is issued into the ledger once per reading; asking again shows the same one.
@@ -108,13 +117,11 @@ def now_of(
     }
 
 
-def curve_json(issued: IssuedForecast) -> dict[str, object]:
+def curve_json(issued: IssuedForecast) -> IssuedCurve:
     """A forecast as it is drawn: without the paths that it was made of."""
-    plain = issued.forecast.to_json()
-    del plain["trajectories_mgdl"]
     return {
         "forecast_id": issued.sequence,
-        **plain,
+        **issued.forecast.curve_json(),
         "twin_version": issued.twin_version,
         "issued_at": issued.issued_at.isoformat(),
     }
@@ -141,7 +148,7 @@ def issue_now(
 
 def _forecast(
     desk: Desk, memory: Memory, person_id: str, timeline: Timeline, at: datetime, authority: Authority
-) -> tuple[IssuedForecast | None, dict[str, str] | None]:
+) -> tuple[IssuedForecast | None, Withheld | None]:
     """The forecast, or why there is none; neither without a twin or readings."""
     if memory.twin(desk, person_id) is None or timeline.frame(GlucoseReading).is_empty():
         return None, None
@@ -154,7 +161,7 @@ def _forecast(
     return issued, None
 
 
-def _withheld(error: GlucoTwinError) -> dict[str, str]:
+def _withheld(error: GlucoTwinError) -> Withheld:
     return {"code": str(error.code), "detail": error.message}
 
 
@@ -180,16 +187,18 @@ def _trend(readings: pl.DataFrame) -> float | None:
     return round(float(slope), 2)
 
 
-def _trend_word(trend: float | None) -> str:
+def _trend_word(trend: float | None) -> Trend:
     if trend is None:
         return "unknown"
     if abs(trend) < STEADY_MGDL_PER_MIN:
         return "steady"
-    direction = "rising" if trend > 0.0 else "falling"
-    return direction if abs(trend) < FAST_MGDL_PER_MIN else f"{direction}-fast"
+    is_fast = abs(trend) >= FAST_MGDL_PER_MIN
+    if trend > 0.0:
+        return "rising-fast" if is_fast else "rising"
+    return "falling-fast" if is_fast else "falling"
 
 
-def _reading(newest: dict[str, object], at: datetime) -> dict[str, object]:
+def _reading(newest: dict[str, Any], at: datetime) -> NewestReading:
     time = newest["time"]
     assert isinstance(time, datetime)  # noqa: S101  # the column holds no other
     age = max(0.0, (at - time) / timedelta(minutes=1))
@@ -203,7 +212,7 @@ def _reading(newest: dict[str, object], at: datetime) -> dict[str, object]:
     }
 
 
-def _sentence(newest: dict[str, object] | None, at: datetime, trend: float | None, *, is_stale: bool) -> str:
+def _sentence(newest: dict[str, Any] | None, at: datetime, trend: float | None, *, is_stale: bool) -> str:
     if newest is None:
         return message("now-no-reading")
     reading = _reading(newest, at)
@@ -217,7 +226,7 @@ def _rounded(summary: StateSummary | None, name: str, digits: int) -> float | No
     return None if summary is None else round(float(getattr(summary, name)), digits)
 
 
-def _performance(desk: Desk, person_id: str, timeline: Timeline, at: datetime) -> dict[str, object] | None:
+def _performance(desk: Desk, person_id: str, timeline: Timeline, at: datetime) -> BandPerformance | None:
     """How often the 90 % band an hour ahead held what came in the last two weeks; None before anything was scored.
 
     Its share is None until there were forecasts in enough different hours.

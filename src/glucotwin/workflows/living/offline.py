@@ -8,11 +8,10 @@ from glucotwin.store.desk import Desk
 from glucotwin.workflows.answer import require_valid
 from glucotwin.workflows.living.memory import Memory
 from glucotwin.workflows.living.now import HORIZON_MIN
+from glucotwin.workflows.living.shape.twin import OfflineTwin
 
-FORMAT, VERSION = "glucotwin-offline", 1
 
-
-def offline_of(desk: Desk, memory: Memory, person_id: str, *, authority: Authority) -> dict[str, object]:
+def offline_of(desk: Desk, memory: Memory, person_id: str, *, authority: Authority) -> OfflineTwin:
     """The hours after the newest reading draw by draw, and what food and insulin do to them, as JSON values.
 
     The forecast itself is the one that is shown (``now_of``): the phone keeps it and moves it by what was logged since.
@@ -33,8 +32,8 @@ def offline_of(desk: Desk, memory: Memory, person_id: str, *, authority: Authori
     prospect = memory.prospect(desk, person_id, origin=None, horizon_min=HORIZON_MIN).prospect
     require_valid(prospect.timeline.person, prospect.coming.start.date())
     return {
-        "format": FORMAT,
-        "version": VERSION,
+        "format": "glucotwin-offline",
+        "version": 1,
         "person_id": person_id,
         "origin": prospect.coming.start.isoformat(),
         "t_min": [int(minute) for minute in prospect.t_min],

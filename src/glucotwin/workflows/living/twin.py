@@ -26,6 +26,7 @@ from glucotwin.twin.validity import check_validity
 from glucotwin.workflows.fit import FitPeriod, fit_person
 from glucotwin.workflows.lineage import NightlyAnswer, run_night
 from glucotwin.workflows.living.memory import Memory
+from glucotwin.workflows.living.shape.twin import TwinAnswer, TwinEffect, TwinEvent, TwinParameter
 
 NORMAL_90 = 1.645
 
@@ -90,7 +91,7 @@ def work_on_twin(
     return _keep_night(database, request, timeline, before, work, progress)
 
 
-def describe_twin(desk: Desk, memory: Memory, person_id: str) -> dict[str, object]:
+def describe_twin(desk: Desk, memory: Memory, person_id: str) -> TwinAnswer:
     """What the twin knows of the person, in plain words and numbers with bands, as JSON values.
 
     Raises:
@@ -114,7 +115,7 @@ def describe_twin(desk: Desk, memory: Memory, person_id: str) -> dict[str, objec
         "parameters": [_parameter_json(one) for one in found.parameters],
         "effect": _effect_json(twin.effect),
         "fit_quality": {
-            "verdict": str(found.verdict),
+            "verdict": found.verdict,
             "residual_sd_mgdl": round(found.residual_sd_mgdl, 2),
             "warnings": [message(key) for key in found.warnings],
         },
@@ -216,28 +217,40 @@ def _require_same(folder: Path, before: str) -> None:
         raise ConflictError(ErrorCode.ALREADY_EXISTS, message("living-twin-changed"))
 
 
-def _parameter_json(one: ParameterSummary) -> dict[str, object]:
-    numbers = {
-        name: float(f"{getattr(one, name):.4g}")
-        for name in ("median", "low", "high", "prior_median", "prior_low", "prior_high")
-    }
+def _parameter_json(one: ParameterSummary) -> TwinParameter:
     return {
         "name": one.name,
         "words": parameter_name(one),
         "unit": one.unit,
-        **numbers,
+        "median": _significant(one.median),
+        "low": _significant(one.low),
+        "high": _significant(one.high),
+        "prior_median": _significant(one.prior_median),
+        "prior_low": _significant(one.prior_low),
+        "prior_high": _significant(one.prior_high),
         "informed_fraction": round(one.informed_fraction, 3),
         "informed_words": informed_text(one.informed_fraction),
     }
 
 
-def _effect_json(effect: EffectEstimate) -> dict[str, object]:
-    told: dict[str, object] = {"anchor": effect.anchor, "anchored_share": round(effect.anchored_share, 3)}
-    for name, unit in (("correction_factor", "mgdl_per_u"), ("carb_factor", "mgdl_per_g")):
-        median, log_sd = float(getattr(effect, f"{name}_{unit}")), float(getattr(effect, f"{name}_log_sd"))
-        told[f"{name}_{unit}"] = round(median, 2)
-        told[f"{name}_low"], told[f"{name}_high"] = _interval(median, log_sd)
-    return told
+def _significant(value: float) -> float:
+    return float(f"{value:.4g}")
+
+
+def _effect_json(effect: EffectEstimate) -> TwinEffect:
+    fall, rise = float(effect.correction_factor_mgdl_per_u), float(effect.carb_factor_mgdl_per_g)
+    fall_low, fall_high = _interval(fall, float(effect.correction_factor_log_sd))
+    rise_low, rise_high = _interval(rise, float(effect.carb_factor_log_sd))
+    return {
+        "anchor": effect.anchor,
+        "anchored_share": round(effect.anchored_share, 3),
+        "correction_factor_mgdl_per_u": round(fall, 2),
+        "correction_factor_low": fall_low,
+        "correction_factor_high": fall_high,
+        "carb_factor_mgdl_per_g": round(rise, 2),
+        "carb_factor_low": rise_low,
+        "carb_factor_high": rise_high,
+    }
 
 
 def _interval(median: float, log_sd: float) -> tuple[float, float]:
@@ -246,9 +259,9 @@ def _interval(median: float, log_sd: float) -> tuple[float, float]:
     return round(median / factor, 2), round(median * factor, 2)
 
 
-def _history(lineage: Lineage) -> list[dict[str, object]]:
+def _history(lineage: Lineage) -> list[TwinEvent]:
     versions: dict[str, str] = {}
-    told: list[dict[str, object]] = []
+    told: list[TwinEvent] = []
     for event in lineage.events:
         content: Mapping[str, object] = event.content
         own = str(content.get("hash"))

@@ -1,0 +1,2497 @@
+/** Made from docs/reference/openapi.json by `npm run interface`. */
+export type paths = Record<string, never>;
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * About
+         * @description What a service is.
+         */
+        About: {
+            /** Name */
+            name: string;
+            /** Version */
+            version: string;
+            profile: components["schemas"]["Profile"];
+            /** Demo */
+            demo: boolean;
+            /** Registration Open */
+            registration_open: boolean;
+            /** Disclaimer */
+            disclaimer: string;
+            /** Locales */
+            locales: string[];
+        };
+        /**
+         * AccountJson
+         * @description Somebody who can sign in.
+         */
+        AccountJson: {
+            /** Account Id */
+            account_id: string;
+            /** Login */
+            login: string;
+            /** Display Name */
+            display_name: string;
+            /** Locale */
+            locale: string;
+            /** Is Admin */
+            is_admin: boolean;
+        };
+        /**
+         * AddBolusShape
+         * @description More insulin.
+         */
+        AddBolusShape: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "add-bolus";
+            /** Insulin U */
+            insulin_u: number;
+        };
+        /**
+         * AddExerciseShape
+         * @description A walk, or more.
+         */
+        AddExerciseShape: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "add-exercise";
+            /** Duration Min */
+            duration_min: number;
+            /**
+             * Intensity Fraction
+             * @default 0.5
+             */
+            intensity_fraction?: number;
+        };
+        /**
+         * AddMealShape
+         * @description More to eat.
+         */
+        AddMealShape: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "add-meal";
+            /** Carbs G */
+            carbs_g: number;
+        };
+        /**
+         * AlarmAction
+         * @description What happened to an alarm.
+         * @enum {string}
+         */
+        AlarmAction: "raised" | "repeated" | "escalated" | "cleared";
+        /**
+         * AlarmJson
+         * @description An alarm as it was told, and whether it is on and silent for a while.
+         */
+        AlarmJson: {
+            kind: components["schemas"]["AlarmKind"];
+            /** Title */
+            title: string;
+            /** On */
+            on: boolean;
+            /** Snoozed Until */
+            snoozed_until: string | null;
+            action: components["schemas"]["AlarmAction"];
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Sentence */
+            sentence: string;
+            /** Do */
+            do: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Urgent */
+            urgent: boolean;
+            /** Audible */
+            audible: boolean;
+            /** Probability */
+            probability: number | null;
+            /** Lead Min */
+            lead_min: number | null;
+        };
+        /**
+         * AlarmKind
+         * @description Stable identifiers of the kinds of alarm, the most pressing first.
+         * @enum {string}
+         */
+        AlarmKind: "urgent-low-soon" | "low" | "predicted-low" | "stale-data" | "pump-site" | "high" | "missed-bolus" | "unexplained-rise" | "predicted-high";
+        /**
+         * Alarms
+         * @description Alarms that are on, the most pressing first, and what was told lately.
+         */
+        Alarms: {
+            /** Active */
+            active: components["schemas"]["AlarmJson"][];
+            /** Recent */
+            recent: components["schemas"]["AlarmJson"][];
+        };
+        /**
+         * AlgorithmShape
+         * @description A dosing algorithm that has all insulin of the hours in its hands; what is not given is as the pump is set.
+         */
+        AlgorithmShape: {
+            /** Name */
+            name: string;
+            /** Carb Ratio G Per U */
+            carb_ratio_g_per_u?: number | null;
+            /** Correction Factor Mgdl Per U */
+            correction_factor_mgdl_per_u?: number | null;
+            /** Target Mgdl */
+            target_mgdl?: number | null;
+        };
+        /**
+         * AnswerBody
+         * @description What a person says to it.
+         */
+        AnswerBody: {
+            /**
+             * Answer
+             * @enum {string}
+             */
+            answer: "agree" | "disagree";
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+        };
+        /**
+         * AssumedEffectJson
+         * @description What one unit and one gram were taken to do to glucose at rest.
+         */
+        AssumedEffectJson: {
+            fall_per_unit_mgdl: components["schemas"]["EstimateJson"] | null;
+            rise_per_gram_mgdl: components["schemas"]["EstimateJson"];
+        };
+        /**
+         * AuditEntry
+         * @description One entry.
+         *
+         *     Attributes:
+         *         sequence: its number, from 1.
+         *         at: aware time.
+         *         actor: pseudonym of the account.
+         *         role: in which it acted.
+         *         subject: pseudonym of the person; None when it was about nobody.
+         *         action: what was done.
+         *         outcome: what came of it.
+         *         previous, sha256: of the chain.
+         */
+        AuditEntry: {
+            /** Sequence */
+            sequence: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Actor */
+            actor: string;
+            /** Role */
+            role: string;
+            /** Subject */
+            subject: string | null;
+            /** Action */
+            action: string;
+            /** Outcome */
+            outcome: string;
+            /** Previous */
+            previous: string;
+            /** Sha256 */
+            sha256: string;
+        };
+        /**
+         * AuditPage
+         * @description Entries, the newest first, and where the following ones begin.
+         */
+        AuditPage: {
+            /** Items */
+            items: components["schemas"]["AuditEntry"][];
+            /** Next Cursor */
+            next_cursor: number | null;
+        };
+        /**
+         * BandJson
+         * @description A central predictive interval; ``level`` is its probability.
+         */
+        BandJson: {
+            /** Level */
+            level: number;
+            /** Low Mgdl */
+            low_mgdl: (number | null)[];
+            /** High Mgdl */
+            high_mgdl: (number | null)[];
+        };
+        /**
+         * BandPerformance
+         * @description How often a band held what came; the share is None until there were forecasts in enough different hours.
+         */
+        BandPerformance: {
+            /** Level */
+            level: number;
+            /** Inside Fraction */
+            inside_fraction: number | null;
+            /** Forecasts */
+            forecasts: number;
+            /** Hours */
+            hours: number;
+            /** Hours Needed */
+            hours_needed: number;
+        };
+        /** Body_post_people_person_id_uploads */
+        Body_post_people_person_id_uploads: {
+            /** File */
+            file: string;
+            /** Zone */
+            zone?: string | null;
+        };
+        /**
+         * CardiorenalDrug
+         * @description A class of drugs with a documented effect on heart and kidney beyond glucose.
+         * @enum {string}
+         */
+        CardiorenalDrug: "sglt2_inhibitor" | "glp1_agonist" | "finerenone";
+        /**
+         * Censoring
+         * @description Whether a reading is a value or only a bound: LOW is "at most", HIGH "at least" the given value.
+         * @enum {string}
+         */
+        Censoring: "none" | "low" | "high";
+        /**
+         * ChannelBody
+         * @description A wish for a channel; its settings are those that ``GET /channel-kinds`` lists.
+         */
+        ChannelBody: {
+            /** Kind */
+            kind: string;
+            /**
+             * Label
+             * @default
+             */
+            label?: string;
+            /** Settings */
+            settings: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * ChannelJson
+         * @description A channel: of its settings only what tells it from others.
+         */
+        ChannelJson: {
+            /** Channel Id */
+            channel_id: string;
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            /** Settings */
+            settings: {
+                [key: string]: string;
+            };
+            /** Confirmed */
+            confirmed: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * ChannelKindJson
+         * @description A kind of channel: names of its settings, and whether this installation has it.
+         */
+        ChannelKindJson: {
+            /** Kind */
+            kind: string;
+            /** Settings */
+            settings: string[];
+            /** Available */
+            available: boolean;
+        };
+        /**
+         * ChannelKinds
+         * @description Kinds of channels, and the key with which browsers subscribe to push.
+         */
+        ChannelKinds: {
+            /** Items */
+            items: components["schemas"]["ChannelKindJson"][];
+            /** Push Key */
+            push_key: string | null;
+        };
+        /**
+         * CheckJson
+         * @description A question with its options, counted from one.
+         */
+        CheckJson: {
+            /** Name */
+            name: string;
+            /** Question */
+            question: string;
+            /** Options */
+            options: string[];
+        };
+        /**
+         * CodeBody
+         * @description The code that was sent to a channel.
+         */
+        CodeBody: {
+            /** Code */
+            code: string;
+        };
+        /**
+         * ComplicationsBody
+         * @description A described person, and how their years ahead are asked for.
+         */
+        ComplicationsBody: {
+            person: components["schemas"]["DescribedPerson"];
+            /**
+             * Years
+             * @default 10
+             */
+            years?: number;
+            /**
+             * Risk Factors
+             * @default published
+             * @enum {string}
+             */
+            risk_factors?: "published" | "held";
+            /**
+             * Samples
+             * @description Simulated lives; 0 for none.
+             * @default 2000
+             */
+            samples?: number;
+            /**
+             * Seed
+             * @default 1
+             */
+            seed?: number;
+        };
+        /**
+         * CompositionShape
+         * @description Another meal with the same carbohydrate.
+         */
+        CompositionShape: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "change-composition";
+            /** Protein G */
+            protein_g?: number | null;
+            /** Fat G */
+            fat_g?: number | null;
+            /** Fibre G */
+            fibre_g?: number | null;
+        };
+        /**
+         * ConsentJson
+         * @description A purpose, its text, and what became of it.
+         */
+        ConsentJson: {
+            purpose: components["schemas"]["Purpose"];
+            /** Title */
+            title: string;
+            /** Text */
+            text: string;
+            /** Current Version */
+            current_version: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "none" | "active" | "revoked";
+            /** Version */
+            version: number | null;
+            /** Granted At */
+            granted_at: string | null;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Granted By */
+            granted_by: string | null;
+        };
+        /**
+         * CorrectionBody
+         * @description The decision on a step.
+         */
+        CorrectionBody: {
+            state: components["schemas"]["CorrectionState"];
+        };
+        /**
+         * CorrectionState
+         * @description What becomes of a step.
+         * @enum {string}
+         */
+        CorrectionState: "accepted" | "refused";
+        /**
+         * CourseBody
+         * @description Answers to the checks of a course, counted from one.
+         */
+        CourseBody: {
+            /** Version */
+            version: number;
+            /** Answers */
+            answers: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * CourseJson
+         * @description A course, and when the account passed it.
+         */
+        CourseJson: {
+            /** Version */
+            version: number;
+            /** Passed At */
+            passed_at: string | null;
+            /** Lessons */
+            lessons: components["schemas"]["LessonJson"][];
+            /** Checks */
+            checks: components["schemas"]["CheckJson"][];
+        };
+        /**
+         * CourseResult
+         * @description Whether all answers were right, and names of the checks whose were not.
+         */
+        CourseResult: {
+            /** Passed */
+            passed: boolean;
+            /** Wrong */
+            wrong: string[];
+        };
+        /**
+         * DailySummary
+         * @description One local day in numbers.
+         */
+        DailySummary: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Readings */
+            readings: number;
+            /** Coverage Pct */
+            coverage_pct: number;
+            /** Mean Mgdl */
+            mean_mgdl: number | null;
+            /** Time In Range Pct */
+            time_in_range_pct: number | null;
+            /** Time Below Pct */
+            time_below_pct: number | null;
+            /** Time Above Pct */
+            time_above_pct: number | null;
+            /** Carbs G */
+            carbs_g: number;
+            /** Bolus U */
+            bolus_u: number;
+            /** Basal U */
+            basal_u: number;
+            /** Pen U */
+            pen_u: number;
+        };
+        /**
+         * DataQuality
+         * @description What the last import found, and the newest of the steps that imports took.
+         */
+        DataQuality: {
+            /** Findings */
+            findings: components["schemas"]["FindingJson"][];
+            /** Corrections */
+            corrections: components["schemas"]["StepJson"][];
+            /** Corrections Count */
+            corrections_count: number;
+        };
+        /**
+         * DaysAnswer
+         * @description The modal day, each day, and the consensus metrics; bounds are None without any day, the end is no part.
+         */
+        DaysAnswer: {
+            /** Person Id */
+            person_id: string;
+            /** Zone */
+            zone: string;
+            /** Start */
+            start: string | null;
+            /** End */
+            end: string | null;
+            /** Days */
+            days: number;
+            target: components["schemas"]["TargetJson"];
+            modal_day: components["schemas"]["ModalDayJson"] | null;
+            /** Daily */
+            daily: components["schemas"]["DailySummary"][];
+            /** Metrics */
+            metrics: {
+                [key: string]: unknown;
+            } | null;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
+         * DecisionBody
+         * @description What becomes of a proposal.
+         */
+        DecisionBody: {
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "sign" | "decline" | "end";
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * DescribedPerson
+         * @description A person with diabetes, today.
+         *
+         *     Fields without a default have to be given; ``null`` says that a measurement was not taken, and the scores that need
+         *     it then refuse by name. Every field's unit and meaning stand in its description, which is also the published schema.
+         */
+        DescribedPerson: {
+            /**
+             * Age
+             * @description age today
+             */
+            age: number;
+            /** @description sex */
+            sex: components["schemas"]["glucotwin__prognosis__person__Sex"];
+            /**
+             * Age At Diagnosis
+             * @description age when diabetes was diagnosed; this or the duration is needed
+             */
+            age_at_diagnosis?: number | null;
+            /**
+             * Diabetes Duration Y
+             * @description years since the diagnosis
+             */
+            diabetes_duration_y?: number | null;
+            /**
+             * Hba1C Pct
+             * @description HbA1c
+             */
+            hba1c_pct: number | null;
+            /**
+             * Sbp Mmhg
+             * @description systolic blood pressure
+             */
+            sbp_mmhg: number | null;
+            /**
+             * Total Cholesterol Mmoll
+             * @description total cholesterol
+             */
+            total_cholesterol_mmoll: number | null;
+            /**
+             * Hdl Mmoll
+             * @description HDL cholesterol
+             */
+            hdl_mmoll: number | null;
+            /**
+             * Ldl Mmoll
+             * @description LDL cholesterol
+             */
+            ldl_mmoll: number | null;
+            /**
+             * Smoker
+             * @description smokes now
+             */
+            smoker: boolean;
+            /**
+             * Egfr
+             * @description estimated glomerular filtration rate (CKD-EPI)
+             */
+            egfr: number | null;
+            /**
+             * Acr Mg G
+             * @description albumin-to-creatinine ratio in urine
+             */
+            acr_mg_g: number | null;
+            /**
+             * Bmi
+             * @description body mass index
+             */
+            bmi: number | null;
+            /** @description cardiovascular risk region: low, moderate, high, very_high as SCORE2 (ESC 2021) draws them for Europe and its neighbours; north_america or other elsewhere */
+            region: components["schemas"]["Region"];
+            /**
+             * @description type of diabetes
+             * @default type2
+             */
+            diabetes_type?: components["schemas"]["DiabetesKind"];
+            /**
+             * @description ethnicity, as far as an equation has a term
+             * @default white
+             */
+            ethnicity?: components["schemas"]["Ethnicity"];
+            /**
+             * Blood Pressure Treated
+             * @description takes drugs against high blood pressure
+             * @default false
+             */
+            blood_pressure_treated?: boolean;
+            /**
+             * Statin
+             * @description takes a statin
+             * @default false
+             */
+            statin?: boolean;
+            /**
+             * Anticoagulant
+             * @description takes an anticoagulant other than aspirin
+             * @default false
+             */
+            anticoagulant?: boolean;
+            /**
+             * Oral Diabetes Drug
+             * @description takes tablets against diabetes
+             * @default false
+             */
+            oral_diabetes_drug?: boolean;
+            /**
+             * Drugs
+             * @description cardiorenal drugs taken from now on; their trial effects are told beside each risk
+             * @default []
+             */
+            drugs?: components["schemas"]["CardiorenalDrug"][];
+            /**
+             * History Mi
+             * @description has had a heart attack
+             * @default false
+             */
+            history_mi?: boolean;
+            /**
+             * History Ischaemic Heart Disease
+             * @description has angina or other ischaemic heart disease
+             * @default false
+             */
+            history_ischaemic_heart_disease?: boolean;
+            /**
+             * History Heart Failure
+             * @description has heart failure
+             * @default false
+             */
+            history_heart_failure?: boolean;
+            /**
+             * History Stroke
+             * @description has had a stroke
+             * @default false
+             */
+            history_stroke?: boolean;
+            /**
+             * History Blindness
+             * @description is blind in one eye or both
+             * @default false
+             */
+            history_blindness?: boolean;
+            /**
+             * History Ulcer
+             * @description has had a diabetic foot ulcer
+             * @default false
+             */
+            history_ulcer?: boolean;
+            /**
+             * History Amputation
+             * @description has lost a toe, foot or leg to diabetes
+             * @default false
+             */
+            history_amputation?: boolean;
+            /**
+             * History Renal Failure
+             * @description is on dialysis or has a transplanted kidney
+             * @default false
+             */
+            history_renal_failure?: boolean;
+            /**
+             * Peripheral Vascular Disease
+             * @description has claudication or an ankle-brachial index below 0.9
+             * @default false
+             */
+            peripheral_vascular_disease?: boolean;
+            /**
+             * Atrial Fibrillation
+             * @description has atrial fibrillation
+             * @default false
+             */
+            atrial_fibrillation?: boolean;
+            /**
+             * Retinopathy
+             * @description has diabetic retinopathy
+             * @default false
+             */
+            retinopathy?: boolean;
+            /**
+             * Neuropathy
+             * @description has diabetic neuropathy
+             * @default false
+             */
+            neuropathy?: boolean;
+            /**
+             * Haemoglobin Variant
+             * @description has a haemoglobin variant, such as sickle cell trait
+             * @default false
+             */
+            haemoglobin_variant?: boolean;
+            /**
+             * Short Red Cell Life
+             * @description red cells live shortly: haemolysis, blood loss or transfusion in three months, erythropoietin
+             * @default false
+             */
+            short_red_cell_life?: boolean;
+            /**
+             * Iron Deficiency
+             * @description lacks iron, vitamin B12 or folate
+             * @default false
+             */
+            iron_deficiency?: boolean;
+            /**
+             * Pregnant
+             * @description is pregnant
+             * @default false
+             */
+            pregnant?: boolean;
+            /**
+             * Mean Glucose Mgdl
+             * @description mean sensor glucose of at least two weeks, for the glycation gap
+             */
+            mean_glucose_mgdl?: number | null;
+            /**
+             * Deprivation Decile
+             * @description decile of the American social deprivation index
+             */
+            deprivation_decile?: number | null;
+            /**
+             * Creatinine Mgdl
+             * @description serum creatinine; default by the eGFR
+             */
+            creatinine_mgdl?: number | null;
+            /**
+             * Heart Rate Bpm
+             * @description resting heart rate; default 72
+             */
+            heart_rate_bpm?: number | null;
+            /**
+             * White Cells 1E9 L
+             * @description white blood cells; default 6.8
+             */
+            white_cells_1e9_l?: number | null;
+            /**
+             * Haemoglobin G Dl
+             * @description haemoglobin; default 14
+             */
+            haemoglobin_g_dl?: number | null;
+            /**
+             * Albumin G Dl
+             * @description serum albumin, for longer KFRE
+             */
+            albumin_g_dl?: number | null;
+            /**
+             * Phosphate Mg Dl
+             * @description serum phosphate, for longer KFRE
+             */
+            phosphate_mg_dl?: number | null;
+            /**
+             * Bicarbonate Mmoll
+             * @description serum bicarbonate, for longer KFRE
+             */
+            bicarbonate_mmoll?: number | null;
+            /**
+             * Calcium Mg Dl
+             * @description serum calcium, for longer KFRE
+             */
+            calcium_mg_dl?: number | null;
+            /**
+             * Ast U L
+             * @description aspartate aminotransferase, for FIB-4
+             */
+            ast_u_l?: number | null;
+            /**
+             * Alt U L
+             * @description alanine aminotransferase, for FIB-4
+             */
+            alt_u_l?: number | null;
+            /**
+             * Platelets 1E9 L
+             * @description platelets, for FIB-4
+             */
+            platelets_1e9_l?: number | null;
+        };
+        /**
+         * DeteriorationJson
+         * @description What a quantity's measurements say of its course, with a 90 % interval of its slope.
+         */
+        DeteriorationJson: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            verdict: components["schemas"]["TrendVerdict"];
+            /** Latest */
+            latest: number;
+            /** Unit */
+            unit: string;
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "per-year" | "doublings-per-year";
+            /** Rate */
+            rate: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** Measurements */
+            measurements: number;
+            /** Span Days */
+            span_days: number;
+            /** Sentence */
+            sentence: string;
+            /** Source */
+            source: string;
+        };
+        /**
+         * DiabetesKind
+         * @description Type of diabetes; most equations were made for type 2.
+         * @enum {string}
+         */
+        DiabetesKind: "type1" | "type2";
+        /**
+         * DiabetesType
+         * @description Type of diabetes.
+         * @enum {string}
+         */
+        DiabetesType: "type1" | "type2" | "gestational" | "other" | "none" | "unknown";
+        /**
+         * EffectCurveJson
+         * @description What food or insulin at a moment does to glucose after it, draw by draw.
+         */
+        EffectCurveJson: {
+            /**
+             * Stream
+             * @enum {string}
+             */
+            stream: "meal" | "bolus";
+            /** Start Min */
+            start_min: number;
+            /** Response */
+            response: number[][];
+        };
+        /**
+         * EnterDemo
+         * @description As whom to look around.
+         */
+        EnterDemo: {
+            /**
+             * Role
+             * @default person
+             * @enum {string}
+             */
+            role?: "person" | "clinician";
+        };
+        /**
+         * Erase
+         * @description The person's identifier, repeated.
+         */
+        Erase: {
+            /** Confirm */
+            confirm: string;
+        };
+        /**
+         * EstimateJson
+         * @description A number with its 90 % interval; its expected value where it was drawn.
+         */
+        EstimateJson: {
+            /** Median */
+            median: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** Expected */
+            expected?: number;
+        };
+        /**
+         * Ethnicity
+         * @description Ethnicity as far as an equation has a term for it.
+         * @enum {string}
+         */
+        Ethnicity: "white" | "black" | "south_asian" | "hispanic" | "other";
+        /**
+         * EventBody
+         * @description Something that happened.
+         */
+        EventBody: {
+            /** Stream */
+            stream: string;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Fields */
+            fields: {
+                [key: string]: number | boolean | string | null;
+            };
+        };
+        /**
+         * EvidenceJson
+         * @description What a twin answered to the change that is proposed.
+         */
+        EvidenceJson: {
+            kind: components["schemas"]["WhatIfKind"];
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /** Changes */
+            changes: string[];
+            /** Outcomes */
+            outcomes: components["schemas"]["OutcomeJson"][];
+            /** Cautions */
+            cautions: string[];
+            /** Uncertainty */
+            uncertainty: string;
+            /** Limits */
+            limits: string;
+            /** Twin Version */
+            twin_version: string;
+        };
+        /**
+         * FindingJson
+         * @description What an import found.
+         */
+        FindingJson: {
+            /** Code */
+            code: string;
+            /** Severity */
+            severity: string;
+            /** Stream */
+            stream: string;
+            /** Count */
+            count: number;
+            /** Text */
+            text: string;
+        };
+        /**
+         * FitQuality
+         * @description Whether the fit may be used.
+         */
+        FitQuality: {
+            verdict: components["schemas"]["Verdict"];
+            /** Residual Sd Mgdl */
+            residual_sd_mgdl: number;
+            /** Warnings */
+            warnings: string[];
+        };
+        /**
+         * FittedWindow
+         * @description Which days a twin was fitted to.
+         */
+        FittedWindow: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Readings */
+            readings: number;
+        };
+        /**
+         * ForecastBody
+         * @description How far to look ahead.
+         */
+        ForecastBody: {
+            /**
+             * Horizon Min
+             * @default 240
+             */
+            horizon_min?: number;
+        };
+        /**
+         * Frozen
+         * @description Whether the twin stays as it is.
+         */
+        Frozen: {
+            /** Frozen */
+            frozen: boolean;
+        };
+        /**
+         * GlucoseCurveJson
+         * @description Glucose over time.
+         */
+        GlucoseCurveJson: {
+            /** Median Mgdl */
+            median_mgdl: (number | null)[];
+            /** Bands */
+            bands: components["schemas"]["BandJson"][];
+        };
+        /**
+         * GlucoseKind
+         * @description How glucose was measured.
+         * @enum {string}
+         */
+        GlucoseKind: "cgm" | "scan" | "fingerstick" | "lab";
+        /**
+         * Grant
+         * @description A consent to a version of the text.
+         */
+        Grant: {
+            /** Version */
+            version: number;
+            /**
+             * Granted By
+             * @default self
+             * @enum {string}
+             */
+            granted_by?: "self" | "guardian";
+        };
+        /**
+         * Health
+         * @description All is well; otherwise an error is told.
+         */
+        Health: {
+            /**
+             * Status
+             * @constant
+             */
+            status: "ok";
+        };
+        /**
+         * HiddenPerson
+         * @description Somebody who does not let the asker see more than that they exist.
+         */
+        HiddenPerson: {
+            /** Person Id */
+            person_id: string;
+            role: components["schemas"]["Role"];
+            /** Consents */
+            consents: components["schemas"]["Purpose"][];
+            /**
+             * Visible
+             * @constant
+             */
+            visible: false;
+        };
+        /**
+         * HookContext
+         * @description Whose record is open; what else the system tells is not looked at.
+         */
+        HookContext: {
+            /** Patientid */
+            patientId: string;
+        };
+        /**
+         * HookRequest
+         * @description A call of a service.
+         */
+        HookRequest: {
+            /**
+             * Hook
+             * @constant
+             */
+            hook: "patient-view";
+            /** Hookinstance */
+            hookInstance: string;
+            context: components["schemas"]["HookContext"];
+        };
+        /**
+         * IssuedCurve
+         * @description A forecast that stands in the ledger.
+         */
+        IssuedCurve: {
+            /**
+             * Origin
+             * Format: date-time
+             */
+            origin: string;
+            /** T Min */
+            t_min: number[];
+            /** Median Mgdl */
+            median_mgdl: (number | null)[];
+            /** Bands */
+            bands: components["schemas"]["BandJson"][];
+            /** Probability Below 70 */
+            probability_below_70: number[];
+            /** Probability Below 54 */
+            probability_below_54: number[];
+            /** Future Inputs */
+            future_inputs: string;
+            /** Last Reading Age Min */
+            last_reading_age_min: number;
+            /** Method */
+            method: string;
+            /** Forecast Id */
+            forecast_id: number;
+            /** Twin Version */
+            twin_version: string;
+            /**
+             * Issued At
+             * Format: date-time
+             */
+            issued_at: string;
+        };
+        /**
+         * Items
+         * @description A list as an answer.
+         */
+        Items_ChannelJson_: {
+            /** Items */
+            items: components["schemas"]["ChannelJson"][];
+        };
+        /**
+         * Items
+         * @description A list as an answer.
+         */
+        Items_ConsentJson_: {
+            /** Items */
+            items: components["schemas"]["ConsentJson"][];
+        };
+        /**
+         * Items
+         * @description A list as an answer.
+         */
+        Items_DeteriorationJson_: {
+            /** Items */
+            items: components["schemas"]["DeteriorationJson"][];
+        };
+        /**
+         * Items
+         * @description A list as an answer.
+         */
+        Items_IssuedCurve_: {
+            /** Items */
+            items: components["schemas"]["IssuedCurve"][];
+        };
+        /**
+         * Items
+         * @description A list as an answer.
+         */
+        Items_JobJson_: {
+            /** Items */
+            items: components["schemas"]["JobJson"][];
+        };
+        /**
+         * Items
+         * @description A list as an answer.
+         */
+        Items_LifeEvent_: {
+            /** Items */
+            items: components["schemas"]["LifeEvent"][];
+        };
+        /**
+         * Items
+         * @description A list as an answer.
+         */
+        Items_MemberJson_: {
+            /** Items */
+            items: components["schemas"]["MemberJson"][];
+        };
+        /**
+         * Items
+         * @description A list as an answer.
+         */
+        Items_TokenJson_: {
+            /** Items */
+            items: components["schemas"]["TokenJson"][];
+        };
+        /**
+         * Items
+         * @description A list as an answer.
+         */
+        Items_Union_VisiblePerson__HiddenPerson__: {
+            /** Items */
+            items: (components["schemas"]["VisiblePerson"] | components["schemas"]["HiddenPerson"])[];
+        };
+        /**
+         * Items
+         * @description A list as an answer.
+         */
+        Items_dict_str__object__: {
+            /** Items */
+            items: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * JobError
+         * @description Why work failed, and what to do.
+         */
+        JobError: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Hint */
+            hint: string;
+        };
+        /**
+         * JobJson
+         * @description Work on a twin, how far it has come, and what became of it.
+         */
+        JobJson: {
+            /** Job Id */
+            job_id: string;
+            kind: components["schemas"]["JobKind"];
+            status: components["schemas"]["JobStatus"];
+            /** Stage */
+            stage: string;
+            /** Progress Fraction */
+            progress_fraction: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            error: components["schemas"]["JobError"] | null;
+        };
+        /**
+         * JobKind
+         * @description What is to be done.
+         * @enum {string}
+         */
+        JobKind: "fit" | "nightly";
+        /**
+         * JobStatus
+         * @description What became of it.
+         * @enum {string}
+         */
+        JobStatus: "waiting" | "running" | "done" | "failed";
+        /**
+         * LedgerAccuracy
+         * @description What forecasts and the readings that came say of each other.
+         *
+         *     Attributes:
+         *         rmse_mgdl, mae_mgdl, mard_pct, bias_mgdl: of the median.
+         *         rmse_persistence_mgdl: of the last reading at the origin, on the pairs that have one; None without any.
+         *         crps_mgdl: continuous ranked probability score of the trajectories.
+         *         coverage_pct: share of readings within each band, by its level in percent.
+         *         interval_score_mgdl: of each band.
+         */
+        LedgerAccuracy: {
+            /** Rmse Mgdl */
+            rmse_mgdl: number;
+            /** Mae Mgdl */
+            mae_mgdl: number;
+            /** Mard Pct */
+            mard_pct: number;
+            /** Bias Mgdl */
+            bias_mgdl: number;
+            /** Rmse Persistence Mgdl */
+            rmse_persistence_mgdl: number | null;
+            /** Crps Mgdl */
+            crps_mgdl: number;
+            /** Coverage Pct */
+            coverage_pct: {
+                [key: string]: number;
+            };
+            /** Interval Score Mgdl */
+            interval_score_mgdl: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * LedgerAnswer
+         * @description Scores of a person's issued forecasts.
+         *
+         *     Attributes:
+         *         person_id: whose.
+         *         issued: how many forecasts the ledger holds of them.
+         *         scores: by version of the twin, method and horizon.
+         */
+        LedgerAnswer: {
+            /** Person Id */
+            person_id: string;
+            /** Issued */
+            issued: number;
+            /** Scores */
+            scores: components["schemas"]["LedgerScore"][];
+        };
+        /**
+         * LedgerScore
+         * @description Forecasts of one version of a twin at one horizon.
+         *
+         *     Attributes:
+         *         twin_version, method, horizon_min: which.
+         *         issued: forecasts that reach so far, each origin once.
+         *         scored: those with a measured reading then.
+         *         pending: those whose time is after the newest reading.
+         *         late: those issued so long after their origin that what came could have been known.
+         *         accuracy: of those scored; None without any.
+         *         hours: in how many different hours those scored were made: a hundred of one evening say little of a night.
+         */
+        LedgerScore: {
+            /** Twin Version */
+            twin_version: string;
+            /** Method */
+            method: string;
+            /** Horizon Min */
+            horizon_min: number;
+            /** Issued */
+            issued: number;
+            /** Scored */
+            scored: number;
+            /** Pending */
+            pending: number;
+            /** Late */
+            late: number;
+            accuracy?: components["schemas"]["LedgerAccuracy"] | null;
+            /**
+             * Hours
+             * @default 0
+             */
+            hours?: number;
+        };
+        /**
+         * LessonJson
+         * @description Something to read.
+         */
+        LessonJson: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * LifeEvent
+         * @description Something that happened, with the fields of its stream, units in their names; rarer ones are not listed.
+         */
+        LifeEvent: {
+            /** Event Id */
+            event_id: string;
+            /** Stream */
+            stream: string;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Source */
+            source?: string;
+            /** Carbs G */
+            carbs_g?: number | null;
+            /** Protein G */
+            protein_g?: number | null;
+            /** Fat G */
+            fat_g?: number | null;
+            /** Insulin U */
+            insulin_u?: number | null;
+            /** Extended U */
+            extended_u?: number | null;
+            /** Extended Min */
+            extended_min?: number | null;
+            /** Duration Min */
+            duration_min?: number | null;
+            /** Rate U Per H */
+            rate_u_per_h?: number | null;
+            /** Activity Type */
+            activity_type?: string | null;
+            /** Intensity Fraction */
+            intensity_fraction?: number | null;
+            /** Kind */
+            kind?: string | null;
+            /** Text */
+            text?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * MemberJson
+         * @description An account that sees the person.
+         */
+        MemberJson: {
+            /** Account Id */
+            account_id: string;
+            /** Login */
+            login: string;
+            /** Display Name */
+            display_name: string;
+            role: components["schemas"]["Role"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /**
+         * ModalDayJson
+         * @description Percentiles of glucose by the time of day.
+         */
+        ModalDayJson: {
+            /** Minute Of Day */
+            minute_of_day: number[];
+            /** P05 Mgdl */
+            p05_mgdl: (number | null)[];
+            /** P25 Mgdl */
+            p25_mgdl: (number | null)[];
+            /** P50 Mgdl */
+            p50_mgdl: (number | null)[];
+            /** P75 Mgdl */
+            p75_mgdl: (number | null)[];
+            /** P95 Mgdl */
+            p95_mgdl: (number | null)[];
+            /** Readings */
+            readings: number[];
+        };
+        /**
+         * NewAccount
+         * @description A wish for an account.
+         */
+        NewAccount: {
+            /** Login */
+            login: string;
+            /** Password */
+            password: string;
+            /** Display Name */
+            display_name: string;
+            /**
+             * Locale
+             * @default en
+             * @enum {string}
+             */
+            locale?: "en" | "de";
+        };
+        /**
+         * NewChannelJson
+         * @description A channel that was just made, with what signs its messages where there is such a thing.
+         */
+        NewChannelJson: {
+            /** Channel Id */
+            channel_id: string;
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            /** Settings */
+            settings: {
+                [key: string]: string;
+            };
+            /** Confirmed */
+            confirmed: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Secret */
+            secret?: string | null;
+        };
+        /**
+         * NewJob
+         * @description Work on the twin.
+         */
+        NewJob: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "fit" | "nightly";
+        };
+        /**
+         * NewMember
+         * @description An account that shall see the person.
+         */
+        NewMember: {
+            /** Login */
+            login: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "person" | "carer" | "clinician" | "researcher";
+        };
+        /**
+         * NewToken
+         * @description A wish for a token.
+         */
+        NewToken: {
+            /** Name */
+            name: string;
+            /** Scopes */
+            scopes: ("read" | "write")[];
+            /** Person Id */
+            person_id?: string | null;
+            /**
+             * Expires In Days
+             * @default 365
+             */
+            expires_in_days?: number;
+        };
+        /**
+         * NewTokenJson
+         * @description A token with its text.
+         */
+        NewTokenJson: {
+            /** Token Id */
+            token_id: string;
+            /** Name */
+            name: string;
+            /** Scopes */
+            scopes: string[];
+            /** Person Id */
+            person_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Token */
+            token: string;
+        };
+        /**
+         * NewestReading
+         * @description The newest reading, and how old it is.
+         */
+        NewestReading: {
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Glucose Mgdl */
+            glucose_mgdl: number;
+            /** Kind */
+            kind: string;
+            /**
+             * Censoring
+             * @enum {string}
+             */
+            censoring: "none" | "low" | "high";
+            /** Age Min */
+            age_min: number;
+            /** Stale */
+            stale: boolean;
+        };
+        /**
+         * NextRisk
+         * @description What may come next.
+         */
+        NextRisk: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "low" | "high" | "none";
+            /** Probability */
+            probability: number;
+            /** In Min */
+            in_min: number | null;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
+         * NowAnswer
+         * @description How a person is now, with the alarms that are on.
+         */
+        NowAnswer: {
+            /** Person Id */
+            person_id: string;
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            reading: components["schemas"]["NewestReading"] | null;
+            /** Trend Mgdl Per Min */
+            trend_mgdl_per_min: number | null;
+            /**
+             * Trend
+             * @enum {string}
+             */
+            trend: "falling-fast" | "falling" | "steady" | "rising" | "rising-fast" | "unknown";
+            /** Insulin On Board U */
+            insulin_on_board_u: number | null;
+            /** Carbs On Board G */
+            carbs_on_board_g: number | null;
+            /** Recent */
+            recent: components["schemas"]["ShownReading"][];
+            /** Events */
+            events: components["schemas"]["LifeEvent"][];
+            forecast: components["schemas"]["IssuedCurve"] | null;
+            forecast_withheld: components["schemas"]["Withheld"] | null;
+            next_risk: components["schemas"]["NextRisk"] | null;
+            /** Sentence */
+            sentence: string;
+            band_performance: components["schemas"]["BandPerformance"] | null;
+            /** Twin Version */
+            twin_version: string | null;
+            /** Limits */
+            limits: string;
+            /** Alarms */
+            alarms: components["schemas"]["AlarmJson"][];
+        };
+        /**
+         * OfflineTwin
+         * @description The hours after the newest reading draw by draw, and what food and insulin do to them.
+         */
+        OfflineTwin: {
+            /**
+             * Format
+             * @constant
+             */
+            format: "glucotwin-offline";
+            /** Version */
+            version: number;
+            /** Person Id */
+            person_id: string;
+            /**
+             * Origin
+             * Format: date-time
+             */
+            origin: string;
+            /** T Min */
+            t_min: number[];
+            /** Mean Mgdl */
+            mean_mgdl: number[][];
+            /** Spread Mgdl */
+            spread_mgdl: number[][];
+            /** Effects */
+            effects: components["schemas"]["EffectCurveJson"][];
+            /** Twin Version */
+            twin_version: string;
+            /** Limits */
+            limits: string;
+        };
+        /**
+         * OutcomeJson
+         * @description A summary of the window as it was, as it would have been, and the difference.
+         */
+        OutcomeJson: {
+            /** Name */
+            name: string;
+            /** Unit */
+            unit: string;
+            baseline: components["schemas"]["EstimateJson"];
+            changed: components["schemas"]["EstimateJson"];
+            difference: components["schemas"]["EstimateJson"];
+        };
+        /**
+         * PersonBody
+         * @description What is known of a person.
+         */
+        PersonBody: {
+            /** Display Name */
+            display_name: string;
+            /**
+             * Zone
+             * @example Europe/Berlin
+             */
+            zone: string;
+            /** @default unknown */
+            diabetes_type?: components["schemas"]["DiabetesType"];
+            /** @default unknown */
+            therapy?: components["schemas"]["TherapyKind"];
+            /** Birth Year */
+            birth_year?: number | null;
+            /** Adult */
+            adult?: boolean | null;
+            /** @default unknown */
+            sex?: components["schemas"]["glucotwin__domain__person__Sex"];
+            /** Height Cm */
+            height_cm?: number | null;
+            /** Weight Kg */
+            weight_kg?: number | null;
+        };
+        /**
+         * ProductShape
+         * @description Another mealtime insulin.
+         */
+        ProductShape: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "change-insulin";
+            /** Product */
+            product: string;
+        };
+        /**
+         * Profile
+         * @description How an installation is run.
+         * @enum {string}
+         */
+        Profile: "review" | "research";
+        /**
+         * ProposalAnswerJson
+         * @description What a person or carer said to a proposal.
+         */
+        ProposalAnswerJson: {
+            /** Answer */
+            answer: string;
+            /** Reason */
+            reason: string;
+            /** By */
+            by: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
+         * ProposalBody
+         * @description What is proposed, and the question to the twin that it rests on.
+         */
+        ProposalBody: {
+            kind: components["schemas"]["ProposalKind"];
+            /** Value */
+            value: number;
+            /** Present */
+            present?: number | null;
+            /**
+             * From Minute
+             * @default 0
+             */
+            from_minute?: number;
+            /**
+             * To Minute
+             * @default 1440
+             */
+            to_minute?: number;
+            /** Why */
+            why: string;
+            what_if?: components["schemas"]["WhatIfBody"] | null;
+        };
+        /**
+         * ProposalJson
+         * @description A proposal, and what became of it.
+         */
+        ProposalJson: {
+            /** Proposal Id */
+            proposal_id: string;
+            status: components["schemas"]["Status"];
+            kind: components["schemas"]["ProposalKind"];
+            /** Value */
+            value: number;
+            /** Unit */
+            unit: string;
+            /** Present */
+            present: number | null;
+            /** From Minute */
+            from_minute: number;
+            /** To Minute */
+            to_minute: number;
+            /** Sentence */
+            sentence: string;
+            /** Why */
+            why: string;
+            evidence: components["schemas"]["EvidenceJson"] | null;
+            /** Proposed By */
+            proposed_by: string;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Answers */
+            answers: components["schemas"]["ProposalAnswerJson"][];
+        };
+        /**
+         * ProposalKind
+         * @description What is proposed.
+         * @enum {string}
+         */
+        ProposalKind: "carb-ratio" | "correction-factor" | "basal" | "rescue-carbs" | "meal-lead" | "walk";
+        /**
+         * ProposalList
+         * @description Proposals, and the kinds that this account may make.
+         */
+        ProposalList: {
+            /** Items */
+            items: components["schemas"]["ProposalJson"][];
+            /** Kinds */
+            kinds: components["schemas"]["ProposalRuleJson"][];
+        };
+        /**
+         * ProposalRuleJson
+         * @description A kind of proposal that may be made, with its limits.
+         */
+        ProposalRuleJson: {
+            kind: components["schemas"]["ProposalKind"];
+            /** Unit */
+            unit: string;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** Is Setting */
+            is_setting: boolean;
+        };
+        /**
+         * Purpose
+         * @description What a person can consent to.
+         * @enum {string}
+         */
+        Purpose: "care-view" | "personal-twin" | "population-learning" | "research-export";
+        /**
+         * PushAnswer
+         * @description How many readings are new, how many were known.
+         */
+        PushAnswer: {
+            /** Added */
+            added: number;
+            /** Repeated */
+            repeated: number;
+            /** Last Reading At */
+            last_reading_at: string | null;
+        };
+        /**
+         * Reading
+         * @description One reading.
+         */
+        Reading: {
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Glucose Mgdl */
+            glucose_mgdl: number;
+            /** @default cgm */
+            kind?: components["schemas"]["GlucoseKind"];
+            /** @default none */
+            censoring?: components["schemas"]["Censoring"];
+            /**
+             * Source
+             * @default
+             */
+            source?: string;
+        };
+        /**
+         * ReadingJson
+         * @description A reading as it is kept.
+         */
+        ReadingJson: {
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Glucose Mgdl */
+            glucose_mgdl: number;
+            /** Kind */
+            kind: string;
+            /** Censoring */
+            censoring: string;
+        };
+        /**
+         * Readings
+         * @description Readings in any order.
+         */
+        Readings: {
+            /** Readings */
+            readings: components["schemas"]["Reading"][];
+        };
+        /**
+         * ReadingsAnswer
+         * @description Readings of a window whose end is no part of it.
+         */
+        ReadingsAnswer: {
+            /** Person Id */
+            person_id: string;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Readings */
+            readings: components["schemas"]["ReadingJson"][];
+        };
+        /**
+         * Region
+         * @description Cardiovascular risk region: the four of SCORE2 in Europe and its neighbours, or elsewhere.
+         * @enum {string}
+         */
+        Region: "low" | "moderate" | "high" | "very_high" | "north_america" | "other";
+        /**
+         * RemoveExerciseShape
+         * @description No walk.
+         */
+        RemoveExerciseShape: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "remove-exercise";
+        };
+        /**
+         * Role
+         * @description Who is asking.
+         * @enum {string}
+         */
+        Role: "person" | "carer" | "clinician" | "researcher" | "admin";
+        /**
+         * ScaleBasalShape
+         * @description Another basal rate.
+         */
+        ScaleBasalShape: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "scale-basal";
+            /** Factor */
+            factor: number;
+        };
+        /**
+         * ScaleShape
+         * @description More or less of what was eaten or given.
+         */
+        ScaleShape: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "scale-bolus" | "scale-meal";
+            /** Factor */
+            factor: number;
+        };
+        /**
+         * SessionJson
+         * @description Who is signed in, and the secret that every change has to repeat.
+         */
+        SessionJson: {
+            account: components["schemas"]["AccountJson"];
+            /** Csrf Token */
+            csrf_token: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
+         * Sex
+         * @description Sex as it matters for physiology.
+         * @enum {string}
+         */
+        "Sex-Output": "female" | "male" | "unknown";
+        /**
+         * ShiftShape
+         * @description Earlier or later.
+         */
+        ShiftShape: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "shift-bolus" | "shift-meal";
+            /** Minutes */
+            minutes: number;
+        };
+        /**
+         * ShownReading
+         * @description A reading of a curve.
+         */
+        ShownReading: {
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Glucose Mgdl */
+            glucose_mgdl: number;
+        };
+        /**
+         * SignIn
+         * @description Login and password.
+         */
+        SignIn: {
+            /** Login */
+            login: string;
+            /** Password */
+            password: string;
+        };
+        /**
+         * Snooze
+         * @description For how long.
+         */
+        Snooze: {
+            /** Minutes */
+            minutes: number;
+        };
+        /**
+         * SplitBolusShape
+         * @description A part of a bolus later.
+         */
+        SplitBolusShape: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "split-bolus";
+            /** Now Fraction */
+            now_fraction: number;
+            /** Over Min */
+            over_min: number;
+        };
+        /**
+         * Status
+         * @description What became of a proposal.
+         * @enum {string}
+         */
+        Status: "waiting" | "signed" | "declined" | "ended";
+        /**
+         * StepJson
+         * @description A step of an import: what it changed, assumed or left out.
+         */
+        StepJson: {
+            /** Id */
+            id: string;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Source */
+            source: string;
+            /** Stream */
+            stream: string;
+            /** Quantity */
+            quantity: string;
+            /** Original */
+            original: number | string | null;
+            /** Corrected */
+            corrected: number | string | null;
+            /** Reason */
+            reason: string;
+            /** Sd */
+            sd: number | null;
+            /** Record */
+            record: {
+                [key: string]: unknown;
+            } | null;
+            /** Reversed */
+            reversed: boolean;
+        };
+        /**
+         * TargetJson
+         * @description The target range: a preset, or one of one's own.
+         */
+        TargetJson: {
+            /** Name */
+            name: string;
+            /** Low Mgdl */
+            low_mgdl: number;
+            /** High Mgdl */
+            high_mgdl: number;
+        };
+        /**
+         * TherapyKind
+         * @description How insulin, if any, is given.
+         * @enum {string}
+         */
+        TherapyKind: "closed-loop" | "pump" | "injections" | "no-insulin" | "unknown";
+        /**
+         * TokenJson
+         * @description A token of a machine, without its text.
+         */
+        TokenJson: {
+            /** Token Id */
+            token_id: string;
+            /** Name */
+            name: string;
+            /** Scopes */
+            scopes: string[];
+            /** Person Id */
+            person_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Last Used At */
+            last_used_at: string | null;
+        };
+        /**
+         * TrendVerdict
+         * @description What a trend says.
+         * @enum {string}
+         */
+        TrendVerdict: "steady" | "possible" | "clear";
+        /**
+         * TwinAnswer
+         * @description What the twin knows of the person.
+         */
+        TwinAnswer: {
+            /** Person Id */
+            person_id: string;
+            /** Version */
+            version: string;
+            /** Body */
+            body: string;
+            fitted: components["schemas"]["FittedWindow"];
+            /** Parameters */
+            parameters: components["schemas"]["TwinParameter"][];
+            effect: components["schemas"]["TwinEffect"];
+            fit_quality: components["schemas"]["FitQuality"];
+            /** History */
+            history: components["schemas"]["TwinEvent"][];
+            /** Frozen */
+            frozen: boolean;
+            validity: components["schemas"]["TwinValidity"];
+        };
+        /**
+         * TwinEffect
+         * @description What a unit of insulin and a gram of carbohydrate do to glucose, with 90 % intervals.
+         */
+        TwinEffect: {
+            /** Anchor */
+            anchor: string;
+            /** Anchored Share */
+            anchored_share: number;
+            /** Correction Factor Mgdl Per U */
+            correction_factor_mgdl_per_u: number;
+            /** Correction Factor Low */
+            correction_factor_low: number;
+            /** Correction Factor High */
+            correction_factor_high: number;
+            /** Carb Factor Mgdl Per G */
+            carb_factor_mgdl_per_g: number;
+            /** Carb Factor Low */
+            carb_factor_low: number;
+            /** Carb Factor High */
+            carb_factor_high: number;
+        };
+        /**
+         * TwinEvent
+         * @description Something that became of a version.
+         */
+        TwinEvent: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Event */
+            event: string;
+            /** Version */
+            version: string;
+            /** Why */
+            why: string;
+        };
+        /**
+         * TwinParameter
+         * @description A parameter with its 90 % interval, what was known before, and how much the data said about it.
+         */
+        TwinParameter: {
+            /** Name */
+            name: string;
+            /** Words */
+            words: string;
+            /** Unit */
+            unit: string;
+            /** Median */
+            median: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** Prior Median */
+            prior_median: number;
+            /** Prior Low */
+            prior_low: number;
+            /** Prior High */
+            prior_high: number;
+            /** Informed Fraction */
+            informed_fraction: number;
+            /** Informed Words */
+            informed_words: string;
+        };
+        /**
+         * TwinValidity
+         * @description Whether the model was validated for such a person.
+         */
+        TwinValidity: {
+            /** Valid */
+            valid: boolean;
+            /** Reasons Against */
+            reasons_against: string[];
+            /** Cautions */
+            cautions: string[];
+        };
+        /**
+         * UploadAnswer
+         * @description What taking in a file did.
+         */
+        UploadAnswer: {
+            /** Format */
+            format: string;
+            /** Added */
+            added: {
+                [key: string]: number;
+            };
+            /** Repeated */
+            repeated: {
+                [key: string]: number;
+            };
+            /** Findings */
+            findings: components["schemas"]["FindingJson"][];
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** File Name */
+            file_name: string;
+        };
+        /**
+         * Verdict
+         * @description Whether a fit may be used: yes, yes but read its warnings, no.
+         * @enum {string}
+         */
+        Verdict: "pass" | "caution" | "fail";
+        /**
+         * VisiblePerson
+         * @description Somebody whom the asker may see.
+         */
+        VisiblePerson: {
+            /** Person Id */
+            person_id: string;
+            /** Display Name */
+            display_name: string;
+            /** Zone */
+            zone: string;
+            diabetes_type: components["schemas"]["DiabetesType"];
+            therapy: components["schemas"]["TherapyKind"];
+            /** Birth Year */
+            birth_year: number | null;
+            /** Adult */
+            adult: boolean | null;
+            sex: components["schemas"]["Sex-Output"];
+            /** Height Cm */
+            height_cm: number | null;
+            /** Weight Kg */
+            weight_kg: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Frozen */
+            frozen: boolean;
+            role: components["schemas"]["Role"];
+            /** Consents */
+            consents: components["schemas"]["Purpose"][];
+            /**
+             * Visible
+             * @constant
+             */
+            visible: true;
+            /** Has Twin */
+            has_twin: boolean;
+            /** Last Reading At */
+            last_reading_at: string | null;
+        };
+        /**
+         * WhatIfAnswer
+         * @description An answered what-if: in sentences, with what limits it, and which twin said it.
+         */
+        WhatIfAnswer: {
+            kind: components["schemas"]["WhatIfKind"];
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /** T Min */
+            t_min: number[];
+            /** Changes */
+            changes: string[];
+            baseline: components["schemas"]["GlucoseCurveJson"];
+            changed: components["schemas"]["GlucoseCurveJson"];
+            difference: components["schemas"]["GlucoseCurveJson"];
+            /** Outcomes */
+            outcomes: components["schemas"]["OutcomeJson"][];
+            /** Observed Mgdl */
+            observed_mgdl: (number | null)[] | null;
+            /** Cautions */
+            cautions: string[];
+            assumed_effect: components["schemas"]["AssumedEffectJson"] | null;
+            /** Sentences */
+            sentences: string[];
+            /** Uncertainty */
+            uncertainty: string;
+            /** Limits */
+            limits: string;
+            /** Twin Version */
+            twin_version: string;
+        };
+        /**
+         * WhatIfBody
+         * @description A question: what if.
+         */
+        WhatIfBody: {
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "ahead" | "replay";
+            /** Start */
+            start?: string | null;
+            /** End */
+            end?: string | null;
+            /**
+             * Horizon Min
+             * @default 240
+             */
+            horizon_min?: number;
+            /**
+             * Changes
+             * @default []
+             */
+            changes?: (components["schemas"]["AddMealShape"] | components["schemas"]["ScaleShape"] | components["schemas"]["ShiftShape"] | components["schemas"]["AddBolusShape"] | components["schemas"]["SplitBolusShape"] | components["schemas"]["ScaleBasalShape"] | components["schemas"]["AddExerciseShape"] | components["schemas"]["RemoveExerciseShape"] | components["schemas"]["CompositionShape"] | components["schemas"]["ProductShape"])[];
+            algorithm?: components["schemas"]["AlgorithmShape"] | null;
+        };
+        /**
+         * WhatIfKind
+         * @description Whether a past window is replayed or the future looked at.
+         * @enum {string}
+         */
+        WhatIfKind: "replay" | "ahead";
+        /**
+         * Why
+         * @description A reason.
+         */
+        Why: {
+            /** Why */
+            why: string;
+        };
+        /**
+         * Withheld
+         * @description Why there is no forecast.
+         */
+        Withheld: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+        };
+        /**
+         * Sex
+         * @description Sex as it matters for physiology.
+         * @enum {string}
+         */
+        glucotwin__domain__person__Sex: "female" | "male" | "unknown";
+        /**
+         * Sex
+         * @description Sex as the equations know it.
+         * @enum {string}
+         */
+        glucotwin__prognosis__person__Sex: "female" | "male";
+        /**
+         * Problem
+         * @description An error (RFC 9457). The codes are listed in docs/reference/errors.md.
+         */
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            /** @description For people. */
+            detail: string;
+            /** @description What to do. */
+            hint: string;
+            /** @description The consent that is missing. */
+            purpose?: string;
+            errors?: {
+                field?: string;
+                message?: string;
+            }[];
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;
