@@ -45,7 +45,7 @@ export type Finding = Shapes["FindingJson"];
 export type Correction = Shapes["StepJson"];
 export type Upload = Shapes["UploadAnswer"];
 
-export type Change = WhatIfRequest["changes"][number];
+export type Change = NonNullable<WhatIfRequest["changes"]>[number];
 export type WhatIfRequest = Shapes["WhatIfBody"];
 export type Curve = Shapes["GlucoseCurveJson"];
 export type Estimate = Shapes["EstimateJson"];
