@@ -170,6 +170,31 @@ export interface components {
             target_mgdl?: number | null;
         };
         /**
+         * AlternativeShape
+         * @description A therapy: what is given is changed, everything else stays.
+         */
+        AlternativeShape: {
+            /** Name */
+            name: string;
+            /** Basal Factor */
+            basal_factor?: number | null;
+            /** Carb Ratio G Per U */
+            carb_ratio_g_per_u?: number | null;
+            /** Correction Factor Mgdl Per U */
+            correction_factor_mgdl_per_u?: number | null;
+            /** Insulin */
+            insulin?: string | null;
+            /** Bolus Shift Min */
+            bolus_shift_min?: number | null;
+            /** Algorithm */
+            algorithm?: string | null;
+            /**
+             * Answered
+             * @default false
+             */
+            answered?: boolean;
+        };
+        /**
          * AnswerBody
          * @description What a person says to it.
          */
@@ -368,6 +393,21 @@ export interface components {
         CodeBody: {
             /** Code */
             code: string;
+        };
+        /**
+         * ComparisonBody
+         * @description Which therapies over which days.
+         */
+        ComparisonBody: {
+            /** Alternatives */
+            alternatives: components["schemas"]["AlternativeShape"][];
+            /**
+             * Days
+             * @default 7
+             */
+            days?: number;
+            /** End */
+            end?: string | null;
         };
         /**
          * ComplicationsBody
