@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     cls=Command,
     examples=(
         "glucotwin loop run --algorithm loop --scenario typical --days 3 --automatic --plot loop.png",
+        "glucotwin loop run --algorithm loop --sensor dexcom-g6 --pump omnipod --fault occlusion:30-36 "
+        "--scenario typical --days 3 --automatic",
         "glucotwin loop run --algorithm basal-bolus --subject adult --scenario typical --days 7 --json",
     ),
 )
@@ -32,6 +34,13 @@ if TYPE_CHECKING:
 @click.option("--subject", default="", help="A subject, a group such as adult, or all; default: the body's first.")
 @click.option("--sensor", type=click.Choice(tuple(SENSORS)), default="ideal", show_default=True, help="The sensor.")
 @click.option("--pump", type=click.Choice(tuple(PUMPS)), default="ideal", show_default=True, help="The pump.")
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="KIND:FROM-TO[:SIZE]",
+    help="What goes wrong, in hours from the start, e.g. occlusion:30-36; may be repeated. See glucotwin devices.",
+)
 @click.option("--scenario", required=True, help="A behaviour: adherent, typical, careless, still; or a YAML file.")
 @click.option("--variant", default="", help="Take this variant of the scenario file.")
 @click.option("--days", type=click.IntRange(1, 366), help="How many local days of a behaviour.")
@@ -62,6 +71,7 @@ def command(
     subject: str,
     sensor: str,
     pump: str,
+    faults: tuple[str, ...],
     scenario: str,
     variant: str,
     days: int | None,
@@ -86,6 +96,7 @@ def command(
         subject=subject,
         sensor=sensor,
         pump=pump,
+        faults=faults,
         automatic=automatic,
         seed=seed,
     )

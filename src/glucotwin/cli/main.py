@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, CommandEntry] = MappingProxyType(
         "cohort": CommandEntry("glucotwin.cli.cohort", "Create and describe cohorts of virtual people."),
         "complications": CommandEntry("glucotwin.cli.complications", "Tell the risks of the years ahead."),
         "loop": CommandEntry("glucotwin.cli.loop", "Put a dosing algorithm around virtual people."),
+        "devices": CommandEntry("glucotwin.cli.devices", "List sensors, pumps and their faults."),
         "dose": CommandEntry("glucotwin.cli.dose", "Decide once as a dosing algorithm does."),
     }
 )

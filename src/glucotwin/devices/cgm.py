@@ -5,8 +5,8 @@ import jax
 import jax.numpy as jnp
 
 from glucotwin.core.array import Array, Float, Int, PRNGKeyArray, UInt
-from glucotwin.devices.chance import chance_of, exponential_of
 from glucotwin.devices.cgm_error import CgmError, CgmErrorState
+from glucotwin.devices.chance import chance_of, exponential_of
 from glucotwin.devices.device import AbstractSensor, SensorReading, SensorStatus, WearCondition
 from glucotwin.devices.disturbance import Acetaminophen, AcetaminophenState, Dropout, Pressure, PressureState
 

@@ -18,7 +18,7 @@ GAIN, OFFSET = slice(0, 3), slice(3, 6)
 
 
 class Johnson(eqx.Module):
-    """Johnson's unbounded system: ``xi + lambda sinh((e - gamma) / delta)`` of a noise e (Breton and Kovatchev 2008)."""
+    """Johnson's unbounded system: ``xi + lambda sinh((e - gamma) / delta)`` of a noise e (Breton, Kovatchev 2008)."""
 
     gamma: Float[AnyArray, ""]
     delta: Float[AnyArray, ""]

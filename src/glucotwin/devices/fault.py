@@ -114,9 +114,7 @@ class Fault:
     def __post_init__(self) -> None:
         known = SIZES[self.kind]
         if not 0.0 <= self.first_min < self.last_min:
-            raise DataError(
-                ErrorCode.INVALID_VALUE, f"The fault {self.kind} does not end after it begins.", hint=HINT
-            )
+            raise DataError(ErrorCode.INVALID_VALUE, f"The fault {self.kind} does not end after it begins.", hint=HINT)
         if not known.low <= self.size <= known.high:
             raise DataError(
                 ErrorCode.INVALID_VALUE,

@@ -59,13 +59,3 @@ class IdealPump(AbstractPump[IdealState]):
         status = jnp.asarray(int(PumpStatus.DELIVERING))
         given = (basal_u, command.bolus_u, command.glucagon_mg)
         return state, Delivered(*given, *given, status)
-
-
-def sensor() -> IdealSensor:
-    """A sensor without error."""
-    return IdealSensor()
-
-
-def pump() -> IdealPump:
-    """A pump without error."""
-    return IdealPump()

@@ -56,5 +56,3 @@ class InsulinPen(AbstractPump[PenState]):
         nothing = jnp.zeros(())
         status = jnp.asarray(int(PumpStatus.DELIVERING))
         return state, Delivered(nothing, once, nothing, nothing, reported, nothing, status)
-
-

@@ -1,9 +1,12 @@
 """All devices by name."""
 
+import math
+from collections.abc import Iterable
 from functools import cache
 from types import MappingProxyType
 from typing import Annotated, Final
 
+import jax.numpy as jnp
 from pydantic import Field, RootModel
 
 from glucotwin.core.error import ErrorCode, NotFoundError
@@ -32,6 +35,9 @@ from glucotwin.devices.device_file import (
     TrackerFile,
     read_device_file,
 )
+from glucotwin.devices.fault import PUMP_FAULTS, SENSOR_FAULTS, Fault, fault_schedule
+from glucotwin.devices.faulty_pump import FaultyPump
+from glucotwin.devices.faulty_sensor import FaultySensor
 from glucotwin.devices.flash import FlashSensor
 from glucotwin.devices.ideal import IdealPump, IdealSensor
 from glucotwin.devices.ketone_monitor import KetoneMonitor
@@ -145,6 +151,36 @@ def find_pump(name: str) -> AnyPump:
         return IdealPump()
     file = pump_file(name)
     return build_pump(file) if isinstance(file, PumpFile) else build_pen(file)
+
+
+def with_faults(sensor: str, pump: str, faults: Iterable[Fault], *, start_minute: int) -> tuple[AnySensor, AnyPump]:
+    """A sensor and a pump by name, to which faults happen.
+
+    Args:
+        sensor: name of the sensor.
+        pump: name of the pump.
+        faults: each goes to the device that it is a fault of.
+        start_minute: of the run, since 1970 UTC, from which the faults count.
+
+    Raises:
+        NotFoundError: there is no such sensor or pump.
+    """
+    rows = tuple(faults)
+    of_sensor = [one for one in rows if one.kind in SENSOR_FAULTS]
+    of_pump = [one for one in rows if one.kind in PUMP_FAULTS]
+    worn, used = find_sensor(sensor), find_pump(pump)
+    if of_sensor:
+        worn = FaultySensor(worn, fault_schedule(of_sensor, start_minute=start_minute))
+    if of_pump:
+        schedule = fault_schedule(of_pump, start_minute=start_minute)
+        used = FaultyPump(used, schedule, jnp.asarray(_occlusion_alarm_u(pump)))
+    return worn, used
+
+
+def _occlusion_alarm_u(pump: str) -> float:
+    """Missing insulin at which a pump notices that it is blocked; never where nothing watches."""
+    file = None if pump == IDEAL else pump_file(pump)
+    return file.occlusion_alarm_u if isinstance(file, PumpFile) else math.inf
 
 
 @cache

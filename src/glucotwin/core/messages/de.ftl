@@ -465,3 +465,13 @@ campaign-figure-time-above-250-pct = über 250 mg/dl
 campaign-figure-time = Prozent der Zeit
 campaign-figure-lowest = niedrigste Glukose (2,5. Perzentil, mg/dl)
 campaign-figure-highest = höchste Glukose (97,5. Perzentil, mg/dl)
+## Devices
+
+devices-column-kind = Art
+devices-column-name = Name
+devices-column-title = was es ist
+devices-column-mard = veröffentlichte MARD
+devices-column-fault = Fehler
+devices-column-device = von
+devices-column-size = Einheit der Größe
+devices-column-bounds = Grenzen

@@ -1471,3 +1471,13 @@ campaign-figure-time-above-250-pct = above 250 mg/dL
 campaign-figure-time = percent of time
 campaign-figure-lowest = lowest glucose (2.5th percentile, mg/dL)
 campaign-figure-highest = highest glucose (97.5th percentile, mg/dL)
+## Devices
+
+devices-column-kind = kind
+devices-column-name = name
+devices-column-title = what it is
+devices-column-mard = published MARD
+devices-column-fault = fault
+devices-column-device = of
+devices-column-size = unit of its size
+devices-column-bounds = bounds

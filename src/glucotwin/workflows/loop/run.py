@@ -12,7 +12,9 @@ from glucotwin.control.safety_array import reasons_of
 from glucotwin.core.file import replace_file
 from glucotwin.core.profile import RESEARCHER, Authority, Capability
 from glucotwin.core.unit import GlucoseUnit, glucose_in
-from glucotwin.devices.registry import find_pump, find_sensor
+from glucotwin.devices.fault import fault_from_text
+from glucotwin.devices.registry import with_faults
+from glucotwin.domain.inputs import minute_utc_from
 from glucotwin.metrics.tally import GlucoseTally
 from glucotwin.workflows.day_plan import AbstractDays
 from glucotwin.workflows.loop.arm import TYPICAL, Arm, ArmResult, run_arm
@@ -31,6 +33,7 @@ class LoopRequest:
         body: name of the body.
         subject: a subject's name, a group's, or ``all``; default the body's first subject.
         sensor, pump: names of the devices.
+        faults: what goes wrong with them, each as ``KIND:FROM-TO[:SIZE]`` with hours from the start.
         automatic: whether doses are given by themselves; else they are proposals, and the schedule runs.
         seed: of the devices.
     """
@@ -41,6 +44,7 @@ class LoopRequest:
     subject: str = ""
     sensor: str = "ideal"
     pump: str = "ideal"
+    faults: tuple[str, ...] = ()
     automatic: bool = False
     seed: int = 1
 
@@ -55,14 +59,18 @@ def run_loop(request: LoopRequest, *, authority: Authority = RESEARCHER) -> ArmR
     Raises:
         NotFoundError: there is no such algorithm, device, body or subject.
         NotAllowedError: the authority may not simulate.
+        DataError: a fault is none.
         ModelError: the body does not take what the days or the algorithm need.
     """
     authority.require(Capability.SIMULATE_VIRTUAL)
+    faults = [fault_from_text(one) for one in request.faults]
+    start_minute = minute_utc_from(request.days.start)
+    sensor, pump = with_faults(request.sensor, request.pump, faults, start_minute=start_minute)
     arm = Arm(
         name=request.algorithm,
         controller=find_controller(request.algorithm),
-        sensor=find_sensor(request.sensor),
-        pump=find_pump(request.pump),
+        sensor=sensor,
+        pump=pump,
         automatic=request.automatic,
     )
     subjects = request.days.who(request.body, subjects_named(request.body, request.subject))
