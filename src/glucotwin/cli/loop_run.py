@@ -10,9 +10,9 @@ from glucotwin.cli.command import Command
 from glucotwin.cli.console import Console
 from glucotwin.cli.life import days_named
 from glucotwin.cli.table import aligned
-from glucotwin.control.registry import CONTROLLERS
+from glucotwin.control.catalogue import CONTROLLERS
 from glucotwin.core.unit import GlucoseUnit
-from glucotwin.devices.registry import PUMPS, SENSORS
+from glucotwin.devices.catalogue import PUMPS, SENSORS
 
 if TYPE_CHECKING:
     from glucotwin.workflows.loop.arm import ArmResult

@@ -7,6 +7,7 @@ import numpy as np
 from glucotwin.core.array import Float
 from glucotwin.core.random import root_key, stream_key
 from glucotwin.core.unit import MINUTES_PER_DAY
+from glucotwin.devices.catalogue import SENSOR
 from glucotwin.devices.cgm import Cgm, CgmWear
 from glucotwin.devices.cgm_error import CgmError, Johnson, drawn_sensors
 from glucotwin.devices.device_file import (
@@ -29,7 +30,6 @@ from glucotwin.devices.pen import InsulinPen
 from glucotwin.devices.pump import InsulinPump, PumpMechanics
 from glucotwin.devices.tracker import ActivityTracker
 
-SENSOR, PUMP, KETONE, TRACKER = "sensor", "pump", "ketone", "tracker"
 VARIED = [0, 1, 2, 3, 6, 7, 8]
 """Places of a0 a1 a2 b0 alpha1 alpha2 sigma among a sensor's coefficients."""
 

@@ -27,7 +27,7 @@ class Johnson(eqx.Module):
 
     def __call__(self, noise: Float[Array, ""]) -> Float[Array, ""]:
         """The error in mg/dL."""
-        return self.xi_mgdl + self.lambda_mgdl * jnp.sinh((noise - self.gamma) / self.delta)
+        return jnp.asarray(self.xi_mgdl + self.lambda_mgdl * jnp.sinh((noise - self.gamma) / self.delta))
 
 
 class CgmErrorState(eqx.Module):

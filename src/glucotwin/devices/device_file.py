@@ -238,7 +238,7 @@ class TrackerFile(Part):
     log_sd: NotNegative
 
 
-File = TypeVar("File", bound=Part)
+File = TypeVar("File", bound=BaseModel)
 
 
 def read_device_file(folder: str, name: str, model: type[File]) -> File:

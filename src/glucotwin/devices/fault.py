@@ -147,15 +147,20 @@ def fault_from_text(text: str) -> Fault:
         DataError: it is written otherwise, or does not fit.
     """
     found = _TEXT.fullmatch(text.strip())
-    try:
-        hours = [float(found[name]) for name in ("first", "last")] if found else []
-        size = float(found["size"]) if found and found["size"] else None
-    except ValueError:
-        found = None
-    if found is None:
+    numbers = _numbers(found) if found else None
+    if found is None or numbers is None:
         raise DataError(ErrorCode.INVALID_VALUE, f"{text!r} is no fault.", hint=HINT)
-    first, last = (MIN_PER_H * hour for hour in hours)
+    first, last, size = numbers
+    first, last = MIN_PER_H * first, MIN_PER_H * last
     return make_fault(found["kind"], first_min=first, last_min=last, size=size)
+
+
+def _numbers(found: re.Match[str]) -> tuple[float, float, float | None] | None:
+    """From, to and size; None where one of them is no number."""
+    try:
+        return float(found["first"]), float(found["last"]), float(found["size"]) if found["size"] else None
+    except ValueError:
+        return None
 
 
 class FaultSchedule(eqx.Module):

@@ -3,18 +3,13 @@
 import math
 from collections.abc import Iterable
 from functools import cache
-from types import MappingProxyType
-from typing import Annotated, Final
+from typing import Annotated
 
 import jax.numpy as jnp
 from pydantic import Field, RootModel
 
 from glucotwin.core.error import ErrorCode, NotFoundError
 from glucotwin.devices.build import (
-    KETONE,
-    PUMP,
-    SENSOR,
-    TRACKER,
     build_cgm,
     build_ketone_monitor,
     build_meter,
@@ -23,6 +18,7 @@ from glucotwin.devices.build import (
     build_tracker,
 )
 from glucotwin.devices.calibrated import CalibratedSensor
+from glucotwin.devices.catalogue import DEVICES, IDEAL, KETONE, PUMP, PUMPS, SENSOR, SENSORS, TRACKER
 from glucotwin.devices.device import AnyPump, AnySensor
 from glucotwin.devices.device_file import (
     CalibratedFile,
@@ -43,8 +39,6 @@ from glucotwin.devices.ideal import IdealPump, IdealSensor
 from glucotwin.devices.ketone_monitor import KetoneMonitor
 from glucotwin.devices.tracker import ActivityTracker
 
-IDEAL: Final = "ideal"
-
 AnySensorFile = CgmFile | MeterFile | FlashFile | CalibratedFile
 AnyPumpFile = PumpFile | PenFile
 
@@ -55,34 +49,6 @@ class _SensorFile(RootModel[Annotated[AnySensorFile, Field(discriminator="kind")
 
 class _PumpFile(RootModel[Annotated[AnyPumpFile, Field(discriminator="kind")]]):
     pass
-
-
-DEVICES: Final = MappingProxyType(
-    {
-        SENSOR: (
-            "seven-plus",
-            "dexcom-g5",
-            "dexcom-g6",
-            "dexcom-g6-common",
-            "dexcom-g6-calibrated",
-            "dexcom-g7",
-            "libre-2",
-            "libre-2-scanned",
-            "libre-3",
-            "johnson-su",
-            "contour-next",
-            "meter-iso15197",
-        ),
-        PUMP: ("tubed", "omnipod", "smart-pen", "pen"),
-        KETONE: ("ketone-strip", "ketone-monitor"),
-        TRACKER: ("wrist-tracker",),
-    }
-)
-"""Names by kind; each is a file in ``data``."""
-
-
-SENSORS: Final = (IDEAL, *DEVICES[SENSOR])
-PUMPS: Final = (IDEAL, *DEVICES[PUMP])
 
 
 def _check(kind: str, name: str) -> None:

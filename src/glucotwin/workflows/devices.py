@@ -1,9 +1,9 @@
 """Use case: which devices virtual people can wear, what is known of them, and what can go wrong."""
 
-from glucotwin.devices.build import KETONE, PUMP, TRACKER
+from glucotwin.devices.catalogue import DEVICES, KETONE, PUMP, TRACKER
 from glucotwin.devices.device_file import KetoneFile, TrackerFile, read_device_file
 from glucotwin.devices.fault import SENSOR_FAULTS, SIZES
-from glucotwin.devices.registry import DEVICES, pump_file, sensor_file
+from glucotwin.devices.registry import pump_file, sensor_file
 
 _FILES = {KETONE: KetoneFile, TRACKER: TrackerFile}
 

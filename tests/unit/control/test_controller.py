@@ -8,9 +8,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from glucotwin.control.catalogue import CONTROLLERS
 from glucotwin.control.controller import AnyController, Decision, DecisionReason, Seen
 from glucotwin.control.insulin_on_board import empty_history
-from glucotwin.control.registry import CONTROLLERS, find_controller
+from glucotwin.control.registry import find_controller
 from glucotwin.control.setting import TherapySetting, setting_at, setting_from_therapy
 from glucotwin.core.error import DataError, NotFoundError
 from glucotwin.domain.therapy import DailySchedule, TherapySettings
