@@ -15,8 +15,9 @@ from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.file import replace_file
 from glucotwin.core.message import message
 from glucotwin.core.unit import GlucoseUnit, glucose_in, threshold_in
+from glucotwin.metrics.tally import THRESHOLDS_MGDL
 from glucotwin.workflows.cohort import QUANTITIES, CohortReport, quantity_of
-from glucotwin.workflows.cohort_run import THRESHOLDS_MGDL, CohortRun, glucose_files
+from glucotwin.workflows.cohort_run import CohortRun, glucose_files
 from glucotwin.workflows.simulation_figure import BAND, LINES, SUFFIXES
 
 OWN, PUBLISHED = LINES[0], LINES[1]

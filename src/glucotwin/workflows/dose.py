@@ -34,9 +34,15 @@ class _LimitFile(BaseModel):
 
     def limit(self) -> SafetyLimit:
         """The limits; no limit of the rise is an infinite one."""
-        given = self.model_dump()
         return SafetyLimit(
-            **{**given, "max_rise_u_per_h": math.inf if self.max_rise_u_per_h is None else self.max_rise_u_per_h}
+            max_basal_u_per_h=self.max_basal_u_per_h,
+            max_bolus_u=self.max_bolus_u,
+            max_insulin_on_board_u=self.max_insulin_on_board_u,
+            suspend_mgdl=self.suspend_mgdl,
+            fastest_fall_mgdl_per_min=self.fastest_fall_mgdl_per_min,
+            max_rise_u_per_h=math.inf if self.max_rise_u_per_h is None else self.max_rise_u_per_h,
+            rate_step_u_per_h=self.rate_step_u_per_h,
+            bolus_step_u=self.bolus_step_u,
         )
 
 
