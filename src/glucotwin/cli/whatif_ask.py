@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     "ask",
     cls=Command,
     examples=(
-        "glucotwin whatif me.twin.json my-timeline --from 2024-03-20T17:30 --to 2024-03-20T23:30"
+        "glucotwin whatif ask me.twin.json my-timeline --from 2024-03-20T17:30 --to 2024-03-20T23:30"
         " --shift-bolus 2024-03-20T18:30=-20",
-        "glucotwin whatif me.twin.json my-timeline --from 2024-03-20T12:00 --to 2024-03-21T00:00 --carb-ratio 9",
-        "glucotwin whatif me.twin.json my-timeline --from 2024-03-19 --to 2024-03-21 --algorithm loop",
-        "glucotwin whatif me.twin.json my-timeline --ahead --at 2024-03-20T18:00 --add-carbs 2024-03-20T18:30=40",
+        "glucotwin whatif ask me.twin.json my-timeline --from 2024-03-20T12:00 --to 2024-03-21T00:00 --carb-ratio 9",
+        "glucotwin whatif ask me.twin.json my-timeline --from 2024-03-19 --to 2024-03-21 --algorithm loop",
+        "glucotwin whatif ask me.twin.json my-timeline --ahead --at 2024-03-20T18:00 --add-carbs 2024-03-20T18:30=40",
     ),
 )
 @click.argument("twin_file", metavar="TWIN", type=click.Path(path_type=Path))
