@@ -20,10 +20,11 @@ from dashboard_page import (
     violations,
 )
 from glucotwin.core.message import message
+from glucotwin.core.profile import Profile
 from glucotwin.service.run import ServiceServer, address_of, bind, run_service
 from glucotwin.service.state import Service
 from glucotwin.workflows.living.course import the_course
-from made_up_service import API, give_twin, made_up_running, sign_up
+from made_up_service import API, give_twin, made_up_running, sign_up, with_twin
 from made_up_store import PASSWORD, MadeUpStore
 
 pytestmark = pytest.mark.e2e
@@ -100,6 +101,24 @@ def test_advice_reaches_a_person_when_a_clinician_who_took_the_course_signs_it(
             expect(page.get_by_text("owner disagreed. No: does not fit my day")).to_be_visible()
             assert (violations(page), overflow_px(page)) == ([], 0)
             photograph(page, "advice")
+
+
+def test_a_clinician_compares_therapies(service: Service, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "profile", Profile.RESEARCH)
+    owner, clinician = sign_up(service, "owner"), sign_up(service, "clinician")
+    person_id, _ = with_twin(service, owner)
+    owner.invite(person_id, clinician, "clinician")
+    with _running(service) as address:
+        expect.set_options(timeout=PATIENCE_MS)
+        for size, scheme in ((DESKTOP, "light"), (PHONE, "dark")):
+            with opened(browser, address, Screen(size=size, scheme=scheme)) as page:
+                _sign_in(page, clinician.login)
+                page.goto(f"{address}/#/clinic")
+                page.locator(".therapies").get_by_text("3", exact=True).click()
+                page.get_by_role("button", name="Compare").click()
+                expect(page.get_by_text("The median day of each")).to_be_visible(timeout=120_000)
+                assert (violations(page), overflow_px(page)) == ([], 0)
+                photograph(page, f"therapies-{scheme}")
 
 
 def _sign_in(page: Page, login: str) -> None:

@@ -6,12 +6,14 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from typing_extensions import TypedDict
 
 from glucotwin.advise.change import Change
 from glucotwin.advise.dosing_plan import DosingPlan
 from glucotwin.advise.replay import replay_what_if, replay_what_ifs
-from glucotwin.advise.what_if import WhatIf
+from glucotwin.advise.what_if import OutcomeJson, WhatIf
 from glucotwin.core.error import DataError, ErrorCode
+from glucotwin.core.json_value import Instant, Numbers
 from glucotwin.core.message import message
 from glucotwin.core.progress import ProgressCallback, silent
 from glucotwin.core.unit import MINUTES_PER_DAY
@@ -21,6 +23,34 @@ from glucotwin.twin.twin import Twin
 
 MOST_ALTERNATIVES = 3
 DAY_BIN_MIN = 30
+
+
+class UsualDayJson(TypedDict):
+    """Glucose by the time of day: its median and the middle half, mg/dL, from each minute of the day on."""
+
+    start_min: Numbers
+    median_mgdl: Numbers
+    low_mgdl: Numbers
+    high_mgdl: Numbers
+
+
+class TherapyArmJson(TypedDict):
+    """One alternative's answer."""
+
+    name: str
+    changes: list[str]
+    outcomes: list[OutcomeJson]
+    day: UsualDayJson
+    cautions: list[str]
+
+
+class TherapyComparisonJson(TypedDict):
+    """Alternatives beside what was."""
+
+    start: Instant
+    end: Instant
+    day: UsualDayJson
+    arms: list[TherapyArmJson]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +82,7 @@ class UsualDay:
     low_mgdl: np.ndarray
     high_mgdl: np.ndarray
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> UsualDayJson:
         """As JSON values."""
         return {
             "start_min": self.start_min.tolist(),
@@ -70,7 +100,7 @@ class Arm:
     what_if: WhatIf
     day: UsualDay
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> TherapyArmJson:
         """As JSON values; the days' curves themselves are left out."""
         return {
             "name": self.name,
@@ -95,7 +125,7 @@ class TherapyComparison:
     day: UsualDay
     arms: tuple[Arm, ...]
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> TherapyComparisonJson:
         """As JSON values."""
         return {
             "start": self.window.start.isoformat(),

@@ -2197,6 +2197,48 @@ export interface components {
             high_mgdl: number;
         };
         /**
+         * TherapyAnswer
+         * @description An answered comparison, with what to know before reading it.
+         */
+        TherapyAnswer: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            day: components["schemas"]["UsualDayJson"];
+            /** Arms */
+            arms: components["schemas"]["TherapyArmJson"][];
+            /** Uncertainty */
+            uncertainty: string;
+            /** Limits */
+            limits: string;
+            /** Twin Version */
+            twin_version: string;
+            /** Cautions */
+            cautions: string[];
+        };
+        /**
+         * TherapyArmJson
+         * @description One alternative's answer.
+         */
+        TherapyArmJson: {
+            /** Name */
+            name: string;
+            /** Changes */
+            changes: string[];
+            /** Outcomes */
+            outcomes: components["schemas"]["OutcomeJson"][];
+            day: components["schemas"]["UsualDayJson"];
+            /** Cautions */
+            cautions: string[];
+        };
+        /**
          * TherapyKind
          * @description How insulin, if any, is given.
          * @enum {string}
@@ -2361,6 +2403,20 @@ export interface components {
             end: string;
             /** File Name */
             file_name: string;
+        };
+        /**
+         * UsualDayJson
+         * @description Glucose by the time of day: its median and the middle half, mg/dL, from each minute of the day on.
+         */
+        UsualDayJson: {
+            /** Start Min */
+            start_min: number[];
+            /** Median Mgdl */
+            median_mgdl: number[];
+            /** Low Mgdl */
+            low_mgdl: number[];
+            /** High Mgdl */
+            high_mgdl: number[];
         };
         /**
          * Verdict

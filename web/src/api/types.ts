@@ -52,6 +52,10 @@ export type Estimate = Shapes["EstimateJson"];
 export type Outcome = Shapes["OutcomeJson"];
 export type WhatIfAnswer = Shapes["WhatIfAnswer"];
 
+export type TherapyAlternative = Shapes["AlternativeShape"];
+export type UsualDay = Shapes["UsualDayJson"];
+export type TherapyComparison = Shapes["TherapyAnswer"];
+
 export type ProposalKind = Shapes["ProposalKind"];
 export type ProposalRule = Shapes["ProposalRuleJson"];
 export type ProposalAnswer = Shapes["ProposalAnswerJson"];

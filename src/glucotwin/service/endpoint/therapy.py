@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, Field
 
-from glucotwin.advise.therapy import MOST_ALTERNATIVES, Alternative
+from glucotwin.advise.therapy import MOST_ALTERNATIVES, Alternative, TherapyComparisonJson
 from glucotwin.core.message import message
 from glucotwin.service.caller import Calling, PersonId, Running, desk_for
-from glucotwin.service.schema import Json, Shape
+from glucotwin.service.schema import Shape
 from glucotwin.store.access import Action
 from glucotwin.workflows.therapy import alternative_of, compare_therapies
 
@@ -40,8 +40,19 @@ class ComparisonBody(Shape):
     end: AwareDatetime | None = None
 
 
+class TherapyAnswer(TherapyComparisonJson):
+    """An answered comparison, with what to know before reading it."""
+
+    uncertainty: str
+    limits: str
+    twin_version: str
+    cautions: list[str]
+
+
 @router.post("/people/{person_id}/therapy-comparisons")
-def compare(person_id: PersonId, body: ComparisonBody, request: Request, caller: Calling, service: Running) -> Json:
+def compare(
+    person_id: PersonId, body: ComparisonBody, request: Request, caller: Calling, service: Running
+) -> TherapyAnswer:
     """Up to three therapies over a person's last days, beside what was, on the twin; takes some seconds."""
     with desk_for(request, caller, person_id, Action.ASK_TWIN) as (desk, access):
         authority = service.authority(access.role)

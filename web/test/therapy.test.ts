@@ -1,0 +1,19 @@
+import { describe, expect, it } from "vitest";
+import { alternativeOf, emptyDraft } from "../src/text/therapy.ts";
+
+describe("a therapy to compare", () => {
+  it("asks nothing while it is left out or not filled in", () => {
+    expect(alternativeOf(emptyDraft(), "A", "mg/dL")).toBeNull();
+    expect(alternativeOf({ ...emptyDraft(), kind: "carb-ratio", ratio: 9 }, "A", "mg/dL")).toBeNull();
+    expect(alternativeOf({ ...emptyDraft(), kind: "basal", percent: 0 }, "A", "mg/dL")).toBeNull();
+  });
+
+  it("turns percents into factors, earlier into negative, mmol/L into mg/dL", () => {
+    const basal = alternativeOf({ ...emptyDraft(), kind: "basal", percent: -20 }, "A", "mg/dL");
+    expect(basal).toEqual({ name: "A", basal_factor: 0.8 });
+    const timing = alternativeOf({ ...emptyDraft(), kind: "timing" }, "B", "mg/dL");
+    expect(timing).toEqual({ name: "B", bolus_shift_min: -15 });
+    const ratio = alternativeOf({ ...emptyDraft(), kind: "carb-ratio", ratio: 9, factor: 2.5 }, "C", "mmol/L");
+    expect(Math.round(ratio?.correction_factor_mgdl_per_u ?? 0)).toBe(45);
+  });
+});
