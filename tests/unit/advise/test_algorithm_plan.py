@@ -47,6 +47,7 @@ def test_a_higher_target_gives_higher_glucose() -> None:
     assert followed("loop", 160.0).changed.median_mgdl[-1] > followed("loop").changed.median_mgdl[-1] + 2.0
 
 
+@pytest.mark.slow
 def test_another_algorithm_is_another_answer() -> None:
     assert np.abs(followed("loop").changed.median_mgdl - followed("basal-bolus").changed.median_mgdl).max() > 1.0
 

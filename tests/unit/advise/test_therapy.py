@@ -23,6 +23,7 @@ def _last_day(timeline: Timeline) -> Window:
     return Window(start=end - timedelta(days=1), end=end)
 
 
+@pytest.mark.slow
 def test_each_alternative_is_answered_as_it_would_be_alone_beside_the_same_day() -> None:
     twin, timeline = made_up_twin(), made_up_timeline()
     window = _last_day(timeline)

@@ -84,7 +84,11 @@ def test_without_a_reading_a_meal_is_covered_and_nothing_corrected() -> None:
     assert float(made.bolus_u) == pytest.approx(4.0)
 
 
-@pytest.mark.parametrize("name", CONTROLLERS)
+@pytest.mark.parametrize(
+    "name",
+    # Each compiles a program of its own.
+    [name if name == "basal-bolus" else pytest.param(name, marks=pytest.mark.slow) for name in CONTROLLERS],
+)
 def test_every_controller_maps_over_people(name: str) -> None:
     controller = find_controller(name)
     settings = jax.tree.map(lambda *leaves: jnp.stack(leaves), setting(8.0), setting(16.0))

@@ -1,5 +1,7 @@
 """Every device by name: shows what it can, the same for the same minute, and as accurately as was published."""
 
+from collections.abc import Iterable
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -23,6 +25,12 @@ START = 28_400_000
 MINUTES = 2880
 CURVE = 150.0 + 60.0 * np.sin(2.0 * np.pi * np.arange(MINUTES) / 480.0)
 CGMS = [name for name in DEVICES[SENSOR] if isinstance(sensor_file(name), CgmFile)]
+QUICK = ("ideal", "dexcom-g6", "libre-2-scanned", "contour-next")
+
+
+def some_slow(names: Iterable[str]) -> list[object]:
+    """One of each kind of device always, the others, which compile programs of their own, with the slow tests."""
+    return [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in names]
 
 
 def worn(name: str, *, glucose_mgdl: np.ndarray = CURVE, people: int = 4, seed: int = 1) -> SensorReading:
@@ -43,7 +51,7 @@ def worn(name: str, *, glucose_mgdl: np.ndarray = CURVE, people: int = 4, seed: 
     return run(jax.random.split(root_key(seed), people))
 
 
-@pytest.mark.parametrize("name", SENSORS)
+@pytest.mark.parametrize("name", some_slow(SENSORS))
 def test_a_sensor_shows_glucose_near_the_truth(name: str) -> None:
     value = np.asarray(worn(name).value_mgdl)
     shown = np.isfinite(value)
@@ -51,13 +59,13 @@ def test_a_sensor_shows_glucose_near_the_truth(name: str) -> None:
     assert np.mean(np.abs(value - CURVE)[shown] / np.broadcast_to(CURVE, value.shape)[shown]) < 0.25
 
 
-@pytest.mark.parametrize("name", ["dexcom-g6", "libre-2-scanned", "contour-next"])
+@pytest.mark.parametrize("name", ["dexcom-g6", "contour-next"])
 def test_a_sensor_that_is_asked_again_answers_the_same(name: str) -> None:
     np.testing.assert_array_equal(worn(name).value_mgdl, worn(name).value_mgdl)
     assert not np.array_equal(worn(name).value_mgdl, worn(name, seed=2).value_mgdl, equal_nan=True)
 
 
-@pytest.mark.parametrize("name", CGMS)
+@pytest.mark.parametrize("name", some_slow(CGMS))
 def test_a_continuous_sensor_says_low_and_high_at_the_ends_of_its_range(name: str) -> None:
     file = sensor_file(name)
     assert isinstance(file, CgmFile)
@@ -72,7 +80,7 @@ def test_a_continuous_sensor_says_low_and_high_at_the_ends_of_its_range(name: st
         np.testing.assert_allclose(np.asarray(seen.value_mgdl)[at_end], end)
 
 
-@pytest.mark.parametrize("name", CGMS)
+@pytest.mark.parametrize("name", some_slow(CGMS))
 def test_a_new_sensor_warms_up_before_it_shows_anything(name: str) -> None:
     file = sensor_file(name)
     assert isinstance(file, CgmFile)

@@ -80,6 +80,7 @@ def test_the_limits_hold_and_say_which_one_it_was() -> None:
     assert "max-bolus" in clamps
 
 
+@pytest.mark.slow
 def test_two_halves_are_the_whole() -> None:
     whole = run(inputs(50.0), loop())
     given, half = inputs(50.0), MINUTES // 2
