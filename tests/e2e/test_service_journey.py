@@ -114,7 +114,7 @@ def test_a_clinician_compares_therapies(service: Service, browser: Browser, monk
             with opened(browser, address, Screen(size=size, scheme=scheme)) as page:
                 _sign_in(page, clinician.login)
                 page.goto(f"{address}/#/clinic")
-                page.locator(".therapies").get_by_text("3", exact=True).click()
+                page.locator(".therapies").get_by_role("radio", name="3", exact=True).check()
                 page.get_by_role("button", name="Compare").click()
                 expect(page.get_by_text("The median day of each")).to_be_visible(timeout=120_000)
                 assert (violations(page), overflow_px(page)) == ([], 0)
