@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 Invoke = Callable[..., subprocess.CompletedProcess[str]]
 EXAMPLE = Path(__file__).parents[2] / "examples" / "risk" / "tidepool.json"
@@ -26,6 +27,7 @@ def test_every_arm_is_scored_in_json_csv_and_a_figure(invoke: Invoke, tmp_path: 
     assert "TLR-1005" in plot.read_text("utf-8") or plot.stat().st_size > 10_000
 
 
+@pytest.mark.slow
 def test_table_counts_severities_and_harms(invoke: Invoke) -> None:
     finished = invoke(*ONE)
     assert finished.returncode == 0, finished.stderr
@@ -42,6 +44,7 @@ def test_an_existing_file_is_not_replaced_unasked(invoke: Invoke, tmp_path: Path
     assert out.read_text() == "kept"
 
 
+@pytest.mark.slow
 def test_nobody_of_that_name_is_an_error_that_says_who_there_is(invoke: Invoke) -> None:
     finished = invoke("loop", "risk", EXAMPLE, "--profile", "martian")
     assert finished.returncode == 2

@@ -94,7 +94,10 @@ def test_bad_table_is_refused_with_line_and_column_and_nothing_is_written(
 
 def test_unknown_body_and_subject_are_refused_with_those_that_exist(invoke: Invoke, table: Path) -> None:
     for arguments, words in (
-        (("--body", "nobody"), "Known bodies: padova-t1d, padova-t1d-2008, padova-t1d-reduced, minimal."),
+        (
+            ("--body", "nobody"),
+            "Known bodies: padova-t1d, padova-t1d-2008, padova-t1d-reduced, padova-t2d, minimal, tidepool-simple.",
+        ),
         (("--subject", "adult#999"), "adult#001"),
     ):
         finished = invoke("simulate", *arguments, "--inputs", table)

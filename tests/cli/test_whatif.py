@@ -91,6 +91,7 @@ def test_bolus_that_was_never_given_is_named(invoke: Invoke, paths: tuple[Path, 
     assert (finished.returncode, "There is no bolus within 10 min" in finished.stderr) == (2, True)
 
 
+@pytest.mark.slow
 def test_an_algorithm_can_be_put_in_charge(invoke: Invoke, paths: tuple[Path, Path]) -> None:
     settings = ("--carb-ratio", "10", "--correction-factor", "45", "--target", "110")
     values = json.loads(invoke("whatif", *paths, *EVENING, "--algorithm", "loop", *settings, "--json").stdout)
@@ -107,6 +108,7 @@ def test_what_an_algorithm_lacks_is_said(invoke: Invoke, paths: tuple[Path, Path
     assert "--dosing" in twice.stderr
 
 
+@pytest.mark.slow
 def test_therapies_stand_beside_what_was(invoke: Invoke, paths: tuple[Path, Path]) -> None:
     finished = invoke("whatif", "compare", *paths, "--days", "1", "-a", "basal=0.7", "-a", "bolus-shift=-15")
     assert finished.returncode == 0, finished.stderr

@@ -103,6 +103,7 @@ def test_advice_reaches_a_person_when_a_clinician_who_took_the_course_signs_it(
             photograph(page, "advice")
 
 
+@pytest.mark.slow
 def test_a_clinician_compares_therapies(service: Service, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "profile", Profile.RESEARCH)
     owner, clinician = sign_up(service, "owner"), sign_up(service, "clinician")

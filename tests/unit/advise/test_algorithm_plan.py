@@ -34,6 +34,7 @@ def followed(algorithm: str, target_mgdl: float = 110.0) -> WhatIf:
     )
 
 
+@pytest.mark.slow
 def test_an_algorithm_doses_the_hours_that_are_asked_about() -> None:
     answer = followed("loop")
     assert np.abs(answer.difference.median_mgdl).max() > 1.0
@@ -52,6 +53,7 @@ def test_another_algorithm_is_another_answer() -> None:
     assert np.abs(followed("loop").changed.median_mgdl - followed("basal-bolus").changed.median_mgdl).max() > 1.0
 
 
+@pytest.mark.slow
 def test_settings_are_the_records_unless_they_are_asked_about() -> None:
     twin, record = synthetic_twin(), synthetic_timeline()
     own = FollowAlgorithm(algorithm="loop").setting(twin, record, EVENING.start)
@@ -62,6 +64,7 @@ def test_settings_are_the_records_unless_they_are_asked_about() -> None:
     assert float(own.basal_u_per_h[0]) == pytest.approx(60.0 * twin.basal_u_per_min)
 
 
+@pytest.mark.slow
 def test_the_algorithm_hears_of_the_meals_on_record() -> None:
     response = FollowAlgorithm(algorithm="loop").response(synthetic_twin(), synthetic_timeline(), EVENING, EVENING)
     eaten = synthetic_timeline().cut(EVENING).frame(Meal)["carbs_g"].sum()

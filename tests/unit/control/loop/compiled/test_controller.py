@@ -53,6 +53,7 @@ def reason(decision: Decision) -> DecisionReason:
     return DecisionReason(int(decision.reason))
 
 
+@pytest.mark.slow
 def test_glucose_in_range_and_level_gets_the_scheduled_rate(loop: LoopController) -> None:
     last = decisions(loop, [105.0] * 12)[-1]
     assert float(last.rate_u_per_h) == pytest.approx(_BASAL_U_PER_H)
@@ -68,6 +69,7 @@ def test_a_low_and_a_coming_low_get_nothing(loop: LoopController) -> None:
     assert reason(falling) is DecisionReason.SUSPEND_PREDICTED_LOW
 
 
+@pytest.mark.slow
 def test_high_glucose_gets_more_within_the_limits(loop: LoopController) -> None:
     made = decisions(loop, [260.0] * 30)
     extra = [float(one.rate_u_per_h) - _BASAL_U_PER_H + float(one.bolus_u) for one in made]
@@ -78,6 +80,7 @@ def test_high_glucose_gets_more_within_the_limits(loop: LoopController) -> None:
     assert given_u <= 18.0
 
 
+@pytest.mark.slow
 def test_announced_carbs_get_the_bolus_that_loop_recommends(loop: LoopController) -> None:
     made = decisions(loop, [105.0] * 6, announced_carbs_g=[0.0] * 5 + [50.0])
     assert float(made[-1].bolus_u) == pytest.approx(5.0, rel=0.15)
@@ -85,6 +88,7 @@ def test_announced_carbs_get_the_bolus_that_loop_recommends(loop: LoopController
     assert float(made[-1].rate_u_per_h) <= _BASAL_U_PER_H
 
 
+@pytest.mark.slow
 def test_without_readings_a_rate_runs_out_its_half_hour_and_nothing_is_corrected(loop: LoopController) -> None:
     made = decisions(loop, [70.0] * 4 + [float("nan")] * 12)
     rates = [float(one.rate_u_per_h) for one in made[3:]]
@@ -94,6 +98,7 @@ def test_without_readings_a_rate_runs_out_its_half_hour_and_nothing_is_corrected
     assert all(float(one.bolus_u) == 0.0 for one in made[4:])
 
 
+@pytest.mark.slow
 def test_announced_exercise_raises_the_target(loop: LoopController) -> None:
     def extra(exercise: float) -> float:
         made = decisions(loop, [165.0] * 6, exercise_announced=[exercise] * 6)

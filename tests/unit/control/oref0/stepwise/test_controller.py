@@ -56,6 +56,7 @@ def test_a_coming_low_gets_nothing(oref: Oref0) -> None:
     assert DecisionReason(int(made[-1].reason)) is DecisionReason.SUSPEND_PREDICTED_LOW
 
 
+@pytest.mark.slow
 def test_high_and_rising_glucose_gets_more(oref: Oref0) -> None:
     made = decisions(oref, list(np.linspace(170.0, 260.0, 12)))
     given_u = sum(float(one.bolus_u) + (float(one.rate_u_per_h) - _BASAL_U_PER_H) / 12.0 for one in made)
@@ -63,6 +64,7 @@ def test_high_and_rising_glucose_gets_more(oref: Oref0) -> None:
     assert max(float(one.rate_u_per_h) for one in made) <= 4.0 * _BASAL_U_PER_H
 
 
+@pytest.mark.slow
 def test_only_oref1_gives_micro_boluses() -> None:
     rise = list(np.linspace(170.0, 260.0, 12))
     assert sum(float(one.bolus_u) for one in decisions(named("oref0"), rise)) == 0.0
@@ -75,12 +77,14 @@ def named(name: str) -> Oref0:
     return found
 
 
+@pytest.mark.slow
 def test_announced_carbs_get_the_calculators_bolus(oref: Oref0) -> None:
     made = decisions(oref, [105.0, 106.0, 105.0, 104.0], announced_carbs_g=[0.0, 0.0, 0.0, 50.0])
     assert float(made[-1].bolus_u) == pytest.approx(5.0, abs=0.1)
     assert DecisionReason(int(made[-1].reason)) is DecisionReason.MEAL
 
 
+@pytest.mark.slow
 def test_without_readings_a_temporary_rate_runs_out(oref: Oref0) -> None:
     made = decisions(oref, [160.0, 145.0, 130.0, 115.0, 100.0] + [float("nan")] * 26)
     assert float(made[5].rate_u_per_h) == 0.0
@@ -88,6 +92,7 @@ def test_without_readings_a_temporary_rate_runs_out(oref: Oref0) -> None:
     assert all(float(one.bolus_u) == 0.0 for one in made[5:])
 
 
+@pytest.mark.slow
 def test_without_any_reading_the_schedule_holds(oref: Oref0) -> None:
     (made,) = decisions(oref, [float("nan")])
     assert float(made.rate_u_per_h) == pytest.approx(_BASAL_U_PER_H)
