@@ -142,7 +142,7 @@ def test_without_a_network_the_last_state_is_shown_and_entries_arrive_once_later
         photograph(page, "offline")
         assert seen(stand_in_address)["events"] == []
         page.context.set_offline(False)
-        expect(page.get_by_text("entries wait to be sent")).to_be_hidden()
+        expect(page.get_by_text("entries wait to be sent")).to_be_hidden(timeout=45_000)
         expect(page.get_by_text("Continued on this device")).to_be_hidden()
         page.reload()
         assert [event["carbs_g"] for event in seen(stand_in_address)["events"]] == [15, 30]
