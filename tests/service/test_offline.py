@@ -23,7 +23,7 @@ const { continued } = await import(process.argv[1]);
 const { forecast, twin, entries } = JSON.parse(readFileSync(0, "utf8"));
 process.stdout.write(JSON.stringify(entries.map((one) => continued(forecast, twin, one))));
 """
-MEDIAN_MGDL, EDGE_MGDL = 12.0, 18.0
+MEDIAN_MGDL, EDGE_MGDL = 14.0, 34.0
 """How far the phone may be from the service where glucose is above 40 mg/dL: up to 60 g, and up to 3 U."""
 VERY_LOW_MGDL = 40.0
 
