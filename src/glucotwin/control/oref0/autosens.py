@@ -1,6 +1,7 @@
 """Autosens: how sensitive to insulin a person is today, from the last hours of glucose without meals."""
 
 import itertools
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -88,6 +89,19 @@ def find_autosens(inputs: AutosensInput, look_back: int) -> Autosens:
     Raises:
         DataError: the profile lacks its sensitivity or its highest basal rate.
     """
+    return find_autosens_of(inputs, (look_back,))[0]
+
+
+def find_autosens_of(inputs: AutosensInput, look_backs: Sequence[int]) -> tuple[Autosens, ...]:
+    """The same for several numbers of deviations, which are worked out once.
+
+    Args:
+        inputs: what to look at.
+        look_backs: how many of the latest deviations are kept.
+
+    Raises:
+        DataError: the profile lacks its sensitivity or its highest basal rate.
+    """
     profile = inputs.effects.profile
     if not profile.sensitivity_mgdl_per_u or not profile.max_daily_basal_u_per_h:
         raise DataError(
@@ -95,35 +109,48 @@ def find_autosens(inputs: AutosensInput, look_back: int) -> Autosens:
             "Autosens needs a sensitivity and the highest basal rate of the day.",
             hint="Give the profile sens and max_daily_basal.",
         )
-    deviations = _collect(inputs, look_back)
+    collected = _collect(inputs)
+    return tuple(_autosens(_kept(collected, look_back), profile) for look_back in look_backs)
+
+
+def _autosens(deviations: list[float], profile: Profile) -> Autosens:
     if len(deviations) < SHORT_LOOK_BACK:
         deviations += [0.0] * int(round_half_up((1 - len(deviations) / SHORT_LOOK_BACK) * _PADDING))
     median = percentile(sorted(deviations), 0.5)
-    missing_basal_u_per_h = median * _STEPS_PER_H / profile.sensitivity_mgdl_per_u
-    ratio = 1 + missing_basal_u_per_h / profile.max_daily_basal_u_per_h
+    sensitivity, highest = profile.sensitivity_mgdl_per_u or 0.0, profile.max_daily_basal_u_per_h or 0.0
+    ratio = 1 + median * _STEPS_PER_H / sensitivity / highest
     ratio = round_half_up(min(max(ratio, profile.autosens_min), profile.autosens_max), 2)
-    return Autosens(ratio=ratio, new_sensitivity_mgdl_per_u=round_half_up(profile.sensitivity_mgdl_per_u / ratio))
+    return Autosens(ratio=ratio, new_sensitivity_mgdl_per_u=round_half_up(sensitivity / ratio))
 
 
-def _collect(inputs: AutosensInput, look_back: int) -> list[float]:
+def _kept(collected: Sequence[Sequence[float]], look_back: int) -> list[float]:
+    """The latest deviations; as in the original, each bucket pushes out one at most."""
+    kept: deque[float] = deque()
+    for added in collected:
+        kept.extend(added)
+        if len(kept) > look_back:
+            kept.popleft()
+    return list(kept)
+
+
+def _collect(inputs: AutosensInput) -> list[list[float]]:
+    """What each bucket of glucose adds to the deviations, going forward in time."""
     buckets = _forward_buckets(inputs.readings, _last_change_ms(inputs))
     clock = inputs.effects.clock
     state = _MealState(inputs.meals, buckets)
-    kept: list[float] = []
+    collected: list[list[float]] = []
     for place in range(_LOOK_BACK, len(buckets)):
         bucket, before, earlier = buckets[place], buckets[place - 1], buckets[place - _LOOK_BACK]
         if min(bucket.glucose_mgdl, before.glucose_mgdl, earlier.glucose_mgdl) < _LOWEST_MGDL:
             continue
         effect = inputs.effects.at(bucket.moment_ms)
         deviation = _deviation(bucket, before, effect)
-        if state.is_free_of_meals(bucket, deviation, effect, inputs.effects):
-            kept.append(deviation)
-        kept += _exercise_deviations(inputs, bucket.moment_ms)
+        added = [deviation] if state.is_free_of_meals(bucket, deviation, effect, inputs.effects) else []
+        added += _exercise_deviations(inputs, bucket.moment_ms)
         if _is_even_hour(bucket.moment_ms, clock):
-            kept.append(0.0)
-        if len(kept) > look_back:
-            kept.pop(0)
-    return kept
+            added.append(0.0)
+        collected.append(added)
+    return collected
 
 
 def _last_change_ms(inputs: AutosensInput) -> float:

@@ -101,8 +101,9 @@ def decide_batch(call: HostCall, options: Options) -> tuple[np.ndarray, ...]:
         name: np.reshape(np.asarray(getattr(call.setting, name)), rows)
         for name in ("insulin_duration_min", "daily_insulin_u")
     }
-    decided = [
-        _decide_one(
+
+    def decide(row: int) -> tuple[float, ...]:
+        return _decide_one(
             {name: ring[row] for name, ring in flat.items()},
             {name: float(values[row]) for name, values in scalars.items()},
             _schedules_of(
@@ -111,10 +112,21 @@ def decide_batch(call: HostCall, options: Options) -> tuple[np.ndarray, ...]:
             ),
             options,
         )
-        for row in range(rows)
-    ]
+
+    # A cohort's last chunk is filled up with its last person, who needs one decision only.
+    repeats = _repeats([*flat.values(), *schedules.values(), *scalars.values(), *personal.values()])
+    decided: list[tuple[float, ...]] = []
+    for row in range(rows):
+        decided.append(decided[-1] if repeats[row] else decide(row))
     columns = np.asarray(decided, dtype=np.float64).reshape(*shape, len(STEPPED))
     return tuple(columns[..., place] for place in range(len(STEPPED)))
+
+
+def _repeats(arrays: list[np.ndarray]) -> np.ndarray:
+    """Which rows are the same, bit for bit, as the row before."""
+    rows = np.concatenate([np.reshape(one, (len(one), -1)).astype(np.float64) for one in arrays], axis=1)
+    bits = rows.view(np.int64)
+    return np.concatenate([[False], np.all(bits[1:] == bits[:-1], axis=1)])
 
 
 def _decide_one(

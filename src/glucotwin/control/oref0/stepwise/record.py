@@ -1,6 +1,6 @@
 """The record of the last hours in steps of five minutes, and what oref0's stages read from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Float
@@ -120,14 +120,18 @@ def insulin_ahead(
         # A dose of a step to come begins at the step, where all of it is left.
         on_board += stopped_u * np.cumsum(left[np.minimum(np.arange(steps), left.size - 1)])
         acts += stopped_u * np.cumsum(activity[np.minimum(np.arange(steps), left.size - 1)])
+    rounded = zip(_rounded_half_up(on_board, 3), _rounded_half_up(acts, 4), strict=True)
     return tuple(
-        Insulin(
-            moment_ms=now_ms + step * STEP_MS,
-            iob_u=round_half_up(float(on_board[step]), 3),
-            activity_u_per_min=round_half_up(float(acts[step]), 4),
-        )
-        for step in range(steps)
+        Insulin(moment_ms=now_ms + step * STEP_MS, iob_u=iob_u, activity_u_per_min=activity)
+        for step, (iob_u, activity) in enumerate(rounded)
     )
+
+
+def _rounded_half_up(values: Float[np.ndarray, " step"], digits: int) -> list[float]:
+    """``round_half_up`` of many finite values, by the same arithmetic."""
+    scaled = values * 10.0**digits
+    below = np.floor(scaled)
+    return ((below + (scaled - below >= 0.5)) / 10.0**digits).tolist()
 
 
 HORIZON_STEPS = HORIZON_MIN // STEP_MIN
@@ -146,9 +150,15 @@ class RememberedEffects:
     record: Record
     profile: Profile
     clock: LocalClock
+    found: dict[float, InsulinEffect] = field(default_factory=dict)
 
     def at(self, moment_ms: float) -> InsulinEffect:
-        """The effect at a time of the record; none before it."""
+        """The effect at a time of the record; none before it. Stages ask for the same times again."""
+        if moment_ms not in self.found:
+            self.found[moment_ms] = self._effect(moment_ms)
+        return self.found[moment_ms]
+
+    def _effect(self, moment_ms: float) -> InsulinEffect:
         step = round((self.record.now_ms - moment_ms) / STEP_MS)
         known = 0 <= step < self.record.iob_u.size
         activity = float(self.record.activity_u_per_min[step]) if known else 0.0

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from glucotwin.control.oref0.autosens import LONG_LOOK_BACK, SHORT_LOOK_BACK, AutosensInput, find_autosens
+from glucotwin.control.oref0.autosens import LONG_LOOK_BACK, SHORT_LOOK_BACK, AutosensInput, find_autosens_of
 from glucotwin.control.oref0.carbs_on_board import find_meal_status
 from glucotwin.control.oref0.decision import Decision
 from glucotwin.control.oref0.decision_input import CurrentTemp, DecisionInput, InsulinForecast
@@ -31,6 +31,8 @@ from glucotwin.control.oref0.stepwise.record import (
 
 _CLOCK = LocalClock()
 _LEAST_DAILY_U = 1.0
+_STEPS_OF_CHANGE = STEPS_PER_H
+"""Readings of an hour hold all changes that count, the oldest of which are 42.5 min long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +79,7 @@ def decide_from_record(
     if not readings:
         return Stepped(decision=None, autosens_ratio=ratio, insulin=insulin)
     meal = find_meal_status(record.meals(), readings, lambda _: effects, record.now_ms, max_cob_g=profile.max_cob_g)
-    glucose = find_glucose_status(readings)
+    glucose = find_glucose_status(readings[:_STEPS_OF_CHANGE])
     decision = determine_basal(
         DecisionInput(
             glucose=glucose,
@@ -114,7 +116,7 @@ def _autosens_ratio(record: Record, readings: list[Reading], effects: Remembered
         effects=effects,
         now_ms=record.now_ms,
     )
-    return min(find_autosens(inputs, SHORT_LOOK_BACK).ratio, find_autosens(inputs, LONG_LOOK_BACK).ratio)
+    return min(one.ratio for one in find_autosens_of(inputs, (SHORT_LOOK_BACK, LONG_LOOK_BACK)))
 
 
 def _forecast(record: Record, profile: Profile, ratio: float) -> InsulinForecast:
