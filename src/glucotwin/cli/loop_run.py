@@ -10,7 +10,7 @@ from glucotwin.cli.command import Command
 from glucotwin.cli.console import Console
 from glucotwin.cli.life import days_named
 from glucotwin.cli.table import aligned
-from glucotwin.control.catalogue import CONTROLLERS
+from glucotwin.control.catalogue import controller_names
 from glucotwin.core.unit import GlucoseUnit
 from glucotwin.devices.catalogue import PUMPS, SENSORS
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         "glucotwin loop run --algorithm basal-bolus --subject adult --scenario typical --days 7 --json",
     ),
 )
-@click.option("--algorithm", type=click.Choice(tuple(CONTROLLERS)), required=True, help="Whose decisions.")
+@click.option("--algorithm", type=click.Choice(controller_names()), required=True, help="Whose decisions.")
 @click.option("--automatic", is_flag=True, help="Give doses as decided; without it they are only proposed.")
 @click.option("--body", default="padova-t1d", show_default=True, help="Name of the body.")
 @click.option("--subject", default="", help="A subject, a group such as adult, or all; default: the body's first.")

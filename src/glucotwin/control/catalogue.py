@@ -1,6 +1,7 @@
 """Names of the dosing algorithms that can run in a closed loop; reading them loads none."""
 
 from collections.abc import Mapping
+from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 
 CONTROLLERS: Mapping[str, str] = MappingProxyType(
@@ -26,3 +27,16 @@ CONTROLLERS: Mapping[str, str] = MappingProxyType(
 
 Imported only when they are asked for.
 """
+
+PLUGIN_GROUP = "glucotwin.controllers"
+"""Group of entry points by which other packages bring dosing algorithms."""
+
+
+def controller_plugins() -> dict[str, EntryPoint]:
+    """Dosing algorithms that installed packages bring, by name; a name of ours stays ours. Loads none."""
+    return {one.name: one for one in entry_points(group=PLUGIN_GROUP) if one.name not in CONTROLLERS}
+
+
+def controller_names() -> tuple[str, ...]:
+    """Every name that ``registry.find_any_controller`` knows."""
+    return (*CONTROLLERS, *sorted(controller_plugins()))

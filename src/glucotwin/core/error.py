@@ -38,6 +38,7 @@ class ErrorCode(StrEnum):
     NOT_DELIVERED = "not-delivered"
     COURSE_MISSING = "course-missing"
     STORAGE_FULL = "storage-full"
+    BROKEN_PLUGIN = "broken-plugin"
 
 
 class GlucoTwinError(Exception):

@@ -9,8 +9,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from glucotwin.control.controller import AnyController, Decision, DecisionReason, Seen
+from glucotwin.control.python_controller import AbstractPythonController, AnyPythonController
 from glucotwin.control.setting import SLOTS, TherapySetting
 from glucotwin.core.error import ErrorCode, ModelError
+from glucotwin.testing.python_controller import python_failures
 
 NAN = float("nan")
 READINGS_MGDL = (120.0, 180.0, 260.0, 390.0, NAN, NAN, 90.0, 65.0, 45.0, 39.0, NAN, 100.0)
@@ -21,13 +23,12 @@ FIELDS = ("rate_u_per_h", "bolus_u", "long_acting_u", "glucagon_mg", "proposed_c
 Check = Callable[[AnyController], str]
 
 
-def check_controller(controller: AnyController) -> None:
+def check_controller(controller: AnyController | AnyPythonController) -> None:
     """Passes when a controller behaves as the closed loop relies on.
 
-    Its state keeps shapes and types from step to step; what it decides is finite, and injections, glucagon and
-    carbohydrate are not negative, through missing, very high and very low readings; the same state and sight give the
-    same decision; it maps over people and gives each what they would get alone; and every reason is a
-    ``DecisionReason``.
+    What it decides is finite, and injections, glucagon and carbohydrate are not negative, through missing, very high
+    and very low readings; the same state and sight give the same decision; several people get what each would get
+    alone; and every reason is a ``DecisionReason``. The state of one that compiles also keeps shapes and types.
 
     Args:
         controller: with its tuning.
@@ -35,13 +36,17 @@ def check_controller(controller: AnyController) -> None:
     Raises:
         ModelError: it does not; names the check and the figure.
     """
-    failures = [f"{name}: {text}" for name, check in CHECKS.items() if (text := check(controller))]
+    if isinstance(controller, AbstractPythonController):
+        found = python_failures(controller, probing_setting(), probing_sights())
+    else:
+        found = {name: check(controller) for name, check in CHECKS.items()}
+    failures = [f"{name}: {text}" for name, text in found.items() if text]
     if failures:
         raise ModelError(
             ErrorCode.INVALID_VALUE,
-            f"The controller {type(controller).__name__} fails {len(failures)} of {len(CHECKS)} checks: "
+            f"The controller {type(controller).__name__} fails {len(failures)} of {len(found)} checks: "
             f"{'; '.join(failures)}.",
-            hint="See docs/how-to/close-the-loop.md for what the closed loop relies on.",
+            hint="See docs/how-to/write-a-controller.md for what the closed loop relies on.",
         )
 
 

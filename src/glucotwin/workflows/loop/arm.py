@@ -9,9 +9,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from glucotwin.control.controller import DECISION_MIN, AnyController
+from glucotwin.control.python_controller import AbstractPythonController, AnyPythonController
+from glucotwin.control.relayed import in_program
+from glucotwin.core.array import AnyArray
 from glucotwin.core.random import root_key, stream_key
 from glucotwin.devices.device import AnyPump, AnySensor
-from glucotwin.physiology.body import stack_bodies
+from glucotwin.domain.inputs import Inputs
+from glucotwin.physiology.body import Body, stack_bodies
 from glucotwin.physiology.insulin_product import REFERENCE
 from glucotwin.physiology.option import BodyOptions
 from glucotwin.physiology.registry import body_of
@@ -21,6 +25,7 @@ from glucotwin.simulate.cohort import simulate_cohort
 from glucotwin.simulate.trajectory import REACTION, Trajectory, check_finite
 from glucotwin.workflows.day_plan import AbstractDays
 from glucotwin.workflows.loop.person import care_in_loop, limits_of_setting, setting_of_subject, stacked
+from glucotwin.workflows.loop.pilot import Pilot, run_stepped
 
 TYPICAL: Final = "typical"
 
@@ -55,14 +60,14 @@ class Arm:
 
     Attributes:
         name: for tables.
-        controller: the algorithm.
+        controller: the algorithm; one in plain Python is stepped, 5 min at a time.
         sensor, pump: the devices.
         automatic: whether doses are given by themselves, or only proposed; see ``ClosedLoop``.
         eats_proposed: whether people eat what the algorithm proposes.
     """
 
     name: str
-    controller: AnyController
+    controller: AnyController | AnyPythonController
     sensor: AnySensor
     pump: AnyPump
     automatic: bool = True
@@ -130,9 +135,9 @@ def run_arm(
     inputs = days.announced(inputs, events, subjects)
     names = tuple(f"{REACTION}.{name}" for name in (*DECISION_OUTPUTS, *TOTALS))
     loop = closed_loop_of(arm, subjects, seed=seed, care_profile=care_profile)
-    result = simulate_cohort(bodies, inputs, reaction=loop, outputs=("glucose_mgdl", *names), stride=DECISION_MIN)
-    _check_glucose(result)
-    outputs = {name.removeprefix(f"{REACTION}."): np.asarray(values) for name, values in result.outputs.items()}
+    kept = _lived(arm, subjects, bodies, loop, inputs, ("glucose_mgdl", *names))
+    outputs = {name.removeprefix(f"{REACTION}."): np.asarray(values) for name, values in kept.items()}
+    _check_glucose(outputs["glucose_mgdl"])
     return ArmResult(
         arm=arm,
         subjects=subjects,
@@ -158,7 +163,7 @@ def closed_loop_of(arm: Arm, subjects: tuple[Subject, ...], *, seed: int, care_p
     steps = arm.pump.steps
     limits = [limits_of_setting(one, steps, automated=arm.controller.automated) for one in settings]
     return ClosedLoop(
-        controller=for_everyone(arm.controller, people),
+        controller=for_everyone(in_program(arm.controller), people),
         setting=stacked(settings),
         limits=stacked(limits),
         sensor=for_everyone(arm.sensor, people),
@@ -172,10 +177,25 @@ def closed_loop_of(arm: Arm, subjects: tuple[Subject, ...], *, seed: int, care_p
     )
 
 
-def _check_glucose(result: Trajectory) -> None:
+def _lived(
+    arm: Arm,
+    subjects: tuple[Subject, ...],
+    bodies: Body,
+    loop: ClosedLoop,
+    inputs: Inputs,
+    outputs: tuple[str, ...],
+) -> Mapping[str, AnyArray]:
+    """The outputs at every decision and at the end, from one program or step by step."""
+    if isinstance(arm.controller, AbstractPythonController):
+        pilot = Pilot(arm.controller, [setting_of_subject(one) for one in subjects])
+        return run_stepped(pilot, bodies, loop, inputs, outputs=outputs)
+    return simulate_cohort(bodies, inputs, reaction=loop, outputs=outputs, stride=DECISION_MIN).outputs
+
+
+def _check_glucose(glucose_mgdl: np.ndarray) -> None:
     """Glucose is finite; readings and what follows from them need not be, when a sensor shows nothing."""
-    glucose = {"glucose_mgdl": result.outputs["glucose_mgdl"]}
-    check_finite(Trajectory(t_min=result.t_min, outputs=glucose, final_state={}))
+    t_min = np.arange(glucose_mgdl.shape[1], dtype=np.float64) * DECISION_MIN
+    check_finite(Trajectory(t_min=t_min, outputs={"glucose_mgdl": glucose_mgdl}, final_state={}))
 
 
 def _keys(subjects: tuple[Subject, ...], seed: int, stream: str) -> np.ndarray:
@@ -184,7 +204,7 @@ def _keys(subjects: tuple[Subject, ...], seed: int, stream: str) -> np.ndarray:
     return np.asarray(jnp.stack(keys))
 
 
-def _options(options: BodyOptions, controller: AnyController) -> BodyOptions:
+def _options(options: BodyOptions, controller: AnyController | AnyPythonController) -> BodyOptions:
     """The depots that the algorithm doses into, whatever insulin the days name."""
     product = controller.long_acting
     if not product:

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from glucotwin.control.registry import find_controller
+from glucotwin.control.registry import find_any_controller
 from glucotwin.core.message import message
 from glucotwin.core.profile import RESEARCHER, Authority, Capability
 from glucotwin.core.progress import ProgressCallback, silent
@@ -154,7 +154,7 @@ def _arm(file: CampaignFile, index: int) -> Arm:
     part = file.arms[index]
     made = Arm(
         name=part.label,
-        controller=find_controller(part.algorithm),
+        controller=find_any_controller(part.algorithm),
         sensor=find_sensor(part.sensor),
         pump=find_pump(part.pump),
     )

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from glucotwin.control.controller import DecisionReason
-from glucotwin.control.registry import find_controller
+from glucotwin.control.registry import find_any_controller
 from glucotwin.control.safety_array import reasons_of
 from glucotwin.core.file import replace_file
 from glucotwin.core.profile import RESEARCHER, Authority, Capability
@@ -68,7 +68,7 @@ def run_loop(request: LoopRequest, *, authority: Authority = RESEARCHER) -> ArmR
     sensor, pump = with_faults(request.sensor, request.pump, faults, start_minute=start_minute)
     arm = Arm(
         name=request.algorithm,
-        controller=find_controller(request.algorithm),
+        controller=find_any_controller(request.algorithm),
         sensor=sensor,
         pump=pump,
         automatic=request.automatic,
