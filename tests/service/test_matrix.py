@@ -113,6 +113,7 @@ SIGNED_IN = {
     "POST /complications",
     "GET /people",
     "POST /people",
+    "GET /panel",
 }
 OPEN = {"GET /about", "POST /accounts", "POST /session", "POST /session/demo"}
 FILLED = {

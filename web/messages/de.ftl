@@ -457,7 +457,7 @@ consent-done = Fertig
 
 ## Clinic
 
-panel-lead = Wer zuerst angesehen werden sollte, steht oben: Alarme, dann das Risiko eines Tiefs, dann eines Hochs.
+panel-lead = Wer zuerst angesehen werden sollte, steht oben: Alarme, dann das Risiko eines Tiefs, dann eines Hochs, dann alte oder wenige Messwerte.
 page-follow = Wem ich folge
 panel-hidden = { $count ->
     [one] Eine weitere Person lässt dich ihre Daten zurzeit nicht sehen.
@@ -470,7 +470,11 @@ panel-alarms = Alarme
 panel-calm = ruhig
 panel-low = Tief, { $chance }
 panel-high = Hoch, { $chance }
-panel-no-readings = keine Messwerte
+panel-no-readings = seit zwei Wochen keiner
+panel-data = Sensor getragen, zwei Wochen
+panel-worn = { $percent } %
+panel-sparse = zu wenig
+panel-more = { $count } weitere zeigen
 
 worsening-title = Was langsam schlechter wird
 worsening-none = Nichts davon wird schlechter, oder es gibt zu wenige Messungen.

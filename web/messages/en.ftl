@@ -457,7 +457,7 @@ consent-done = Done
 
 ## Clinic
 
-panel-lead = Who needs a look first stands on top: alarms, then the risk of a low, then of a high.
+panel-lead = Who needs a look first stands on top: alarms, then the risk of a low, then of a high, then old or few readings.
 page-follow = People I follow
 panel-hidden = { $count ->
     [one] One more person does not let you see their data at present.
@@ -470,7 +470,11 @@ panel-alarms = Alarms
 panel-calm = calm
 panel-low = low, { $chance }
 panel-high = high, { $chance }
-panel-no-readings = no readings
+panel-no-readings = none in two weeks
+panel-data = Sensor worn, two weeks
+panel-worn = { $percent } %
+panel-sparse = too little
+panel-more = Show { $count } more
 
 worsening-title = Slow changes for the worse
 worsening-none = Nothing that is watched gets worse, or there are too few measurements.

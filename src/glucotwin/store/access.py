@@ -137,6 +137,21 @@ def access_to(desk: Desk, person_id: str, action: Action) -> Access:
     return access
 
 
+def all_access(desk: Desk) -> tuple[Access, ...]:
+    """What the desk's account is to everybody within reach, read at once, in the order of joining."""
+    mine = select(membership.c.person_id, membership.c.role).where(membership.c.account_id == desk.account_id)
+    given = select(consent.c.person_id, consent.c.purpose).where(
+        desk.within_reach(consent), consent.c.revoked_at.is_(None)
+    )
+    consents: dict[str, set[Purpose]] = {}
+    for row in desk.connection.execute(given):
+        consents.setdefault(row.person_id, set()).add(Purpose(row.purpose))
+    return tuple(
+        Access(person_id=row.person_id, role=Role(row.role), consents=frozenset(consents.get(row.person_id, ())))
+        for row in desk.connection.execute(mine.order_by(membership.c.since, membership.c.person_id))
+    )
+
+
 def active_consents(desk: Desk, person_id: str) -> frozenset[Purpose]:
     """Purposes to which a person consents now."""
     query = select(consent.c.purpose).where(desk.of_person(consent, person_id), consent.c.revoked_at.is_(None))

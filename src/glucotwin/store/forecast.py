@@ -2,9 +2,11 @@
 
 import json
 import zlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import Row, insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.message import message
@@ -55,6 +57,20 @@ def read_forecasts(desk: Desk, person_id: str, *, window: Window | None = None) 
         where &= (table.c.origin >= window.start) & (table.c.origin < window.end)
     query = select(table).where(where).order_by(table.c.origin.desc(), table.c.forecast_id.desc()).limit(MOST)
     return tuple(reversed([_issued(desk, row) for row in desk.connection.execute(query)]))
+
+
+def newest_forecasts(desk: Desk, people: Sequence[str], *, since: datetime) -> dict[str, IssuedForecast]:
+    """The forecast with the latest origin of each of several people, read at once; who has none is left out.
+
+    Args:
+        desk: of an account that may read.
+        people: whose.
+        since: aware time; origins before it are not looked at.
+    """
+    where = table.c.person_id.in_(people) & desk.within_reach(table) & (table.c.origin >= since)
+    order = (table.c.person_id, table.c.origin.desc(), table.c.forecast_id.desc())
+    query = select(table).where(where).ext(distinct_on(table.c.person_id)).order_by(*order)
+    return {one.person_id: one for one in (_issued(desk, row) for row in desk.connection.execute(query))}
 
 
 def _issued(desk: Desk, row: Row[tuple[object, ...]]) -> IssuedForecast:

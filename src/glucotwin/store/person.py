@@ -92,6 +92,12 @@ def read_person(desk: Desk, person_id: str) -> StoredPerson:
     return _stored(desk, row)
 
 
+def read_people(desk: Desk, people: Sequence[str]) -> dict[str, StoredPerson]:
+    """Several people within reach, read at once; who is not within reach, or has no key any more, is left out."""
+    rows = desk.connection.execute(select(table).where(table.c.person_id.in_(people) & desk.within_reach(table)))
+    return {row.person_id: _stored(desk, row) for row in rows if desk.keystore.has(row.person_id)}
+
+
 def list_people(desk: Desk) -> tuple[tuple[str, Role], ...]:
     """Identifiers of everybody within reach, with the account's role, in the order of joining."""
     query = select(membership.c.person_id, membership.c.role).where(membership.c.account_id == desk.account_id)

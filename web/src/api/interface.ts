@@ -1755,6 +1755,43 @@ export interface components {
             difference: components["schemas"]["EstimateJson"];
         };
         /**
+         * PanelPage
+         * @description A page of the panel: how many people there are, how many more do not let themselves be seen, and what follows.
+         */
+        PanelPage: {
+            /** Items */
+            items: components["schemas"]["PanelRow"][];
+            /** Total */
+            total: number;
+            /** Hidden */
+            hidden: number;
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * PanelRow
+         * @description One person in a line: what needs a twin is None without one, or without the consent to it.
+         */
+        PanelRow: {
+            /** Person Id */
+            person_id: string;
+            /** Display Name */
+            display_name: string;
+            role: components["schemas"]["Role"];
+            /** Has Twin */
+            has_twin: boolean;
+            reading: components["schemas"]["NewestReading"] | null;
+            /** Active Pct */
+            active_pct: number | null;
+            next_risk: components["schemas"]["NextRisk"] | null;
+            /** Alarms On */
+            alarms_on: number;
+            /** Alarms Urgent */
+            alarms_urgent: number;
+            /** Urgency */
+            urgency: number;
+        };
+        /**
          * PersonBody
          * @description What is known of a person.
          */

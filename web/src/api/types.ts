@@ -31,6 +31,8 @@ export type Trend = NowAnswer["trend"];
 export type Alarm = Shapes["AlarmJson"];
 export type NextRisk = Shapes["NextRisk"];
 export type NowAnswer = Shapes["NowAnswer"];
+export type PanelRow = Shapes["PanelRow"];
+export type PanelPage = Shapes["PanelPage"];
 export type Deterioration = Shapes["DeteriorationJson"];
 
 export type DailySummary = Shapes["DailySummary"];

@@ -7,8 +7,6 @@ interface Known {
   about: About | null;
   session: Session | null;
   people: Person[];
-  /** How many more there are who do not let the asker see them. */
-  hiddenPeople: number;
   personId: string | null;
   isReady: boolean;
   isOffline: boolean;
@@ -20,7 +18,6 @@ export const known = $state<Known>({
   about: null,
   session: null,
   people: [],
-  hiddenPeople: 0,
   personId: localStorage.getItem(PERSON_KEY),
   isReady: false,
   isOffline: false,
@@ -88,7 +85,6 @@ export async function signOut(): Promise<void> {
 export async function refreshPeople(): Promise<void> {
   const { items } = await get<{ items: (Person | HiddenPerson)[] }>("/people");
   known.people = items.filter((one) => one.visible);
-  known.hiddenPeople = items.length - known.people.length;
 }
 
 export function choosePerson(personId: string): void {

@@ -275,6 +275,7 @@ now-risk-high = Ein Hoch über 250 mg/dL in den nächsten zwei Stunden ist zu { 
 days-too-many = { $days } Tage können nicht auf einmal gezeigt werden; höchstens { $longest }.
 living-no-event = Es gibt keine Einträge namens { $stream }.
 living-bad-event = Das sind nicht die Angaben eines Eintrags von { $stream }.
+living-bad-cursor = Diese Stelle der Liste gibt es nicht; fang wieder von vorn an.
 living-no-correction = Unter dem, was Importe geändert haben, gibt es diesen Schritt nicht.
 living-correction-lost = Der Eintrag ist nicht mehr so, wie dieser Schritt ihn hinterließ; sein ursprünglicher Wert lässt sich nicht verwenden.
 living-correction-lost-hint = Nehmen Sie den Eintrag heraus, oder importieren Sie die Datei noch einmal.

@@ -1154,6 +1154,7 @@ consent-research-export-text = People whom you add as a researcher may see and e
 
 living-no-event = There is no stream of events called { $stream }.
 living-bad-event = These are not the fields of an entry of { $stream }.
+living-bad-cursor = There is no such place in the list; start again from the beginning.
 living-no-correction = There is no such step among what imports changed.
 living-correction-lost = The record is no longer as this step left it, so its original value cannot be used.
 living-correction-lost-hint = Take the record out, or import the file again.

@@ -18,8 +18,10 @@ from glucotwin.service.state import Service
 from glucotwin.store.access import Action, Purpose, access_to
 from glucotwin.workflows.living.days import days_of
 from glucotwin.workflows.living.deterioration import deterioration_json, deteriorations_of, worst_first
+from glucotwin.workflows.living.panel import panel_of
 from glucotwin.workflows.living.shape.days import DaysAnswer, DeteriorationJson
 from glucotwin.workflows.living.shape.now import NowAnswer
+from glucotwin.workflows.living.shape.panel import PanelPage
 
 router = APIRouter(tags=["view"])
 BEAT_S = 15.0
@@ -42,6 +44,19 @@ def now(person_id: PersonId, request: Request, caller: Calling, service: Running
     """How the person is now: glucose, trend, what is on board, forecast, what may come, alarms."""
     with desk_for(request, caller, person_id, Action.READ_DATA) as (desk, access):
         return service.look(desk, access)
+
+
+@router.get("/panel")
+def panel(
+    caller: Calling,
+    service: Running,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=64, pattern=r"^\d{1,12}(\.\d{1,6})?_[0-9a-f-]{36}$")] = None,
+) -> PanelPage:
+    """Everybody whom the account follows in one answer, those first who need a look first."""
+    bound = None if caller.token is None else caller.token.person_id
+    with service.desk(caller.account_id) as desk:
+        return panel_of(desk, service.memory, now=service.now, cursor=cursor, most=limit, only=bound)
 
 
 @router.get("/people/{person_id}/deterioration")

@@ -86,7 +86,12 @@ def alarms_of(desk: Desk, person_id: str) -> Alarms:
 
 def active_alarms(desk: Desk, person_id: str) -> list[AlarmJson]:
     """Alarms that are on, the most pressing first."""
-    kept = _kept(desk, person_id)
+    return active_in(read_artefact(desk, person_id, ALARMS))
+
+
+def active_in(content: bytes | None) -> list[AlarmJson]:
+    """Alarms that are on by a stored state, the most pressing first; none without one."""
+    kept = _kept_in(content)
     return [_with_snooze(kept, kind) for kind in AlarmKind if kind in kept.state.active()]
 
 
@@ -179,7 +184,10 @@ def _untold(state: AlarmState, kind: AlarmKind) -> AlarmJson:
 
 
 def _kept(desk: Desk, person_id: str) -> Kept:
-    content = read_artefact(desk, person_id, ALARMS)
+    return _kept_in(read_artefact(desk, person_id, ALARMS))
+
+
+def _kept_in(content: bytes | None) -> Kept:
     if content is None:
         return Kept(state=init_alarms(), last={})
     told = json.loads(content)

@@ -6,8 +6,10 @@ Who may see it is asked of the database at every request, before this is looked 
 
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from glucotwin.core.error import DataError, ErrorCode, NotFoundError
 from glucotwin.core.message import message
@@ -24,6 +26,23 @@ from glucotwin.workflows.living.data import timeline_of
 from glucotwin.workflows.what_if import OpenProspect, open_prospect
 
 MOST_PEOPLE = 200
+MOST_GLANCES = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glance:
+    """The little that a line of a panel takes from a person's readings.
+
+    Attributes:
+        revision, day: of the data, and the day as of which it was looked at.
+        newest: the newest reading as a row of its table; None without any in the watched days.
+        active_pct: percent of the watched days in which a sensor read; None without a sensor.
+    """
+
+    revision: int
+    day: date
+    newest: Mapping[str, Any] | None
+    active_pct: float | None
 
 
 @dataclass(slots=True)
@@ -56,6 +75,7 @@ class Memory:
 
     def __init__(self) -> None:
         self._people: OrderedDict[str, Remembered] = OrderedDict()
+        self._glances: OrderedDict[str, Glance] = OrderedDict()
         self._lock = threading.Lock()
 
     def of(self, person_id: str) -> Remembered:
@@ -71,6 +91,19 @@ class Memory:
         """Forgets everything of a person."""
         with self._lock:
             self._people.pop(person_id, None)
+            self._glances.pop(person_id, None)
+
+    def glance(self, person_id: str) -> Glance | None:
+        """What a panel took from a person's readings the last time."""
+        with self._lock:
+            return self._glances.get(person_id)
+
+    def keep_glance(self, person_id: str, glance: Glance) -> None:
+        """Keeps what a panel took from a person's readings."""
+        with self._lock:
+            self._glances[person_id] = glance
+            while len(self._glances) > MOST_GLANCES:
+                self._glances.popitem(last=False)
 
     def timeline(self, desk: Desk, person_id: str) -> Timeline:
         """A person's whole timeline as it is stored now.

@@ -1,6 +1,6 @@
 """Use case: how things are now: glucose and where it is heading, what is on board, what may come, in plain words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -92,12 +92,12 @@ def now_of(desk: Desk, memory: Memory, person_id: str, *, at: datetime, authorit
     trend = _trend(readings) if newest is not None else None
     window = Window(start=at - RECENT, end=at + timedelta(minutes=1))
     recent = readings.filter(pl.col("time").is_between(window.start, window.end))
-    risk = None if issued is None else _risk(issued.forecast, at)
+    risk = None if issued is None else risk_of(issued.forecast, at)
     is_stale = newest is None or (at - newest["time"]) / timedelta(minutes=1) > STALE_MIN
     return {
         "person_id": person_id,
         "as_of": at.isoformat(),
-        "reading": None if newest is None else _reading(newest, at),
+        "reading": None if newest is None else reading_json(newest, at),
         "trend_mgdl_per_min": trend,
         "trend": _trend_word(None if is_stale else trend),
         "insulin_on_board_u": _rounded(summary, "insulin_on_board_u", 2),
@@ -165,7 +165,8 @@ def _withheld(error: GlucoTwinError) -> Withheld:
     return {"code": str(error.code), "detail": error.message}
 
 
-def _risk(forecast: Forecast, at: datetime) -> Risk:
+def risk_of(forecast: Forecast, at: datetime) -> Risk:
+    """What a forecast says may come next, seen at an aware time."""
     outlook: Outlook | None = outlook_of(forecast, at=max(at, forecast.origin))
     if outlook is None:
         return Risk(kind="none", crossing=None)
@@ -198,7 +199,8 @@ def _trend_word(trend: float | None) -> Trend:
     return "falling-fast" if is_fast else "falling"
 
 
-def _reading(newest: dict[str, Any], at: datetime) -> NewestReading:
+def reading_json(newest: Mapping[str, Any], at: datetime) -> NewestReading:
+    """A row of the readings' table with its age at an aware time."""
     time = newest["time"]
     assert isinstance(time, datetime)  # noqa: S101  # the column holds no other
     age = max(0.0, (at - time) / timedelta(minutes=1))
@@ -215,7 +217,7 @@ def _reading(newest: dict[str, Any], at: datetime) -> NewestReading:
 def _sentence(newest: dict[str, Any] | None, at: datetime, trend: float | None, *, is_stale: bool) -> str:
     if newest is None:
         return message("now-no-reading")
-    reading = _reading(newest, at)
+    reading = reading_json(newest, at)
     values = {"glucose": f"{reading['glucose_mgdl']:.0f}", "age": f"{reading['age_min']:.0f}"}
     if is_stale:
         return message("now-stale", **values)
