@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -203,14 +204,21 @@ class FaultSchedule(eqx.Module):
         return jnp.sum(jnp.where(self._now(kind, minute), self.size * days, 0.0))
 
 
-def fault_schedule(faults: Iterable[Fault], *, start_minute: int) -> FaultSchedule:
+def fault_schedule(faults: Iterable[Fault], *, start_minute: int, least_rows: int = 0) -> FaultSchedule:
     """Faults as a schedule in absolute time.
 
     Args:
         faults: relative to the start.
         start_minute: of the simulation, since 1970 UTC.
+        least_rows: how many rows it has at least, those without a fault never holding: schedules of one length share a
+            compiled program.
     """
-    rows = tuple(faults)
+    made = _schedule(tuple(faults), start_minute)
+    missing = max(0, least_rows - made.kind.size)
+    return jax.tree.map(lambda column: np.pad(column, (0, missing)), made)
+
+
+def _schedule(rows: tuple[Fault, ...], start_minute: int) -> FaultSchedule:
     return FaultSchedule(
         kind=np.array([_NUMBER[one.kind] for one in rows], dtype=np.int64),
         first_minute=np.array([start_minute + round(one.first_min) for one in rows], dtype=np.int64),

@@ -119,7 +119,9 @@ def find_pump(name: str) -> AnyPump:
     return build_pump(file) if isinstance(file, PumpFile) else build_pen(file)
 
 
-def with_faults(sensor: str, pump: str, faults: Iterable[Fault], *, start_minute: int) -> tuple[AnySensor, AnyPump]:
+def with_faults(
+    sensor: str, pump: str, faults: Iterable[Fault], *, start_minute: int, least_rows: tuple[int, int] = (0, 0)
+) -> tuple[AnySensor, AnyPump]:
     """A sensor and a pump by name, to which faults happen.
 
     Args:
@@ -127,6 +129,7 @@ def with_faults(sensor: str, pump: str, faults: Iterable[Fault], *, start_minute
         pump: name of the pump.
         faults: each goes to the device that it is a fault of.
         start_minute: of the run, since 1970 UTC, from which the faults count.
+        least_rows: how many rows the schedules of sensor and pump have at least, see ``fault_schedule``.
 
     Raises:
         NotFoundError: there is no such sensor or pump.
@@ -135,10 +138,10 @@ def with_faults(sensor: str, pump: str, faults: Iterable[Fault], *, start_minute
     of_sensor = [one for one in rows if one.kind in SENSOR_FAULTS]
     of_pump = [one for one in rows if one.kind in PUMP_FAULTS]
     worn, used = find_sensor(sensor), find_pump(pump)
-    if of_sensor:
-        worn = FaultySensor(worn, fault_schedule(of_sensor, start_minute=start_minute))
-    if of_pump:
-        schedule = fault_schedule(of_pump, start_minute=start_minute)
+    if of_sensor or least_rows[0]:
+        worn = FaultySensor(worn, fault_schedule(of_sensor, start_minute=start_minute, least_rows=least_rows[0]))
+    if of_pump or least_rows[1]:
+        schedule = fault_schedule(of_pump, start_minute=start_minute, least_rows=least_rows[1])
         used = FaultyPump(used, schedule, jnp.asarray(_occlusion_alarm_u(pump)))
     return worn, used
 

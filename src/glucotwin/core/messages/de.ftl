@@ -449,10 +449,20 @@ loop-figure-axis-glucose = Glukose ({ $unit })
 loop-figure-axis-bolus = E je { $minutes } min
 
 campaign-running = Die Vergleichsreihe läuft
-campaign-progress = { $arm } läuft
+campaign-progress = { $arm } läuft, { $hazard }
+campaign-hazard = ## { $hazard }
+campaign-hazards = Was sich für { $arm } ändert, gegenüber { $hazard }
+campaign-change = { $mean } ({ $low } bis { $high })
+campaign-other = { $folder } enthält eine andere Vergleichsreihe.
+campaign-other-hint = Wähle einen anderen Ordner, oder wiederhole den Befehl, der ihn angelegt hat, um damit fortzufahren.
+campaign-no-folder = { $folder } ist schon da und enthält keine Vergleichsreihe.
+campaign-no-folder-hint = Wähle einen anderen Ordner.
+campaign-ending = { $name } hat keine Endung, die sagt, was es werden soll.
+campaign-ending-hint = Endungen dafür: { $endings }.
 campaign-differences = Gegenüber { $arm }, je Person gepaart: Mittel und 95-%-Intervall
 campaign-worst = Am wenigsten Zeit im Zielbereich
 campaign-column-arm = Arm
+campaign-column-hazard = Umstand
 campaign-column-subject = Person
 campaign-column-seed = Startwert
 campaign-column-in-range = im Ziel %
@@ -466,6 +476,37 @@ campaign-figure-time-above-250-pct = über 250 mg/dl
 campaign-figure-time = Prozent der Zeit
 campaign-figure-lowest = niedrigste Glukose (2,5. Perzentil, mg/dl)
 campaign-figure-highest = höchste Glukose (97,5. Perzentil, mg/dl)
+campaign-report-title = Vergleich von Dosieralgorithmen
+campaign-report-subtitle = { $arms } Algorithmen, { $people } virtuelle Personen, { $days ->
+    [one] 1 Tag
+   *[other] { $days } Tage
+ }, { $hazards ->
+    [one] unter einem Umstand
+   *[other] unter { $hazards } Umständen
+ }
+campaign-report-banner = Virtuelle Personen in einer Simulation: Nichts davon ist ein Rat für einen Menschen.
+campaign-report-overview = Zeit in den Bereichen
+campaign-report-courses = Glukose nach der Uhr: Median und mittlere Hälfte
+campaign-report-arms = Die Algorithmen
+campaign-report-hazards = Was schiefgeht und was es bewirkt
+campaign-report-grid = Gitter der Regelgüte
+campaign-report-grid-note = Jeder Verlauf nach niedrigster und höchster Glukose (2,5. und 97,5. Perzentil; Magni 2008). A ist gut; bei B geht eine Seite zu weit; E versagt auf beiden.
+campaign-report-limits = Was das nicht sagt
+campaign-report-limit = Die Einstellungen virtueller Personen passen zu ihnen, solange die Vergleichsreihe sie nicht ändert, und ihre Körper sind einfacher als die von Menschen. Vergleiche die Arme; lies nicht ab, was jemand erreichen würde. Intervalle sind 95 % über die Personen dieser Kohorte (Student-t, je Person gepaart) und wissen nichts von Fehlern des Modells.
+campaign-fact-body = Körper
+campaign-fact-people = Personen
+campaign-fact-days = Tage
+campaign-fact-seeds = Startwerte
+campaign-fact-devices = Sensor und Pumpe
+campaign-alt-shares = Balken der Zeit unter, im und über dem Zielbereich für jeden Algorithmus; die Zahlen stehen in den Tabellen darunter.
+campaign-alt-courses = Median der Glukose und ihre mittlere Hälfte nach der Uhr, ein Feld für jeden Algorithmus.
+campaign-alt-shades = Eine Farbtafel: Zeilen sind Umstände, Spalten Algorithmen; die Zahlen stehen in den Tabellen darunter.
+campaign-alt-grid = Punkte der niedrigsten und höchsten Glukose, einer für jeden Verlauf, mit den Grenzen der Zonen.
+campaign-alt-worst = Glukose über die Tage der Verläufe mit { $arm }, die am wenigsten Zeit im Zielbereich haben.
+campaign-shade-time-in-range-pct = Zeit in 70–180 mg/dl, %
+campaign-shade-time-below-70-pct = Zeit unter 70 mg/dl, %
+campaign-shade-time-above-250-pct = Zeit über 250 mg/dl, %
+campaign-figure-days = Tage
 ## Devices
 
 devices-column-kind = Art

@@ -1455,10 +1455,20 @@ loop-figure-axis-glucose = glucose ({ $unit })
 loop-figure-axis-bolus = U per { $minutes } min
 
 campaign-running = Running the campaign
-campaign-progress = Running { $arm }
+campaign-progress = Running { $arm }, { $hazard }
+campaign-hazard = ## { $hazard }
+campaign-hazards = What changes for { $arm }, compared with { $hazard }
+campaign-change = { $mean } ({ $low } to { $high })
+campaign-other = { $folder } holds another campaign.
+campaign-other-hint = Choose another folder, or repeat the command that made it to go on with it.
+campaign-no-folder = { $folder } exists and holds no campaign.
+campaign-no-folder-hint = Choose another folder.
+campaign-ending = { $name } has no ending that says what it is to be.
+campaign-ending-hint = Endings for it: { $endings }.
 campaign-differences = Difference to { $arm }, paired by person: mean and 95 % interval
 campaign-worst = Least time in range
 campaign-column-arm = arm
+campaign-column-hazard = hazard
 campaign-column-subject = subject
 campaign-column-seed = seed
 campaign-column-in-range = in range %
@@ -1472,6 +1482,37 @@ campaign-figure-time-above-250-pct = above 250 mg/dL
 campaign-figure-time = percent of time
 campaign-figure-lowest = lowest glucose (2.5th percentile, mg/dL)
 campaign-figure-highest = highest glucose (97.5th percentile, mg/dL)
+campaign-report-title = Comparison of dosing algorithms
+campaign-report-subtitle = { $arms } algorithms, { $people } virtual people, { $days ->
+    [one] 1 day
+   *[other] { $days } days
+ }, { $hazards ->
+    [one] one set of circumstances
+   *[other] { $hazards } sets of circumstances
+ }
+campaign-report-banner = Virtual people in a simulation: none of this is advice to a person.
+campaign-report-overview = Time in ranges
+campaign-report-courses = Glucose by the clock: median and middle half
+campaign-report-arms = The algorithms
+campaign-report-hazards = What goes wrong, and what that does
+campaign-report-grid = Control-variability grid
+campaign-report-grid-note = Every course by its lowest and highest glucose (2.5th and 97.5th percentile; Magni 2008). A is good; B has one side too far; E fails on both.
+campaign-report-limits = What this does not say
+campaign-report-limit = Virtual people have settings that fit them unless the campaign changes them, and their bodies are simpler than those of people. Compare arms; do not read off what anybody would achieve. Intervals are 95 % over the people of this cohort (Student's t, paired by person) and know nothing of errors of the model.
+campaign-fact-body = Body
+campaign-fact-people = People
+campaign-fact-days = Days
+campaign-fact-seeds = Seeds
+campaign-fact-devices = Sensor and pump
+campaign-alt-shares = Bars of time below, in and above range for every algorithm; the numbers are in the tables below.
+campaign-alt-courses = Median glucose and its middle half against the clock, a panel for every algorithm.
+campaign-alt-shades = A table of colours: rows are circumstances, columns are algorithms; the numbers are in the tables below.
+campaign-alt-grid = Points of lowest and highest glucose, one for every course, with the edges of the zones.
+campaign-alt-worst = Glucose over the days of the courses with { $arm } that have the least time in range.
+campaign-shade-time-in-range-pct = time in 70–180 mg/dL, %
+campaign-shade-time-below-70-pct = time below 70 mg/dL, %
+campaign-shade-time-above-250-pct = time above 250 mg/dL, %
+campaign-figure-days = days
 ## Devices
 
 devices-column-kind = kind

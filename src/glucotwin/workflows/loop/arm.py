@@ -24,7 +24,14 @@ from glucotwin.simulate.closed_loop import ClosedLoop, for_everyone
 from glucotwin.simulate.cohort import simulate_cohort
 from glucotwin.simulate.trajectory import REACTION, Trajectory, check_finite
 from glucotwin.workflows.day_plan import AbstractDays
-from glucotwin.workflows.loop.person import care_in_loop, limits_of_setting, setting_of_subject, stacked
+from glucotwin.workflows.loop.person import (
+    FITTING,
+    SettingFactors,
+    care_in_loop,
+    limits_of_setting,
+    setting_of_subject,
+    stacked,
+)
 from glucotwin.workflows.loop.pilot import Pilot, run_stepped
 
 TYPICAL: Final = "typical"
@@ -64,6 +71,7 @@ class Arm:
         sensor, pump: the devices.
         automatic: whether doses are given by themselves, or only proposed; see ``ClosedLoop``.
         eats_proposed: whether people eat what the algorithm proposes.
+        settings: how far the pump's settings are from those that fit.
     """
 
     name: str
@@ -72,6 +80,7 @@ class Arm:
     pump: AnyPump
     automatic: bool = True
     eats_proposed: bool = True
+    settings: SettingFactors = FITTING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +168,7 @@ def closed_loop_of(arm: Arm, subjects: tuple[Subject, ...], *, seed: int, care_p
         care_profile: by whose habits lows are treated.
     """
     people = len(subjects)
-    settings = [setting_of_subject(one) for one in subjects]
+    settings = [setting_of_subject(one, factors=arm.settings) for one in subjects]
     steps = arm.pump.steps
     limits = [limits_of_setting(one, steps, automated=arm.controller.automated) for one in settings]
     return ClosedLoop(

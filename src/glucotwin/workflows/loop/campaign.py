@@ -1,23 +1,16 @@
-"""Use case: compare dosing algorithms on the same virtual people, days and chance."""
+"""What a campaign leads to: everybody's courses, and means, differences and worst cases of its arms."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
 from scipy import stats
 
-from glucotwin.control.registry import find_any_controller
-from glucotwin.core.message import message
-from glucotwin.core.profile import RESEARCHER, Authority, Capability
-from glucotwin.core.progress import ProgressCallback, silent
-from glucotwin.devices.registry import find_pump, find_sensor
-from glucotwin.metrics.control_grid import ZONES, extremes_mgdl, grid_zones
-from glucotwin.workflows.day_plan import AbstractDays
-from glucotwin.workflows.loop.arm import Arm, ArmResult, run_arm
+from glucotwin.control.controller import DECISION_MIN
+from glucotwin.core.unit import MINUTES_PER_DAY
+from glucotwin.metrics.control_grid import ZONES
 from glucotwin.workflows.loop.campaign_file import CampaignFile
-from glucotwin.workflows.loop.run import people_of_arm
-from glucotwin.workflows.simulate import subjects_named
 
 COMPARED = (
     "mean_mgdl",
@@ -29,165 +22,109 @@ COMPARED = (
     "time_above_250_pct",
 )
 CONFIDENCE = 0.95
-WORST_PEOPLE = 3
-
-DaysOfSeed = Callable[[int], AbstractDays]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorstCase:
-    """A person whose glucose an algorithm kept worst.
-
-    Attributes:
-        arm, seed, subject: which course.
-        time_in_range_pct: over it.
-        glucose_mgdl: at every decision and at the end.
-    """
-
-    arm: str
-    seed: int
-    subject: str
-    time_in_range_pct: float
-    glucose_mgdl: np.ndarray
+WORST_COURSES = 3
+PROFILE_QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
+CELL = ("hazard", "arm")
+GLUCOSE = "glucose_mgdl"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Campaign:
     """A finished campaign.
 
     Attributes:
         file: what was asked.
-        people: one row per arm, seed and person: glucose, what was given per day, and the zone in the
-            control-variability grid with its two coordinates.
-        worst: the courses with the least time in range of every arm, worst first.
+        courses: one row per hazard, arm, seed and person: glucose, what was given per day, the zone in the
+            control-variability grid with its two coordinates, and in ``glucose_mgdl`` glucose at every decision and at
+            the end.
+        start_minute_of_day: local clock at the first decision.
     """
 
     file: CampaignFile
-    people: pl.DataFrame
-    worst: tuple[WorstCase, ...]
+    courses: pl.DataFrame
+    start_minute_of_day: int = 0
+
+    @cached_property
+    def people(self) -> pl.DataFrame:
+        """The courses' rows without the glucose."""
+        return self.courses.drop(GLUCOSE)
 
     def arms(self) -> pl.DataFrame:
-        """One row per arm: means over people and seeds, and the share of people in each zone."""
-        means = self.people.group_by("arm", maintain_order=True).agg(
+        """One row per hazard and arm: means over people and seeds, and the share of people in each zone."""
+        insulin = pl.col("basal_u_per_day") + pl.col("bolus_u_per_day") + pl.col("long_acting_u_per_day")
+        return self.people.group_by(*CELL, maintain_order=True).agg(
             *(pl.col(name).mean() for name in (*COMPARED, "rescue_carbs_g_per_day")),
             *(((pl.col("zone") == zone).mean() * 100.0).alias(f"zone_{zone.lower()}_pct") for zone in ZONES),
+            insulin.mean().alias("insulin_u_per_day"),
         )
-        insulin = pl.col("basal_u_per_day") + pl.col("bolus_u_per_day") + pl.col("long_acting_u_per_day")
-        given = self.people.group_by("arm", maintain_order=True).agg(insulin.mean().alias("insulin_u_per_day"))
-        return means.join(given, on="arm", maintain_order="left")
 
     def differences(self) -> pl.DataFrame:
-        """Every other arm less the first, paired by person: mean over people, and its 95 % interval (Student's t).
+        """Under each hazard, every other arm less the first, paired by person: mean and 95 % interval (Student's t).
 
         A person's seeds are averaged first. With one person there is no interval (null).
         """
-        first = self.file.arms[0].label
-        own = self.people.group_by("arm", "name", maintain_order=True).agg(*(pl.col(one).mean() for one in COMPARED))
-        reference = own.filter(pl.col("arm") == first)
+        pairs = [
+            ((hazard.name, arm.label), (hazard.name, self.file.arms[0].label))
+            for hazard in self.file.hazards
+            for arm in self.file.arms[1:]
+        ]
+        return self._differences(pairs)
+
+    def hazard_differences(self) -> pl.DataFrame:
+        """For each arm, every other hazard less the first: what the hazard does to it, as in ``differences``."""
+        pairs = [
+            ((hazard.name, arm.label), (self.file.hazards[0].name, arm.label))
+            for hazard in self.file.hazards[1:]
+            for arm in self.file.arms
+        ]
+        return self._differences(pairs)
+
+    def _differences(self, pairs: list[tuple[tuple[str, str], tuple[str, str]]]) -> pl.DataFrame:
+        own = self.people.group_by(*CELL, "name", maintain_order=True).agg(*(pl.col(one).mean() for one in COMPARED))
+        cells = own.partition_by(*CELL, as_dict=True, maintain_order=True)
         rows: list[dict[str, object]] = []
-        for arm in self.file.arms[1:]:
-            other = own.filter(pl.col("arm") == arm.label).join(reference, on="name", suffix="_first")
+        for cell, reference in pairs:
+            both = cells[cell].join(cells[reference], on="name", suffix="_first")
             for name in COMPARED:
-                change = (other[name] - other[f"{name}_first"]).to_numpy()
-                rows.append({"arm": arm.label, "metric": name, **_mean_and_interval(change)})
-        schema = {"arm": pl.String(), "metric": pl.String(), **dict.fromkeys(("mean", "low", "high"), pl.Float64())}
-        return pl.DataFrame(rows, schema=schema)
+                change = (both[name] - both[f"{name}_first"]).to_numpy()
+                rows.append(dict(zip(CELL, cell, strict=True)) | {"metric": name} | _mean_and_interval(change))
+        texts, numbers = (*CELL, "metric"), ("mean", "low", "high")
+        return pl.DataFrame(rows, schema=dict.fromkeys(texts, pl.String()) | dict.fromkeys(numbers, pl.Float64()))
+
+    def worst(self) -> pl.DataFrame:
+        """Rows of ``courses``: those with the least time in range of every arm, worst first."""
+        by_arm = [self.courses.filter(arm=arm.label) for arm in self.file.arms]
+        return pl.concat([one.sort("time_in_range_pct", maintain_order=True).head(WORST_COURSES) for one in by_arm])
+
+    def profiles(self) -> dict[tuple[str, str], np.ndarray]:
+        """By hazard and arm, the ``PROFILE_QUANTILES`` of glucose over people and days against the local clock.
+
+        Each is ``(quantiles, decisions of a day)`` from midnight on. A change of the clocks is not followed.
+        """
+        first = self.start_minute_of_day // DECISION_MIN
+        slots = MINUTES_PER_DAY // DECISION_MIN
+        made: dict[tuple[str, str], np.ndarray] = {}
+        for key, rows in self.courses.partition_by(*CELL, as_dict=True, maintain_order=True).items():
+            glucose = np.stack([one.to_numpy() for one in rows[GLUCOSE]])[:, :-1]
+            days = glucose.shape[1] // slots
+            whole = glucose[:, : days * slots].reshape(-1, slots) if days else np.full((1, slots), np.nan)
+            made[str(key[0]), str(key[1])] = np.roll(np.quantile(whole, PROFILE_QUANTILES, axis=0), first, axis=1)
+        return made
 
     def to_json(self) -> dict[str, object]:
         """The campaign's summary as JSON values."""
+        kept = ("hazard", "arm", "seed", "name", "time_in_range_pct", GLUCOSE)
+        worst = self.worst().select(kept).rename({"name": "subject"})
         return {
             "campaign": self.file.model_dump(mode="json"),
             "people": self.people["name"].n_unique(),
             "arms": self.arms().to_dicts(),
             "reference": self.file.arms[0].label,
             "differences": self.differences().to_dicts(),
-            "worst": [
-                {
-                    "arm": one.arm,
-                    "seed": one.seed,
-                    "subject": one.subject,
-                    "time_in_range_pct": one.time_in_range_pct,
-                    "glucose_mgdl": one.glucose_mgdl.round(1).tolist(),
-                }
-                for one in self.worst
-            ],
+            "reference_hazard": self.file.hazards[0].name,
+            "hazard_differences": self.hazard_differences().to_dicts(),
+            "worst": [one | {GLUCOSE: [round(value, 1) for value in one[GLUCOSE]]} for one in worst.to_dicts()],
         }
-
-
-def run_campaign(
-    file: CampaignFile,
-    days_of_seed: DaysOfSeed,
-    *,
-    authority: Authority = RESEARCHER,
-    progress: ProgressCallback = silent,
-) -> Campaign:
-    """Runs every arm with every seed.
-
-    Args:
-        file: what to run.
-        days_of_seed: the days that the file's scenario stands for, by the seed of behaviour.
-        authority: on whose behalf.
-        progress: told after every arm and seed.
-
-    Raises:
-        NotFoundError: there is no such algorithm, device, body or subject.
-        NotAllowedError: the authority may not simulate.
-        ModelError: the body does not take what the days or an algorithm need.
-    """
-    authority.require(Capability.SIMULATE_VIRTUAL)
-    arms = [_arm(file, index) for index in range(len(file.arms))]
-    tables: list[pl.DataFrame] = []
-    worst: list[WorstCase] = []
-    for number, (arm, seed) in enumerate([(arm, seed) for arm in arms for seed in file.seeds]):
-        progress(message("campaign-progress", arm=arm.name), number / (len(arms) * len(file.seeds)))
-        days = days_of_seed(seed)
-        subjects = days.who(file.body, subjects_named(file.body, file.subjects))
-        result = run_arm(arm, subjects, days, body=file.body, seed=seed)
-        table = _people(result, seed)
-        tables.append(table)
-        worst += _worst(result, table, seed)
-    kept = [one for arm in arms for one in _worst_of([case for case in worst if case.arm == arm.name])]
-    return Campaign(file=file, people=pl.concat(tables), worst=tuple(kept))
-
-
-def _arm(file: CampaignFile, index: int) -> Arm:
-    part = file.arms[index]
-    made = Arm(
-        name=part.label,
-        controller=find_any_controller(part.algorithm),
-        sensor=find_sensor(part.sensor),
-        pump=find_pump(part.pump),
-    )
-    return replace(made, automatic=part.automatic)
-
-
-def _people(result: ArmResult, seed: int) -> pl.DataFrame:
-    low, high = extremes_mgdl(result.glucose_mgdl)
-    added = {"arm": result.arm.name, "seed": seed}
-    return people_of_arm(result).with_columns(
-        *(pl.lit(value).alias(name) for name, value in added.items()),
-        pl.Series("lowest_mgdl", low),
-        pl.Series("highest_mgdl", high),
-        pl.Series("zone", grid_zones(low, high)),
-    )
-
-
-def _worst(result: ArmResult, people: pl.DataFrame, seed: int) -> list[WorstCase]:
-    share = people["time_in_range_pct"].to_numpy()
-    return [
-        WorstCase(
-            arm=result.arm.name,
-            seed=seed,
-            subject=result.subjects[row].name,
-            time_in_range_pct=float(share[row]),
-            glucose_mgdl=result.glucose_mgdl[row],
-        )
-        for row in np.argsort(share, kind="stable")[:WORST_PEOPLE]
-    ]
-
-
-def _worst_of(cases: list[WorstCase]) -> list[WorstCase]:
-    return sorted(cases, key=lambda one: one.time_in_range_pct)[:WORST_PEOPLE]
 
 
 def _mean_and_interval(change: np.ndarray) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """What virtual people bring into a closed loop: settings, limits, how they treat lows."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 import equinox as eqx
@@ -32,21 +33,36 @@ USUAL_DAILY_U_PER_BASAL_U = 2.0
 """Insulin of a day over its basal part where a population does not say."""
 
 
-def setting_of_subject(subject: Subject, *, target_mgdl: float = DEFAULT_TARGET_MGDL) -> TherapySetting:
-    """The pump settings that fit a virtual person.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingFactors:
+    """How far a pump's settings are from those that fit: each setting times its factor."""
+
+    basal: float = 1.0
+    carb_ratio: float = 1.0
+    correction_factor: float = 1.0
+
+
+FITTING = SettingFactors()
+
+
+def setting_of_subject(
+    subject: Subject, *, target_mgdl: float = DEFAULT_TARGET_MGDL, factors: SettingFactors = FITTING
+) -> TherapySetting:
+    """The pump settings of a virtual person: those that fit, times factors.
 
     Args:
         subject: who.
         target_mgdl: where corrections aim.
+        factors: 1 for settings that fit.
     """
     basal = subject.basal_profile_u_per_h or (60.0 * subject.basal_u_per_min,) * HOURS
     ratio = subject.carb_ratio_profile_g_per_u or (subject.carb_ratio_g_per_u or CARBS_OF_UNIT_G,) * HOURS
     factor = subject.correction_factor_mgdl_per_u or FALL_OF_UNIT_MGDL
     daily_u = subject.total_daily_insulin_u or USUAL_DAILY_U_PER_BASAL_U * float(np.sum(basal))
     return TherapySetting(
-        basal_u_per_h=_by_slot(basal),
-        carb_ratio_g_per_u=_by_slot(ratio),
-        correction_factor_mgdl_per_u=np.full(SLOTS, factor),
+        basal_u_per_h=factors.basal * _by_slot(basal),
+        carb_ratio_g_per_u=factors.carb_ratio * _by_slot(ratio),
+        correction_factor_mgdl_per_u=np.full(SLOTS, factors.correction_factor * factor),
         target_mgdl=np.full(SLOTS, target_mgdl),
         insulin_duration_min=np.asarray(DEFAULT_DURATION_MIN),
         insulin_peak_min=np.asarray(DEFAULT_PEAK_MIN),
@@ -92,7 +108,7 @@ def care_in_loop(profile: str, subjects: tuple[Subject, ...]) -> SelfCare:
     """
     find_behaviour(profile)
     care = self_care_of(profile, subjects)
-    return SelfCare(**{**vars(care), "high_mgdl": jnp.full_like(care.high_mgdl, jnp.inf)})
+    return eqx.tree_at(lambda one: one.high_mgdl, care, jnp.full_like(care.high_mgdl, jnp.inf))
 
 
 def stacked(parts: Sequence[Part]) -> Part:
