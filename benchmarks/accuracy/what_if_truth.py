@@ -15,9 +15,10 @@ import polars as pl
 from lived_record import BODY, START, LivedLife, lives_of
 
 from glucotwin.advise.activity_change import AddExercise
-from glucotwin.advise.change import Change, ScaleBasal, ScaleBolus, ScaleMeal, ShiftBolus, ShiftMeal
+from glucotwin.advise.change import AddMeal, Change, ScaleBasal, ScaleBolus, ScaleMeal, ShiftBolus, ShiftMeal
 from glucotwin.domain.activity import Activity
 from glucotwin.domain.inputs import Inputs
+from glucotwin.domain.meal import Absorption
 from glucotwin.domain.person import TherapyKind
 from glucotwin.domain.therapy import DailySchedule, TherapySettings
 from glucotwin.domain.timeline import Timeline, Window
@@ -25,6 +26,7 @@ from glucotwin.physiology.body import stack_bodies
 from glucotwin.physiology.registry import body_of
 from glucotwin.simulate.cohort import simulate_cohort, stack_inputs
 from glucotwin.simulate.population import accepted_people
+from glucotwin.simulate.reaction import with_added
 
 STEP_MIN = 5
 FOLLOWED = timedelta(hours=6)
@@ -35,6 +37,7 @@ MEALS_ASKED = 3
 SMALLEST_MEAL_G = 15.0
 EXERCISE_MIN, EXERCISE_LEVEL = 45, 0.5
 EXERCISE_LATER = timedelta(hours=2)
+FOOD_LATER = timedelta(hours=2)
 STILL_CHANGED_MGDL = 0.5
 """A question is left out where the same change days before still moves glucose by more."""
 
@@ -42,6 +45,9 @@ KINDS = (
     *("bolus x0.7", "bolus x1.3", "bolus -30 min", "bolus +30 min", "meal x0.7", "meal x1.3"),
     *("meal -30 min", "meal +30 min", "basal x0.8", "basal x1.2", "exercise added"),
 )
+ADDED_G = 15.0
+FOOD_ADDED = ("15 g fast added", "15 g fast as mixed")
+"""15 g of glucose two hours after the meal, as for a low, put to the twin as such and as if it were a mixed meal."""
 NUTRIENTS = ("carbs", "liquid_carbs", "protein", "fat", "fibre")
 
 
@@ -85,22 +91,28 @@ class _Meal:
 
 
 def asked_people(
-    count: int, *, cohort_seed: int, life_seed: int, days: int = DAYS, at_once: int = 3
+    count: int,
+    *,
+    cohort_seed: int,
+    life_seed: int,
+    days: int = DAYS,
+    at_once: int = 3,
+    kinds: Sequence[str] = KINDS,
 ) -> Iterator[AskedPerson]:
     """People with their questions, drawn by two seeds; some live at once, which bounds the memory."""
     subjects, _ = accepted_people("adult", count, seed=cohort_seed)
     for first in range(0, count, at_once):
         for life in lives_of(subjects[first : first + at_once], seed=life_seed, days=days):
-            yield _asked(f"{cohort_seed}-{life_seed}-{life.subject.name}", life)
+            yield _asked(f"{cohort_seed}-{life_seed}-{life.subject.name}", life, kinds)
 
 
-def _asked(name: str, life: LivedLife) -> AskedPerson:
+def _asked(name: str, life: LivedLife, kinds: Sequence[str]) -> AskedPerson:
     timeline = with_settings(life)
     asked = [_changes(life, meal) for meal in _meals(life, timeline)]
     idle = [_is_idle(timeline, of_meal["exercise added"].change) for of_meal in asked]
-    changed = [_all_changed(life.inputs, [of_meal[kind].truth for of_meal in asked]) for kind in KINDS]
+    changed = [_all_changed(life.inputs, [of_meal[kind].truth for of_meal in asked]) for kind in kinds]
     runs = simulate_cohort(
-        stack_bodies([body_of(BODY, life.subject)] * (1 + len(KINDS))),
+        stack_bodies([body_of(BODY, life.subject)] * (1 + len(kinds))),
         stack_inputs([life.inputs, *changed]),
         outputs=("interstitial_mgdl",),
         stride=STEP_MIN,
@@ -109,7 +121,7 @@ def _asked(name: str, life: LivedLife) -> AskedPerson:
     questions = [
         _question(kind, of_meal[kind], glucose[0], glucose[row])
         for of_meal, rests in zip(asked, idle, strict=True)
-        for row, kind in enumerate(KINDS, start=1)
+        for row, kind in enumerate(kinds, start=1)
         if rests or kind != "exercise added"
     ]
     return AskedPerson(name=name, life=life, timeline=timeline, questions=tuple(one for one in questions if one))
@@ -201,6 +213,9 @@ def _changes(life: LivedLife, meal: _Meal) -> dict[str, _Asked]:
     asked: dict[str, tuple[Change, Callable[[Inputs], Inputs]]] = {
         "exercise added": (bout, _exercise(_minute(bout.at)))
     }
+    for kind, absorption in zip(FOOD_ADDED, (Absorption.FAST, Absorption.UNKNOWN), strict=True):
+        more = AddMeal(at=at + FOOD_LATER, carbs_g=ADDED_G, absorption=absorption)
+        asked[kind] = (more, _fast_food(_minute(more.at)))
     for factor in (0.7, 1.3):
         asked[f"bolus x{factor}"] = (ScaleBolus(at=at, factor=factor), _scaled_bolus(minute, units, factor))
         asked[f"meal x{factor}"] = (ScaleMeal(at=at, factor=factor), _scaled_meal(meal, factor))
@@ -275,6 +290,15 @@ def _shifted_meal(meal: _Meal, by: int) -> Callable[[Inputs], Inputs]:
         return rate
 
     return lambda inputs: _with_food(inputs, change)
+
+
+def _fast_food(minute: int) -> Callable[[Inputs], Inputs]:
+    def change(inputs: Inputs) -> Inputs:
+        eaten = np.zeros(inputs.minutes)
+        eaten[minute] = ADDED_G
+        return with_added(inputs, eaten, np.zeros(inputs.minutes))
+
+    return change
 
 
 def _exercise(minute: int) -> Callable[[Inputs], Inputs]:

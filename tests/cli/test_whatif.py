@@ -40,6 +40,7 @@ def test_replay_tells_the_change_and_the_difference(invoke: Invoke, paths: tuple
         ("--scale-meal", "2024-03-04T19:00=0.5"),
         ("--shift-meal", "2024-03-04T19:00=30"),
         ("--scale-basal", "0.8"),
+        ("--add-fast-carbs", "2024-03-04T21:00=10"),
     ],
 )
 def test_every_kind_of_change_is_answered(invoke: Invoke, paths: tuple[Path, Path], change: tuple[str, str]) -> None:

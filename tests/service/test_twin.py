@@ -104,6 +104,10 @@ def test_a_what_if_of_a_past_day(twinned: Twinned) -> None:
         {"mode": "ahead", "changes": []},
         {"mode": "ahead", "algorithm": {"name": "loop"}},
         {"mode": "ahead", "changes": [{"kind": "add-meal", "at": "2024-03-01T08:00:00Z"}]},
+        {
+            "mode": "ahead",
+            "changes": [{"kind": "add-meal", "at": "2024-03-01T08:00:00Z", "carbs_g": 10, "absorption": "instant"}],
+        },
         {"mode": "ahead", "changes": [{"kind": "pray", "at": "2024-03-01T08:00:00Z"}]},
         {
             "mode": "replay",
@@ -112,7 +116,7 @@ def test_a_what_if_of_a_past_day(twinned: Twinned) -> None:
             "changes": [{"kind": "scale-basal", "factor": 1.1}],
         },
     ],
-    ids=["no window", "no change", "an algorithm ahead", "no carbs", "unknown", "too long"],
+    ids=["no window", "no change", "an algorithm ahead", "no carbs", "no such absorption", "unknown", "too long"],
 )
 def test_impossible_what_ifs_are_refused(twinned: Twinned, body: dict[str, object]) -> None:
     assert twinned.post("what-ifs", body).status_code == 422

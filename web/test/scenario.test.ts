@@ -24,6 +24,9 @@ const asked = (...items: Item[]): unknown => changesOf({ items, basalFactor: 1 }
 describe("a scenario", () => {
   it("asks for what was added", () => {
     expect(asked(meal())).toEqual([{ kind: "add-meal", at: "2026-11-18T12:00:00.000Z", carbs_g: 40 }]);
+    expect(asked(meal({ kind: "fast", amount: 15 }))).toEqual([
+      { kind: "add-meal", at: "2026-11-18T12:00:00.000Z", carbs_g: 15, absorption: "fast" },
+    ]);
     expect(asked(meal({ kind: "bolus", amount: 2.5 }))).toEqual([
       { kind: "add-bolus", at: "2026-11-18T12:00:00.000Z", insulin_u: 2.5 },
     ]);

@@ -192,7 +192,8 @@ class AddMeal(_AtRecord):
 
     def sentence(self, timeline: Timeline) -> str:
         """In words."""
-        return message("change-add-meal", carbs=f"{self.carbs_g:g}", clock=self._clock(timeline))
+        name = "change-add-fast-carbs" if self.absorption is Absorption.FAST else "change-add-meal"
+        return message(name, carbs=f"{self.carbs_g:g}", clock=self._clock(timeline))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

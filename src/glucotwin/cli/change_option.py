@@ -30,6 +30,7 @@ class ChangeArguments(TypedDict):
     scale_meal: Timed
     shift_meal: Timed
     add_carbs: Timed
+    add_fast_carbs: Timed
     set_protein: Timed
     set_fat: Timed
     set_fibre: Timed
@@ -52,7 +53,8 @@ _TIMED = (
     ("--split-bolus", "TIME=SHARE", "Give a share (0 to 1) of the bolus at once and the rest over --split-over."),
     ("--scale-meal", "TIME=FACTOR", "Multiply the meal at a time."),
     ("--shift-meal", "TIME=MIN", "Move the meal at a time; negative minutes are earlier."),
-    ("--add-carbs", "TIME=G", "Add some grams of carbohydrate."),
+    ("--add-carbs", "TIME=G", "Add some grams of carbohydrate, as of a mixed meal."),
+    ("--add-fast-carbs", "TIME=G", "Add some grams of fast carbohydrate, as of glucose tablets or juice."),
     ("--set-protein", "TIME=G", "Give the meal at a time some grams of protein."),
     ("--set-fat", "TIME=G", "Give the meal at a time some grams of fat."),
     ("--set-fibre", "TIME=G", "Give the meal at a time some grams of fibre."),
@@ -104,6 +106,7 @@ def change_options(function: Function) -> Function:
 def changes_of(zone: ZoneInfo, **given: Unpack[ChangeArguments]) -> "tuple[Change, ...]":
     """The changes that the options ask for, times without an offset being local."""
     from glucotwin.advise import activity_change, change, regimen_change
+    from glucotwin.domain.meal import Absorption
 
     def each(pairs: Timed, make: "Callable[[datetime, float], Change]") -> "list[Change]":
         return [make(at_zone(time, zone), number) for time, number in pairs]
@@ -111,6 +114,7 @@ def changes_of(zone: ZoneInfo, **given: Unpack[ChangeArguments]) -> "tuple[Chang
     basal, insulin, over, level = given["scale_basal"], given["insulin"], given["split_over"], given["intensity"]
     composed, split = regimen_change.ChangeComposition, regimen_change.SplitBolus
     exercise, rest = activity_change.AddExercise, activity_change.RemoveExercise
+    fast = Absorption.FAST
     return (
         *each(given["scale_bolus"], lambda at, factor: change.ScaleBolus(at=at, factor=factor)),
         *each(given["shift_bolus"], lambda at, minutes: change.ShiftBolus(at=at, minutes=minutes)),
@@ -119,6 +123,7 @@ def changes_of(zone: ZoneInfo, **given: Unpack[ChangeArguments]) -> "tuple[Chang
         *each(given["scale_meal"], lambda at, factor: change.ScaleMeal(at=at, factor=factor)),
         *each(given["shift_meal"], lambda at, minutes: change.ShiftMeal(at=at, minutes=minutes)),
         *each(given["add_carbs"], lambda at, carbs_g: change.AddMeal(at=at, carbs_g=carbs_g)),
+        *each(given["add_fast_carbs"], lambda at, carbs_g: change.AddMeal(at=at, carbs_g=carbs_g, absorption=fast)),
         *each(given["set_protein"], lambda at, grams: composed(at=at, protein_g=grams)),
         *each(given["set_fat"], lambda at, grams: composed(at=at, fat_g=grams)),
         *each(given["set_fibre"], lambda at, grams: composed(at=at, fibre_g=grams)),

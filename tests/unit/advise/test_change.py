@@ -17,7 +17,7 @@ from glucotwin.advise.change import (
 )
 from glucotwin.core.error import DataError, ErrorCode, NotFoundError
 from glucotwin.domain.insulin import BasalSegment, Bolus
-from glucotwin.domain.meal import Meal
+from glucotwin.domain.meal import Absorption, Meal
 from glucotwin.domain.record import Record
 from glucotwin.domain.timeline import Timeline, Window
 from synthetic_person import synthetic_person
@@ -190,6 +190,7 @@ EVERY: list[tuple[Change, bool, str]] = [
     (ScaleMeal(at=NOON, factor=0.5), False, "50"),
     (ShiftMeal(at=NOON, minutes=15.0), False, "later"),
     (AddMeal(at=NOON, carbs_g=12.0), False, "12"),
+    (AddMeal(at=NOON, carbs_g=12.0, absorption=Absorption.FAST), False, "fast"),
 ]
 
 

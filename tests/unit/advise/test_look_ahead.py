@@ -8,11 +8,17 @@ import pytest
 
 from glucotwin.advise import look_ahead
 from glucotwin.advise.change import AddBolus, AddMeal
-from glucotwin.advise.look_ahead import ask_prospect, difference_ahead, look_ahead_what_if, prospect_of
+from glucotwin.advise.look_ahead import (
+    ask_prospect,
+    difference_ahead,
+    difference_of,
+    look_ahead_what_if,
+    prospect_of,
+)
 from glucotwin.advise.what_if import WhatIf, WhatIfKind
 from glucotwin.core.error import DataError, ErrorCode, SafetyError, SolverError
 from glucotwin.domain.glucose import GlucoseReading
-from glucotwin.domain.meal import Meal
+from glucotwin.domain.meal import Absorption, Meal
 from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.forecast.predict import predictive_draws
 from glucotwin.twin.intervention import Contrast, contrast
@@ -125,3 +131,14 @@ def test_when_most_draws_run_away_nothing_is_answered(monkeypatch: pytest.Monkey
     coming = Window(start=ORIGIN, end=ORIGIN + timedelta(hours=4))
     with pytest.raises(SolverError):
         difference_ahead(synthetic_twin(), synthetic_timeline(), coming, (AddMeal(at=SOON, carbs_g=30.0),))
+
+
+def test_fast_carbohydrate_acts_sooner() -> None:
+    prospect = prospect_of(synthetic_twin(), synthetic_timeline(), origin=ORIGIN)
+    mixed, fast = (
+        np.median(difference_of(prospect, (AddMeal(at=ORIGIN, carbs_g=15.0, absorption=absorption),)), axis=0)
+        for absorption in (Absorption.UNKNOWN, Absorption.FAST)
+    )
+    half_hour = prospect.t_min.tolist().index(30)
+    assert fast[half_hour] > 1.5 * mixed[half_hour] > 0.0
+    assert fast.argmax() < mixed.argmax()

@@ -1,6 +1,5 @@
 import equinox as eqx
 import numpy as np
-import pytest
 
 from glucotwin.domain.inputs import constant_inputs
 from glucotwin.physiology.minimal import compose_minimal_of
@@ -50,8 +49,8 @@ def test_a_drink_acts_within_an_hour_and_a_half_where_a_meal_takes_hours() -> No
     drink, meal = glucose(fast_g=15.0) - rest, glucose(carbs_g=15.0) - rest
     assert int(np.argmax(drink)) - 60 < 90
     assert int(np.argmax(meal)) > int(np.argmax(drink)) + 60
-    assert drink[90] > 3.0 * meal[90] > 0.0
-    assert float(drink[-1]) == pytest.approx(float(meal[-1]), rel=0.4)
+    assert drink[90] > 2.0 * meal[90] > 0.0
+    assert 0.0 < float(drink[-1]) < float(meal[-1])
 
 
 def test_high_glucose_is_lost_by_the_kidney() -> None:

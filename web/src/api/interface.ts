@@ -96,6 +96,13 @@ export interface components {
             kind: "add-meal";
             /** Carbs G */
             carbs_g: number;
+            /**
+             * Absorption
+             * @description fast: as of glucose tablets or juice; else as of a mixed meal
+             * @default unknown
+             * @enum {string}
+             */
+            absorption?: "unknown" | "fast";
         };
         /**
          * AlarmAction

@@ -6,7 +6,8 @@ export const WALK_INTENSITY = 0.4;
 /** As many changes as the service takes in one question. */
 export const MOST_CHANGES = 12;
 
-export type ItemKind = "meal" | "bolus" | "exercise";
+/** Food of a mixed meal, fast carbohydrate such as glucose or juice, insulin, or a walk. */
+export type ItemKind = "meal" | "fast" | "bolus" | "exercise";
 
 /** Something that can be moved over the day; what was recorded remembers how it was. */
 export interface Item {
@@ -33,6 +34,7 @@ interface Amounts {
 /** Grams, units and minutes: where each starts, and how far it goes. */
 export const AMOUNTS: Record<ItemKind, Amounts> = {
   meal: { first: 30, step: 5, least: 0, most: 200, digits: 0 },
+  fast: { first: 15, step: 5, least: 0, most: 100, digits: 0 },
   bolus: { first: 2, step: 0.5, least: 0, most: 30, digits: 1 },
   exercise: { first: 30, step: 5, least: 0, most: 240, digits: 0 },
 };
@@ -77,6 +79,7 @@ function addition(item: Item): Change[] {
   if (item.amount <= 0) return [];
   const at = new Date(item.at).toISOString();
   if (item.kind === "meal") return [{ kind: "add-meal", at, carbs_g: item.amount }];
+  if (item.kind === "fast") return [{ kind: "add-meal", at, carbs_g: item.amount, absorption: "fast" }];
   if (item.kind === "bolus") return [{ kind: "add-bolus", at, insulin_u: item.amount }];
   return [{ kind: "add-exercise", at, duration_min: item.amount, intensity_fraction: WALK_INTENSITY }];
 }

@@ -236,6 +236,7 @@ change-shift-meal = Mahlzeit von { $clock } { $minutes } min { $direction ->
    *[later] später
 } gegessen
 change-add-meal = { $carbs } g Kohlenhydrate um { $clock }
+change-add-fast-carbs = { $carbs } g schnelle Kohlenhydrate um { $clock }
 change-scale-basal = { $percent } % { $direction ->
     [more] mehr
    *[less] weniger

@@ -572,6 +572,7 @@ change-shift-meal = Meal of { $clock } eaten { $minutes } min { $direction ->
    *[later] later
 }
 change-add-meal = { $carbs } g of carbohydrate at { $clock }
+change-add-fast-carbs = { $carbs } g of fast carbohydrate at { $clock }
 change-scale-basal = { $percent } % { $direction ->
     [more] more
    *[less] less

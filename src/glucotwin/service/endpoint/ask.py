@@ -17,6 +17,7 @@ from glucotwin.core.answer import Answer
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.message import message
 from glucotwin.core.profile import Authority
+from glucotwin.domain.meal import Absorption
 from glucotwin.domain.timeline import Window
 from glucotwin.service.caller import Calling, PersonId, Running, desk_for
 from glucotwin.service.endpoint.data import Moment, window_of
@@ -53,10 +54,13 @@ class AddMealShape(_At):
 
     kind: Literal["add-meal"]
     carbs_g: float = Field(ge=0, le=500)
+    absorption: Literal["unknown", "fast"] = Field(
+        default="unknown", description="fast: as of glucose tablets or juice; else as of a mixed meal"
+    )
 
     def change(self) -> Change:
         """As the layers below know it."""
-        return AddMeal(at=self.at, carbs_g=self.carbs_g)
+        return AddMeal(at=self.at, carbs_g=self.carbs_g, absorption=Absorption(self.absorption))
 
 
 class ScaleShape(_At):
