@@ -104,6 +104,14 @@ def symmetrised_glucose(glucose_mgdl: FloatArray) -> FloatArray:
     return np.log(glucose_mgdl) ** 1.084 - 5.381
 
 
+def magni_risk(glucose_mgdl: FloatArray) -> FloatArray:
+    """10 (3.5506 ((ln glucose)^0.8353 - 3.7932))^2: 0 at 139, 25 at 70 and at 280 mg/dL (Magni 2007).
+
+    Magni et al., J Diabetes Sci Technol 2007;1:804-12. Glucose below 1 mg/dL counts as 1.
+    """
+    return 10.0 * (3.5506 * (np.log(np.maximum(glucose_mgdl, 1.0)) ** 0.8353 - 3.7932)) ** 2
+
+
 def blood_glucose_indices(glucose_mgdl: FloatArray, *, weight: FloatArray | None = None) -> tuple[float, float]:
     """LBGI and HBGI: mean risk 22.77 f^2 of the low and of the high branch over all readings (Kovatchev 2006)."""
     scale = symmetrised_glucose(glucose_mgdl)

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 import equinox as eqx
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from glucotwin.control.controller import DECISION_MIN, Decision, Seen
-from glucotwin.core.array import AnyArray
+from glucotwin.core.array import AnyArray, Bool
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.body import Body, BodyState
@@ -91,6 +92,20 @@ class SteppedLoop:
         )
         self.step_number += 1
         return {name: np.asarray(values) for name, values in kept.items()}
+
+    def restart(self, rows: Bool[AnyArray, " people"]) -> None:
+        """Lets some people begin anew, at rest and with new devices, at the present minute.
+
+        Args:
+            rows: who.
+        """
+        anew = _begin(self.bodies, self.loop, self._minutes(1))
+
+        def chosen(new: AnyArray, old: AnyArray) -> AnyArray:
+            mask = jnp.reshape(jnp.asarray(rows), (-1, *(1,) * (new.ndim - 1)))
+            return jnp.where(mask, new, old)
+
+        self.moment = jax.tree.map(chosen, anew, self.moment)
 
     def resume(self, moment: LoopMoment, step_number: int) -> None:
         """Goes on from a snapshot of the same run.

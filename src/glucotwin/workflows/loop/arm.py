@@ -11,6 +11,7 @@ import numpy as np
 from glucotwin.control.controller import DECISION_MIN, AnyController
 from glucotwin.control.python_controller import AbstractPythonController, AnyPythonController
 from glucotwin.control.relayed import in_program
+from glucotwin.control.setting import TherapySetting
 from glucotwin.core.array import AnyArray
 from glucotwin.core.random import root_key, stream_key
 from glucotwin.devices.device import AnyPump, AnySensor
@@ -113,6 +114,23 @@ class ArmResult:
         return self.totals[total][:, -1] / self.days
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadyArm:
+    """People, devices and days, ready to be lived.
+
+    Attributes:
+        bodies: of the people, stacked.
+        loop: theirs; a ``Relayed`` stands for an algorithm in Python.
+        inputs: of all minutes.
+        settings: of each person.
+    """
+
+    bodies: Body
+    loop: ClosedLoop
+    inputs: Inputs
+    settings: tuple[TherapySetting, ...]
+
+
 def run_arm(
     arm: Arm,
     subjects: tuple[Subject, ...],
@@ -138,13 +156,10 @@ def run_arm(
         ModelError: the body does not take what the days or the algorithm need.
         SolverError: a result is not finite.
     """
-    options = _options(days.options(without), arm.controller)
-    bodies = stack_bodies([body_of(body, one, options=options) for one in subjects])
-    ((inputs, events),) = days.blocks(subjects, options)
-    inputs = days.announced(inputs, events, subjects)
+    ready = prepare(arm, subjects, days, body=body, seed=seed, care_profile=care_profile, without=without)
+    inputs = ready.inputs
     names = tuple(f"{REACTION}.{name}" for name in (*DECISION_OUTPUTS, *TOTALS))
-    loop = closed_loop_of(arm, subjects, seed=seed, care_profile=care_profile)
-    kept = _lived(arm, subjects, bodies, loop, inputs, ("glucose_mgdl", *names))
+    kept = _lived(arm, ready, ("glucose_mgdl", *names))
     outputs = {name.removeprefix(f"{REACTION}."): np.asarray(values) for name, values in kept.items()}
     _check_glucose(outputs["glucose_mgdl"])
     return ArmResult(
@@ -155,6 +170,33 @@ def run_arm(
         # The state at a point is that of the decision before it.
         decisions={name: outputs[name][:, 1:] for name in DECISION_OUTPUTS},
         totals={name: outputs[name] for name in TOTALS},
+    )
+
+
+def prepare(
+    arm: Arm,
+    subjects: tuple[Subject, ...],
+    days: AbstractDays,
+    *,
+    body: str,
+    seed: int,
+    care_profile: str = TYPICAL,
+    without: frozenset[str] = frozenset(),
+) -> ReadyArm:
+    """All that an arm needs to be lived; arguments as for ``run_arm``.
+
+    Raises:
+        ModelError: the body does not take what the days or the algorithm need.
+    """
+    options = _options(days.options(without), arm.controller)
+    ((inputs, events),) = days.blocks(subjects, options)
+    loop = closed_loop_of(arm, subjects, seed=seed, care_profile=care_profile)
+    people = range(len(subjects))
+    return ReadyArm(
+        bodies=stack_bodies([body_of(body, one, options=options) for one in subjects]),
+        loop=loop,
+        inputs=days.announced(inputs, events, subjects),
+        settings=tuple(jax.tree.map(lambda leaf, row=row: leaf[row], loop.setting) for row in people),
     )
 
 
@@ -186,19 +228,13 @@ def closed_loop_of(arm: Arm, subjects: tuple[Subject, ...], *, seed: int, care_p
     )
 
 
-def _lived(
-    arm: Arm,
-    subjects: tuple[Subject, ...],
-    bodies: Body,
-    loop: ClosedLoop,
-    inputs: Inputs,
-    outputs: tuple[str, ...],
-) -> Mapping[str, AnyArray]:
+def _lived(arm: Arm, ready: ReadyArm, outputs: tuple[str, ...]) -> Mapping[str, AnyArray]:
     """The outputs at every decision and at the end, from one program or step by step."""
     if isinstance(arm.controller, AbstractPythonController):
-        pilot = Pilot(arm.controller, [setting_of_subject(one) for one in subjects])
-        return run_stepped(pilot, bodies, loop, inputs, outputs=outputs)
-    return simulate_cohort(bodies, inputs, reaction=loop, outputs=outputs, stride=DECISION_MIN).outputs
+        pilot = Pilot(arm.controller, ready.settings)
+        return run_stepped(pilot, ready.bodies, ready.loop, ready.inputs, outputs=outputs)
+    lived = simulate_cohort(ready.bodies, ready.inputs, reaction=ready.loop, outputs=outputs, stride=DECISION_MIN)
+    return lived.outputs
 
 
 def _check_glucose(glucose_mgdl: np.ndarray) -> None:
