@@ -14,6 +14,7 @@ CONTROLLERS: Mapping[str, str] = MappingProxyType(
         "predictive-suspend": "glucotwin.control.predictive_suspend",
         "pid": "glucotwin.control.pid",
         "pid-unannounced": "glucotwin.control.pid_unannounced",
+        "zone-mpc": "glucotwin.control.zone_mpc.controller",
         "dual-hormone": "glucotwin.control.dual_hormone",
         "loop": "glucotwin.control.loop.compiled.controller",
         "loop-temp-basal": "glucotwin.control.loop.compiled.temp_basal",

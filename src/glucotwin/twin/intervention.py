@@ -147,7 +147,7 @@ def contrast(
 
     def draw(one: tuple[Array, EffectDraws]) -> Contrast:
         point, effect = one
-        body = _body_of(model, point, effect, addition)
+        body = body_of_draw(model, point, effect, addition)
         start, flux = explaining_flux(body, original, smoothed)
         factual = _run(body, start, with_flux(original, flux))
 
@@ -163,7 +163,17 @@ def contrast(
     return jax.lax.map(draw, (points, effects), batch_size=8)
 
 
-def _body_of(model: PersonalModel, point: Float[Array, " parameter"], effect: EffectDraws, addition: Addition) -> Body:
+def body_of_draw(
+    model: PersonalModel, point: Float[Array, " parameter"], effect: EffectDraws, addition: Addition = NO_ADDITION
+) -> Body:
+    """The causal body of one draw: what interventions do in it, with what it has to be given beside.
+
+    Args:
+        model: the family of bodies.
+        point: unconstrained parameters of the draw.
+        effect: what interventions do in it.
+        addition: organs that the question needs and the fitted body lacks.
+    """
     fitted, _ = model.build(point)
     slowed = with_kinetics(fitted, effect.insulin_time_factor, effect.carb_time_factor, effect.persistence_factor)
     scaled = causal_body(

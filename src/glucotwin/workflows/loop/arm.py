@@ -157,7 +157,20 @@ def run_arm(
         SolverError: a result is not finite.
     """
     ready = prepare(arm, subjects, days, body=body, seed=seed, care_profile=care_profile, without=without)
-    inputs = ready.inputs
+    return live_arm(arm, subjects, ready)
+
+
+def live_arm(arm: Arm, subjects: tuple[Subject, ...], ready: ReadyArm) -> ArmResult:
+    """Simulates an arm that is ready.
+
+    Args:
+        arm: which.
+        subjects: who, in the order of its people.
+        ready: their bodies, loop and days.
+
+    Raises:
+        SolverError: a result is not finite.
+    """
     names = tuple(f"{REACTION}.{name}" for name in (*DECISION_OUTPUTS, *TOTALS))
     kept = _lived(arm, ready, ("glucose_mgdl", *names))
     outputs = {name.removeprefix(f"{REACTION}."): np.asarray(values) for name, values in kept.items()}
@@ -165,7 +178,7 @@ def run_arm(
     return ArmResult(
         arm=arm,
         subjects=subjects,
-        minute_utc=np.asarray(inputs.minute_utc)[::DECISION_MIN],
+        minute_utc=np.asarray(ready.inputs.minute_utc)[::DECISION_MIN],
         glucose_mgdl=outputs["glucose_mgdl"],
         # The state at a point is that of the decision before it.
         decisions={name: outputs[name][:, 1:] for name in DECISION_OUTPUTS},
@@ -209,9 +222,15 @@ def closed_loop_of(arm: Arm, subjects: tuple[Subject, ...], *, seed: int, care_p
         seed: of the devices.
         care_profile: by whose habits lows are treated.
     """
-    people = len(subjects)
-    settings = [setting_of_subject(one, factors=arm.settings) for one in subjects]
-    steps = arm.pump.steps
+    settings = tuple(setting_of_subject(one, factors=arm.settings) for one in subjects)
+    return closed_loop_with(arm, subjects, settings, seed=seed, care_profile=care_profile)
+
+
+def closed_loop_with(
+    arm: Arm, subjects: tuple[Subject, ...], settings: tuple[TherapySetting, ...], *, seed: int, care_profile: str
+) -> ClosedLoop:
+    """The loop of several people with settings of their own; other arguments as for ``closed_loop_of``."""
+    people, steps = len(subjects), arm.pump.steps
     limits = [limits_of_setting(one, steps, automated=arm.controller.automated) for one in settings]
     return ClosedLoop(
         controller=for_everyone(in_program(arm.controller), people),

@@ -1,0 +1,1 @@
+"""Zone model-predictive control on a person's model."""
