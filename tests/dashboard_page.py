@@ -22,6 +22,17 @@ MOMENT = "2026-11-18T18:50:00Z"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PICTURES = os.environ.get("GLUCOTWIN_SCREENSHOTS")
 PHONE, DESKTOP = (390, 844), (1280, 860)
+PAGES = {
+    "now": "figure .u-over",
+    "try": "figure .u-over",
+    "days": "figure svg path.median",
+    "twin": ".parameter",
+    "clinic": "main tbody td.right strong:not(:text('–'))",
+    "settings": "main fieldset",
+    "consent": "main section .state",
+    "data": "main input[type=file]",
+}
+"""Every page with what is there once it is whole, in any language."""
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, expect
 
 from dashboard_page import (
     DESKTOP,
+    PAGES,
     PHONE,
     Screen,
     opened,
@@ -20,17 +21,6 @@ from dashboard_page import (
 
 pytestmark = pytest.mark.e2e
 
-PAGES = {
-    "now": "figure .u-over",
-    "try": "figure .u-over",
-    "days": "figure svg path.median",
-    "twin": ".parameter",
-    "clinic": "main tbody td.right strong:not(:text('–'))",
-    "settings": "main fieldset",
-    "consent": "main section .state",
-    "data": "main input[type=file]",
-}
-"""Every page with what is there once it is whole, in any language."""
 SCREENS = [
     Screen(size=PHONE, scheme="light"),
     Screen(size=PHONE, scheme="dark", language="de-DE"),
@@ -142,7 +132,7 @@ def test_without_a_network_the_last_state_is_shown_and_entries_arrive_once_later
         photograph(page, "offline")
         assert seen(stand_in_address)["events"] == []
         page.context.set_offline(False)
-        expect(page.get_by_text("entries wait to be sent")).to_be_hidden(timeout=45_000)
+        expect(page.get_by_text("entries wait to be sent")).to_be_hidden(timeout=15_000)
         expect(page.get_by_text("Continued on this device")).to_be_hidden()
         page.reload()
         assert [event["carbs_g"] for event in seen(stand_in_address)["events"]] == [15, 30]

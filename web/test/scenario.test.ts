@@ -132,3 +132,8 @@ describe("dragging", () => {
     expect(seen).toEqual([1, 2]);
   });
 });
+
+it("leaves out what is unexplained only when that is switched off", () => {
+  expect(changesOf({ items: [], basalFactor: 1 })).toEqual([]);
+  expect(changesOf({ items: [], basalFactor: 1, isUnexplainedOut: true })).toEqual([{ kind: "leave-out-unexplained" }]);
+});

@@ -39,6 +39,7 @@ def cautions_of(
         "what-if-effect-from-rule": twin.effect.anchor == "daily-insulin-rule" and insulin,
         "what-if-exercise-from-prior": EXERCISE in modules,
         "what-if-composition-from-prior": MIXED_MEAL in modules,
+        "what-if-unexplained-left-out": any(change.leaves_out_unexplained for change in changes),
         "what-if-product-from-prior": any(change.products for change in changes),
         "what-if-beyond-record": exceeds_record(timeline, changes),
         "what-if-bands-learned": fit_body(twin.body).discrepancy_learned,

@@ -49,6 +49,11 @@ class Change(abc.ABC):
         return frozenset()
 
     @property
+    def leaves_out_unexplained(self) -> bool:
+        """Whether a replay goes without what nothing on record explains."""
+        return False
+
+    @property
     def products(self) -> frozenset[str]:
         """Insulins whose own kinetics it needs."""
         return frozenset()

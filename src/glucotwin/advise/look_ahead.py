@@ -13,6 +13,7 @@ from glucotwin.advise.replay_input import addition_of, with_products
 from glucotwin.advise.what_if import Curve, WhatIf, WhatIfKind
 from glucotwin.core.array import Array
 from glucotwin.core.error import DataError, ErrorCode
+from glucotwin.core.message import message
 from glucotwin.domain.insulin import BasalSegment
 from glucotwin.domain.record import as_utc
 from glucotwin.domain.timeline import Timeline, Window
@@ -165,6 +166,8 @@ def _coming(origin: datetime, horizon_min: int) -> Window:
 
 
 def _check(coming: Window, changes: tuple[Change, ...]) -> None:
+    if any(change.leaves_out_unexplained for change in changes):
+        raise DataError(ErrorCode.INVALID_VALUE, message("what-if-unexplained-ahead"))
     for change in changes:
         time = change.until()
         if time is not None and not coming.start <= time < coming.end:

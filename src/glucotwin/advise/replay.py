@@ -110,7 +110,16 @@ def _run(
         original.readings,
         addition,
         response,
+        _kept(alternatives, original.steps),
     )
+
+
+def _kept(alternatives: Sequence[tuple[Change, ...]], steps: int) -> np.ndarray | None:
+    """Which share of the unexplained each alternative keeps, ``(alternative, step)``; None where all keep all."""
+    left_out = np.array([any(change.leaves_out_unexplained for change in changes) for changes in alternatives])
+    if not left_out.any():
+        return None
+    return np.where(left_out[:, None] & (np.arange(steps) >= FIRST_STEP), 0.0, 1.0)
 
 
 def _answer(

@@ -39,6 +39,7 @@ class ChangeArguments(TypedDict):
     remove_exercise: tuple[datetime, ...]
     scale_basal: float | None
     insulin: str | None
+    leave_out_unexplained: bool
     dosing: str
     algorithm: str | None
     carb_ratio: float | None
@@ -76,6 +77,7 @@ _PLAIN = (
     ),
     click.option("--scale-basal", type=click.FloatRange(0.0, 10.0), help="Multiply the basal rate."),
     click.option("--insulin", metavar="PRODUCT", help="Another mealtime insulin, e.g. faster-aspart or regular."),
+    click.option("--leave-out-unexplained", is_flag=True, help="Leave out what nothing on record explains."),
     click.option(
         "--dosing",
         type=click.Choice([HELD, CALCULATOR, PROPORTIONAL]),
@@ -106,6 +108,7 @@ def change_options(function: Function) -> Function:
 def changes_of(zone: ZoneInfo, **given: Unpack[ChangeArguments]) -> "tuple[Change, ...]":
     """The changes that the options ask for, times without an offset being local."""
     from glucotwin.advise import activity_change, change, regimen_change
+    from glucotwin.advise.unexplained_change import LeaveOutUnexplained
     from glucotwin.domain.meal import Absorption
 
     def each(pairs: Timed, make: "Callable[[datetime, float], Change]") -> "list[Change]":
@@ -131,6 +134,7 @@ def changes_of(zone: ZoneInfo, **given: Unpack[ChangeArguments]) -> "tuple[Chang
         *(rest(at=at_zone(time, zone)) for time in given["remove_exercise"]),
         *(() if basal is None else (change.ScaleBasal(factor=basal),)),
         *(() if insulin is None else (regimen_change.ChangeProduct(product=insulin),)),
+        *((LeaveOutUnexplained(),) if given["leave_out_unexplained"] else ()),
     )
 
 

@@ -124,6 +124,7 @@ def contrast(
     readings: Readings,
     addition: Addition = NO_ADDITION,
     response: Response | None = None,
+    kept: Float[AnyArray, "*change time"] | None = None,
 ) -> Contrast:
     """Runs every draw through the original and the changed inputs with the same unexplained flux.
 
@@ -140,6 +141,7 @@ def contrast(
         readings: at each step's start; none where the future is.
         addition: organs that the change needs and the fitted body lacks.
         response: dosing that answers the change; None where all other insulin is held.
+        kept: share of the unexplained flux that is left at each step of each alternative; None where all of it is.
     """
     guess = jnp.asarray(readings.glucose_mgdl)[jnp.argmax(jnp.asarray(readings.kind) > 0)]
     fitted, _ = model.build(jnp.mean(points, axis=0))
@@ -151,14 +153,15 @@ def contrast(
         start, flux = explaining_flux(body, original, smoothed)
         factual = _run(body, start, with_flux(original, flux))
 
-        def alternative(inputs: Inputs) -> Float[Array, " time"]:
-            disturbed = with_flux(inputs, flux)
+        def alternative(inputs: Inputs, left: Float[Array, " time"] | None) -> Float[Array, " time"]:
+            disturbed = with_flux(inputs, flux if left is None else flux * left)
             if response is None:
                 return _run(body, start, disturbed)
             return _answered(body, start, disturbed, factual, response)
 
         several = jnp.ndim(changed.carbs_g_per_min) == 2
-        return Contrast(factual, jax.vmap(alternative)(changed) if several else alternative(changed))
+        left = None if kept is None else jnp.asarray(kept)
+        return Contrast(factual, jax.vmap(alternative)(changed, left) if several else alternative(changed, left))
 
     return jax.lax.map(draw, (points, effects), batch_size=8)
 

@@ -8,9 +8,12 @@ import polars as pl
 import pytest
 
 from glucotwin.advise.change import AddBolus, AddMeal, Change, ScaleBasal, ScaleBolus
+from glucotwin.advise.look_ahead import look_ahead_what_if
 from glucotwin.advise.replay import outcomes_of, replay_what_if
+from glucotwin.advise.unexplained_change import LeaveOutUnexplained
 from glucotwin.advise.what_if import Outcome, WhatIf, WhatIfKind
 from glucotwin.core.error import DataError, ErrorCode, NotFoundError
+from glucotwin.core.message import message
 from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.domain.insulin import Bolus
 from glucotwin.domain.person import TherapyKind
@@ -182,3 +185,26 @@ def test_difference_is_the_median_of_each_draws_own_difference() -> None:
     assert mean.name == "mean_glucose_mgdl"
     assert mean.difference.median == -10.0
     assert mean.difference.median != mean.changed.median - mean.baseline.median
+
+
+@pytest.mark.slow  # compiles a program of its own
+def test_what_is_unexplained_can_be_left_out_and_seen_by_itself() -> None:
+    hours = synthetic_timeline().cut(EVENING).frame(GlucoseReading)["time"]
+    pushed = with_readings(pl.lit(value=True)).frame(GlucoseReading)
+    after = pl.col("time") >= hours[len(hours) // 2]
+    risen = pl.when(after).then(pl.col("glucose_mgdl") + 60.0).otherwise(pl.col("glucose_mgdl"))
+    whole = synthetic_timeline()
+    moved = replace(whole, streams={**whole.streams, "glucose": pushed.with_columns(risen.alias("glucose_mgdl"))})
+    left_out = replayed(LeaveOutUnexplained(), timeline=moved)
+    assert left_out.changes == (message("change-leave-out-unexplained"),)
+    assert left_out.difference.median_mgdl[-1] < -25.0
+    assert abs(left_out.difference.median_mgdl[: len(hours) // 2 - 3]).max() < 25.0
+    both = replayed(LeaveOutUnexplained(), AddMeal(at=DINNER, carbs_g=40.0), timeline=moved)
+    assert both.changed.median_mgdl[-1] > left_out.changed.median_mgdl[-1] + 10.0
+
+
+def test_nothing_unexplained_is_known_ahead() -> None:
+    with pytest.raises(DataError, match="past day"):
+        look_ahead_what_if(
+            synthetic_twin(), synthetic_timeline(), origin=EVENING.start, changes=(LeaveOutUnexplained(),)
+        )

@@ -2419,6 +2419,17 @@ export interface components {
             cautions: string[];
         };
         /**
+         * UnexplainedShape
+         * @description A past day without what nothing on record explains.
+         */
+        UnexplainedShape: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "leave-out-unexplained";
+        };
+        /**
          * UploadAnswer
          * @description What taking in a file did.
          */
@@ -2567,7 +2578,7 @@ export interface components {
              * Changes
              * @default []
              */
-            changes?: (components["schemas"]["AddMealShape"] | components["schemas"]["ScaleShape"] | components["schemas"]["ShiftShape"] | components["schemas"]["AddBolusShape"] | components["schemas"]["SplitBolusShape"] | components["schemas"]["ScaleBasalShape"] | components["schemas"]["AddExerciseShape"] | components["schemas"]["RemoveExerciseShape"] | components["schemas"]["CompositionShape"] | components["schemas"]["ProductShape"])[];
+            changes?: (components["schemas"]["AddMealShape"] | components["schemas"]["ScaleShape"] | components["schemas"]["ShiftShape"] | components["schemas"]["AddBolusShape"] | components["schemas"]["SplitBolusShape"] | components["schemas"]["ScaleBasalShape"] | components["schemas"]["AddExerciseShape"] | components["schemas"]["RemoveExerciseShape"] | components["schemas"]["CompositionShape"] | components["schemas"]["ProductShape"] | components["schemas"]["UnexplainedShape"])[];
             algorithm?: components["schemas"]["AlgorithmShape"] | null;
         };
         /**

@@ -56,6 +56,7 @@ function seriesOf(line: Line, look: () => Look): uPlot.Series {
     stroke: colour,
     width: isMark ? 0 : 2.5,
     ...(line.kind === "dashed" ? { dash: [7, 5] } : {}),
+    ...(line.kind === "dotted" ? { dash: [2, 4] } : {}),
     ...(isMark ? { paths: () => null } : {}),
     points: {
       show: isMark,

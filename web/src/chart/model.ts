@@ -20,7 +20,7 @@ export type Colour =
 
 export interface Line {
   label: string;
-  kind: "curve" | "dashed" | "points" | "rings";
+  kind: "curve" | "dashed" | "dotted" | "points" | "rings";
   colour: Colour;
   x: readonly number[];
   y: readonly (number | null)[];

@@ -17,6 +17,8 @@ export interface TryView {
   readings: readonly Reading[];
   baseline: NowAnswer["forecast"];
   answers: readonly (WhatIfAnswer | null)[];
+  /** A past day without what nothing on record explains; null where it is not known or not wanted. */
+  explained: WhatIfAnswer | null;
   active: number;
   target: { low: number; high: number };
 }
@@ -26,7 +28,7 @@ export function tryModel(view: TryView): ChartModel {
   const shown = view.answers[view.active] ?? null;
   const lines: Line[] = [pointsOf(view.readings)];
   const ribbons: Ribbon[] = [];
-  const first = shown ?? view.answers.find((one) => one !== null);
+  const first = shown ?? view.answers.find((one) => one !== null) ?? view.explained;
   if (first) lines.push(baselineLine(first));
   else if (view.baseline) {
     const fan = fanOf(view.baseline);
@@ -45,6 +47,10 @@ export function tryModel(view: TryView): ChartModel {
       y: answer.changed.median_mgdl,
     });
   });
+  if (view.explained) {
+    const { median_mgdl: y } = view.explained.changed;
+    lines.push({ label: t("try-explained"), kind: "dotted", colour: "muted", x: timesOf(view.explained), y });
+  }
   return { from: view.from, to: view.to, now: view.now, lines, ribbons, target: view.target };
 }
 
@@ -79,13 +85,33 @@ function ribbonsOf(answer: WhatIfAnswer, curve: Curve, index: number): Ribbon[] 
   }));
 }
 
-/** What a scenario does, in a sentence: where the difference is largest, and how sure that is. */
-export function trySummary(answer: WhatIfAnswer | null, unit: GlucoseUnit, locale: string): string {
-  const values = answer?.difference.median_mgdl ?? [];
+/** How much of a past day nothing on record explains, in a sentence: where it moved glucose most. */
+export function unexplainedSummary(
+  answer: WhatIfAnswer,
+  unit: GlucoseUnit,
+  locale: string,
+  clock: (at: number) => string,
+): string {
+  const index = largestOf(answer.difference.median_mgdl);
+  const difference = answer.difference.median_mgdl[index];
+  const at = timesOf(answer)[index];
+  if (typeof difference !== "number" || at === undefined) return "";
+  const size = glucose(Math.abs(difference), unit, locale);
+  return t(difference < 0 ? "try-unexplained-up" : "try-unexplained-down", { size, unit, time: clock(at) });
+}
+
+function largestOf(values: Curve["median_mgdl"]): number {
   let largest = -1;
   values.forEach((one, index) => {
     if (one !== null && Math.abs(one) > Math.abs(values[largest] ?? 0)) largest = index;
   });
+  return largest;
+}
+
+/** What a scenario does, in a sentence: where the difference is largest, and how sure that is. */
+export function trySummary(answer: WhatIfAnswer | null, unit: GlucoseUnit, locale: string): string {
+  const values = answer?.difference.median_mgdl ?? [];
+  const largest = largestOf(values);
   const difference = values[largest];
   if (!answer || typeof difference !== "number") return t("try-none-yet");
   const band = answer.difference.bands.find((one) => one.level === 0.9);

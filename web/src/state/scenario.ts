@@ -18,9 +18,13 @@ export interface Item {
   recorded: { at: number; amount: number } | null;
 }
 
+export const LEAVE_OUT_UNEXPLAINED: Change = { kind: "leave-out-unexplained" };
+
 export interface Scenario {
   items: Item[];
   basalFactor: number;
+  /** Whether a past day goes without what nothing on record explains. */
+  isUnexplainedOut?: boolean;
 }
 
 interface Amounts {
@@ -72,7 +76,9 @@ function kindAndAmount(event: LifeEvent): [ItemKind, number] | null {
 /** The question for the service. Amounts are changed before times: a change finds its record by the recorded time. */
 export function changesOf(scenario: Scenario): Change[] {
   const changes = scenario.items.flatMap((item) => (item.recorded ? changeOfRecorded(item) : addition(item)));
-  return scenario.basalFactor === 1 ? changes : [...changes, { kind: "scale-basal", factor: scenario.basalFactor }];
+  if (scenario.basalFactor !== 1) changes.push({ kind: "scale-basal", factor: scenario.basalFactor });
+  if (scenario.isUnexplainedOut) changes.push(LEAVE_OUT_UNEXPLAINED);
+  return changes;
 }
 
 function addition(item: Item): Change[] {

@@ -157,12 +157,14 @@ what-if-bands-reasoned = Wie weit die Bänder Fehler von Modell und Protokoll be
 what-if-bands-learned = Die Bänder berücksichtigen Fehler von Modell und Protokoll, wie sie an simulierten Menschen gefunden wurden; dort waren die Antworten im Mittel zu klein (etwa 0,7 der wahren Änderung) und zu spät. Bei wirklichen Menschen kann der Unterschied größer sein.
 what-if-dosing-answered = Insulin antwortete auf die Änderung nach einer beschriebenen Regel; die Pumpe dieser Person hätte anders gehandelt.
 what-if-exercise-from-prior = Wie Bewegung wirkt, stammt aus veröffentlichten Studien, nicht aus den Daten dieser Person.
+what-if-unexplained-left-out = Was weggelassen ist, kann nicht aufgezeichnetes Essen, Insulin oder Bewegung sein, Stress oder Krankheit, ein Fehler des Sensors oder eine Wirkung, die der Zwilling falsch einschätzt: Welches davon, ist daran nicht zu erkennen.
 what-if-composition-from-prior = Wie Eiweiß, Fett und Ballaststoffe wirken, stammt aus veröffentlichten Studien, nicht aus den Daten dieser Person.
 what-if-product-from-prior = Wie das andere Insulin aufgenommen wird, stammt aus veröffentlichten Studien, nicht aus den Daten dieser Person.
 what-if-beyond-record = Eine Mahlzeit oder Dosis ist größer als jede aufgezeichnete; der Zwilling geht über das hinaus, was er gesehen hat.
 what-if-below-validated = Mit dieser Änderung kommt das Modell unter 54 mg/dL (3,0 mmol/L), wo es am wenigsten verlässlich ist.
 what-if-uncertainty = Die Bänder kommen von der Unsicherheit des Zwillings über Insulin und Essen; was sonst geschah, ist in beiden Kurven gleich gehalten.
 what-if-limits = Ein Was-wäre-wenn ist die Rechnung eines Modells, in der anderes Insulin bleibt, wie es aufgezeichnet ist; es ist keine Anweisung zur Dosierung.
+what-if-unexplained-ahead = Von den kommenden Stunden ist nichts Unerklärtes bekannt; frag nach einem vergangenen Tag.
 what-if-no-change = Nichts ist geändert.
 what-if-no-change-hint = Sag, was anders sein soll.
 
@@ -235,6 +237,7 @@ change-shift-meal = Mahlzeit von { $clock } { $minutes } min { $direction ->
     [earlier] früher
    *[later] später
 } gegessen
+change-leave-out-unexplained = ohne das, was keine Aufzeichnung erklärt
 change-add-meal = { $carbs } g Kohlenhydrate um { $clock }
 change-add-fast-carbs = { $carbs } g schnelle Kohlenhydrate um { $clock }
 change-scale-basal = { $percent } % { $direction ->

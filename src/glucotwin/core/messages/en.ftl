@@ -571,6 +571,7 @@ change-shift-meal = Meal of { $clock } eaten { $minutes } min { $direction ->
     [earlier] earlier
    *[later] later
 }
+change-leave-out-unexplained = without what nothing on record explains
 change-add-meal = { $carbs } g of carbohydrate at { $clock }
 change-add-fast-carbs = { $carbs } g of fast carbohydrate at { $clock }
 change-scale-basal = { $percent } % { $direction ->
@@ -611,6 +612,7 @@ what-if-bands-reasoned = How far the bands allow for errors of the model and of 
 what-if-bands-learned = The bands allow for errors of the model and of the log as they were found on simulated people; there answers were on average too small (about 0.7 of the true change) and too late. Real people may differ more.
 what-if-dosing-answered = Insulin answered the change by a documented rule; it is not what this person's pump would have done.
 what-if-exercise-from-prior = How exercise acts was taken from published studies, not from this person's data.
+what-if-unexplained-left-out = What was left out can be food, insulin or exercise that is not on record, stress or illness, a sensor's error, or an effect that the twin misjudges: which of them, nobody can tell from it.
 what-if-composition-from-prior = How protein, fat and fibre act was taken from published studies, not from this person's data.
 what-if-product-from-prior = How the other insulin is absorbed was taken from published studies, not from this person's data.
 what-if-beyond-record = A meal or dose is larger than any on record, so the twin goes beyond what it has seen.
@@ -650,6 +652,7 @@ evaluation-no-days = There are no days after those that the twin was fitted to.
 evaluation-no-days-hint = Fit the twin with --holdout-days, or give newer data.
 what-if-uncertainty = The bands come from the twin's uncertainty about insulin and food; what else happened is held the same in both curves.
 what-if-limits = A what-if is a calculation by a model with other insulin held as recorded; it is no dosing instruction.
+what-if-unexplained-ahead = Nothing unexplained is known of the hours ahead; ask about a past day.
 what-if-no-change = Nothing is changed.
 what-if-no-change-hint = Say what should be different, for example --shift-bolus 2024-03-20T18:30=-20.
 report-limit = Do not use this report to decide on treatment.

@@ -12,6 +12,7 @@ from glucotwin.advise.algorithm_plan import FollowAlgorithm
 from glucotwin.advise.change import AddBolus, AddMeal, Change, ScaleBasal, ScaleBolus, ScaleMeal, ShiftBolus, ShiftMeal
 from glucotwin.advise.dosing_plan import DosingPlan
 from glucotwin.advise.regimen_change import ChangeComposition, ChangeProduct, SplitBolus
+from glucotwin.advise.unexplained_change import LeaveOutUnexplained
 from glucotwin.advise.what_if import WhatIf, WhatIfJson
 from glucotwin.core.answer import Answer
 from glucotwin.core.error import DataError, ErrorCode
@@ -167,6 +168,16 @@ class ProductShape(Shape):
         return ChangeProduct(product=self.product)
 
 
+class UnexplainedShape(Shape):
+    """A past day without what nothing on record explains."""
+
+    kind: Literal["leave-out-unexplained"]
+
+    def change(self) -> Change:
+        """As the layers below know it."""
+        return LeaveOutUnexplained()
+
+
 AnyChange = Annotated[
     AddMealShape
     | ScaleShape
@@ -177,7 +188,8 @@ AnyChange = Annotated[
     | AddExerciseShape
     | RemoveExerciseShape
     | CompositionShape
-    | ProductShape,
+    | ProductShape
+    | UnexplainedShape,
     Field(discriminator="kind"),
 ]
 
