@@ -77,6 +77,8 @@ OF_PERSON: dict[str, Line] = {
     ),
     "GET /people/{person_id}/alarms": Line(roles=EVERYBODY, twin=True),
     "POST /people/{person_id}/alarms/{kind}/snooze": Line(roles=CARING, body={"minutes": 30}),
+    "GET /people/{person_id}/alarm-settings": Line(roles=CARING),
+    "PUT /people/{person_id}/alarm-settings": Line(roles=CARING, body={"low_mgdl": 75}),
     "GET /people/{person_id}/channels": Line(roles=EVERYBODY, twin=True),
     "POST /people/{person_id}/channels": Line(
         roles=CARING, twin=True, machine=False, body={"kind": "webhook", "settings": {"url": "https://192.0.2.1/x"}}

@@ -161,6 +161,33 @@ alarm-high = Hoch
 alarm-missed-bolus = Mahlzeit ohne Insulin?
 alarm-unexplained-rise = Anstieg ohne Grund
 alarm-predicted-high = Bald hoch
+alarm-i-see = Gesehen, Ruhe für
+alarm-seen-by = { $name } hat ihn gesehen ({ $time }).
+alarm-told = { $count ->
+    [one] Eine Begleitung wurde benachrichtigt.
+   *[other] { $count } Begleitungen wurden benachrichtigt.
+}
+alarm-settings-title = Alarme
+alarm-settings-save = Alarme speichern
+alarm-settings-saved = Die Alarme richten sich ab jetzt danach.
+alarm-limit-urgent_low_mgdl = Sehr niedrig
+alarm-limit-low_mgdl = Niedrig
+alarm-limit-high_mgdl = Hoch
+alarm-quiet = Ruhezeit
+alarm-quiet-from = Von
+alarm-quiet-to = Bis
+alarm-quiet-none = Keine Ruhezeit
+alarm-quiet-note = Alarme zu hohen Werten, vergessenen Boli und Anstiegen sind dann stumm. Niedrige Werte, fehlende Messwerte und die Stelle der Pumpe sind immer zu hören.
+alarm-kinds = Welche Alarme
+alarm-always = lässt sich nicht abschalten
+alarm-carers = Begleitungen, wenn ein Alarm anhält
+alarm-carers-note = Ohne Auswahl werden die eigenen Kanäle einer Begleitung sofort benachrichtigt. Mit Auswahl erst, wenn den Alarm so lange niemand stumm gestellt hat.
+alarm-carers-none = Noch begleitet niemand. Wer als Begleitung hinzugefügt ist, kann benachrichtigt werden, wenn ein Alarm anhält.
+alarm-carer-none = sofort
+alarm-carer-urgent = sehr niedrige nach einer Weile
+alarm-carer-lows = alle niedrigen nach einer Weile
+alarm-carer-all = alle Alarme nach einer Weile
+alarm-carer-after = Nach
 
 ## Charts
 

@@ -161,6 +161,33 @@ alarm-high = High
 alarm-missed-bolus = A meal without insulin?
 alarm-unexplained-rise = A rise without a reason
 alarm-predicted-high = High ahead
+alarm-i-see = I see it, quiet for
+alarm-seen-by = { $name } has seen it ({ $time }).
+alarm-told = { $count ->
+    [one] A carer was told.
+   *[other] { $count } carers were told.
+}
+alarm-settings-title = Alarms
+alarm-settings-save = Save alarms
+alarm-settings-saved = The alarms go by this from now on.
+alarm-limit-urgent_low_mgdl = Urgent low
+alarm-limit-low_mgdl = Low
+alarm-limit-high_mgdl = High
+alarm-quiet = Quiet hours
+alarm-quiet-from = From
+alarm-quiet-to = To
+alarm-quiet-none = No quiet hours
+alarm-quiet-note = Alarms of highs, missed boluses and rises make no sound then. Lows, missing readings and the pump's site do, always.
+alarm-kinds = Which alarms
+alarm-always = cannot be switched off
+alarm-carers = Carers, when an alarm stays on
+alarm-carers-note = Without a choice a carer's own channels are told at once. With one, they are told only when nobody has quieted the alarm for so long.
+alarm-carers-none = Nobody follows as a carer yet. Whoever is added as one can be told when an alarm stays on.
+alarm-carer-none = told at once
+alarm-carer-urgent = urgent lows after a while
+alarm-carer-lows = all lows after a while
+alarm-carer-all = all alarms after a while
+alarm-carer-after = After
 
 ## Charts
 

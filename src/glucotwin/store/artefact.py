@@ -19,6 +19,7 @@ from glucotwin.store.desk import Desk
 from glucotwin.store.schema import artefact as table
 
 LINEAGE, STATE, ALARMS, QUALITY = "lineage", "state", "alarms", "quality"
+ALARM_SETTINGS = "alarm-settings"
 """Names of artefacts."""
 WORK = "work"
 

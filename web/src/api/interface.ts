@@ -111,8 +111,20 @@ export interface components {
          */
         AlarmAction: "raised" | "repeated" | "escalated" | "cleared";
         /**
+         * AlarmContact
+         * @description A carer, who can be told when an alarm stays on.
+         */
+        AlarmContact: {
+            /** Account Id */
+            account_id: string;
+            /** Display Name */
+            display_name: string;
+        };
+        /**
          * AlarmJson
-         * @description An alarm as it was told, and whether it is on and silent for a while.
+         * @description An alarm as it was told, whether it is on and silent for a while, who was told besides, and who has seen it.
+         *
+         *     ``contact`` is the account for which it was passed on; None for everybody's alarm.
          */
         AlarmJson: {
             kind: components["schemas"]["AlarmKind"];
@@ -145,6 +157,11 @@ export interface components {
             probability: number | null;
             /** Lead Min */
             lead_min: number | null;
+            /** Contact */
+            contact: string | null;
+            /** Told Contacts */
+            told_contacts: string[];
+            seen: components["schemas"]["SeenJson"] | null;
         };
         /**
          * AlarmKind
@@ -152,6 +169,153 @@ export interface components {
          * @enum {string}
          */
         AlarmKind: "urgent-low-soon" | "low" | "predicted-low" | "stale-data" | "pump-site" | "high" | "missed-bolus" | "unexplained-rise" | "predicted-high";
+        /**
+         * AlarmKindState
+         * @description How a kind of alarm behaves for the person.
+         */
+        AlarmKindState: {
+            kind: components["schemas"]["AlarmKind"];
+            /** Title */
+            title: string;
+            /** Enabled */
+            enabled: boolean;
+            /** Urgent */
+            urgent: boolean;
+            /** Repeat Min */
+            repeat_min: number | null;
+            /** Quiet */
+            quiet: boolean;
+        };
+        /**
+         * AlarmSettings
+         * @description What a person's alarms go by; glucose in mg/dL.
+         *
+         *     Attributes:
+         *         schema_version: of this format.
+         *         low_mgdl, high_mgdl: limits of low and high glucose.
+         *         urgent_low_mgdl: limit of the urgent low.
+         *         low_horizon_min, high_horizon_min: how far predicted lows and highs look ahead.
+         *         urgent_horizon_min: how far the urgent low looks ahead.
+         *         lasting_min: how long a predicted low or high must last to count.
+         *         margin_mgdl: how far glucose must be back in range before a low or high is over.
+         *         stale_min: age of the newest reading from which on data are stale.
+         *         meal_g: smallest meal that is expected to have a bolus.
+         *         bolus_wait_min: how long after a meal its bolus is waited for.
+         *         rise_mgdl: unexplained rise of half an hour that is worth an alarm.
+         *         rise_above_mgdl: where glucose must be by then.
+         *         site_above_mgdl, site_min: how high glucose has been, and for how long, before the pump's site is suspected.
+         *         quiet_hours: local hours in which alarms that may be quiet are not sounded.
+         *         behaviour: what is different about a kind's behaviour.
+         *         caregivers: whom to tell when an alarm stays on.
+         */
+        AlarmSettings: {
+            /**
+             * Schema Version
+             * @default glucotwin-alarms/1
+             * @constant
+             */
+            schema_version?: "glucotwin-alarms/1";
+            /**
+             * Low Mgdl
+             * @default 70
+             */
+            low_mgdl?: number;
+            /**
+             * High Mgdl
+             * @default 250
+             */
+            high_mgdl?: number;
+            /**
+             * Urgent Low Mgdl
+             * @default 54
+             */
+            urgent_low_mgdl?: number;
+            /**
+             * Low Horizon Min
+             * @default 30
+             */
+            low_horizon_min?: number;
+            /**
+             * High Horizon Min
+             * @default 30
+             */
+            high_horizon_min?: number;
+            /**
+             * Urgent Horizon Min
+             * @default 20
+             */
+            urgent_horizon_min?: number;
+            /**
+             * Lasting Min
+             * @default 15
+             */
+            lasting_min?: number;
+            /**
+             * Margin Mgdl
+             * @default 5
+             */
+            margin_mgdl?: number;
+            /**
+             * Stale Min
+             * @default 20
+             */
+            stale_min?: number;
+            /**
+             * Meal G
+             * @default 20
+             */
+            meal_g?: number;
+            /**
+             * Bolus Wait Min
+             * @default 20
+             */
+            bolus_wait_min?: number;
+            /**
+             * Rise Mgdl
+             * @default 60
+             */
+            rise_mgdl?: number;
+            /**
+             * Rise Above Mgdl
+             * @default 140
+             */
+            rise_above_mgdl?: number;
+            /**
+             * Site Above Mgdl
+             * @default 250
+             */
+            site_above_mgdl?: number;
+            /**
+             * Site Min
+             * @default 60
+             */
+            site_min?: number;
+            /**
+             * Quiet Hours
+             * @default []
+             */
+            quiet_hours?: components["schemas"]["QuietHours"][];
+            /** Behaviour */
+            behaviour?: {
+                [key: string]: components["schemas"]["BehaviourChange"];
+            };
+            /**
+             * Caregivers
+             * @default []
+             */
+            caregivers?: components["schemas"]["Caregiver"][];
+        };
+        /**
+         * AlarmSettingsAnswer
+         * @description What a person's alarms go by, what that means for each kind, and which carers could be told.
+         */
+        AlarmSettingsAnswer: {
+            settings: components["schemas"]["AlarmSettings"];
+            /** Kinds */
+            kinds: components["schemas"]["AlarmKindState"][];
+            /** Contacts */
+            contacts: components["schemas"]["AlarmContact"][];
+        };
         /**
          * Alarms
          * @description Alarms that are on, the most pressing first, and what was told lately.
@@ -300,6 +464,28 @@ export interface components {
             /** Hours Needed */
             hours_needed: number;
         };
+        /**
+         * BehaviourChange
+         * @description What a person's settings change of a kind's behaviour; what is left out stays as it is.
+         */
+        BehaviourChange: {
+            /** Enabled */
+            enabled?: boolean | null;
+            /** Raise At */
+            raise_at?: number | null;
+            /** Clear At */
+            clear_at?: number | null;
+            /** Raise After Min */
+            raise_after_min?: number | null;
+            /** Clear After Min */
+            clear_after_min?: number | null;
+            /** Repeat Min */
+            repeat_min?: number | null;
+            /** Longest Snooze Min */
+            longest_snooze_min?: number | null;
+            /** Quiet */
+            quiet?: boolean | null;
+        };
         /** Body_post_people_person_id_uploads */
         Body_post_people_person_id_uploads: {
             /** File */
@@ -313,6 +499,31 @@ export interface components {
          * @enum {string}
          */
         CardiorenalDrug: "sglt2_inhibitor" | "glp1_agonist" | "finerenone";
+        /**
+         * Caregiver
+         * @description Somebody who is told when an alarm stays on; a service delivers it.
+         *
+         *     Attributes:
+         *         contact: a name that the service knows, never a number or address.
+         *         kinds: of which alarms.
+         *         after_min: how long the alarm has been on, and not snoozed, before they are told.
+         */
+        Caregiver: {
+            /** Contact */
+            contact: string;
+            /**
+             * Kinds
+             * @default [
+             *       "urgent-low-soon"
+             *     ]
+             */
+            kinds?: components["schemas"]["AlarmKind"][];
+            /**
+             * After Min
+             * @default 15
+             */
+            after_min?: number;
+        };
         /**
          * Censoring
          * @description Whether a reading is a value or only a bound: LOW is "at most", HIGH "at least" the given value.
@@ -1975,6 +2186,22 @@ export interface components {
             last_reading_at: string | null;
         };
         /**
+         * QuietHours
+         * @description Local hours in which alarms that may be quiet are shown but not sounded; they may pass midnight.
+         */
+        QuietHours: {
+            /**
+             * Start
+             * Format: time
+             */
+            start: string;
+            /**
+             * End
+             * Format: time
+             */
+            end: string;
+        };
+        /**
          * Reading
          * @description One reading.
          */
@@ -2099,6 +2326,21 @@ export interface components {
             kind: "scale-bolus" | "scale-meal";
             /** Factor */
             factor: number;
+        };
+        /**
+         * SeenJson
+         * @description Who took care of an alarm by silencing it, and when.
+         */
+        SeenJson: {
+            /** Account Id */
+            account_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
         };
         /**
          * SessionJson

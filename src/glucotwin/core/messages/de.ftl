@@ -295,6 +295,7 @@ living-frozen-hint = Die Person kann ihn weiterlernen lassen.
 living-no-consent = Die Person willigt nicht in einen Zwilling ein.
 living-fit-asked = gewünscht
 living-no-alarm = Es gibt keinen Alarm namens { $name }.
+living-no-carer = Nur wer diesem Menschen als Begleitung folgt, kann benachrichtigt werden, wenn ein Alarm anhält. Bitte erst als Begleitung hinzufügen.
 service-invalid = Die Anfrage hat nicht die erwartete Form.
 service-too-many = Zu viele Anfragen.
 service-wait = Warte { $seconds } s.

@@ -1174,6 +1174,7 @@ living-frozen-hint = The person can let it go on.
 living-no-consent = The person does not consent to a twin.
 living-fit-asked = asked for
 living-no-alarm = There is no alarm called { $name }.
+living-no-carer = Only somebody who follows this person as a carer can be told when an alarm stays on. Add them as a carer first.
 days-too-many = { $days } days cannot be shown at once; at most { $longest } can.
 now-no-reading = There are no readings yet.
 now-stale = The last reading was { $glucose } mg/dL, { $age } minutes ago: it is too old to say how things are now.

@@ -28,6 +28,7 @@ from glucotwin.store.desk import Desk, desk_of
 from glucotwin.store.person import read_person
 from glucotwin.workflows.channel.channel import LONGEST_SETTING, ChannelError, Notice, Outgoing
 from glucotwin.workflows.channel.registry import find_kind
+from glucotwin.workflows.living.alarm_settings import alarm_settings_of
 
 USEFUL = timedelta(minutes=30)
 """An alarm that is older is not told any more."""
@@ -155,7 +156,12 @@ def _told(
 ) -> tuple[int, ChannelError | None]:
     """How many alarms were told, and what ended it."""
     kind, told = find_kind(channel.kind), 0
-    heard = [(number, one) for number, one in alarms if kind.tells_quiet or one.get("audible") is not False]
+    waits_for = _waits_for(desk, channel)
+    heard = [
+        (number, one)
+        for number, one in alarms
+        if (kind.tells_quiet or one.get("audible") is not False) and _concerns(channel.account_id, one, waits_for)
+    ]
     for number, alarm in heard:
         try:
             kind.send(channel.settings, _notice(desk, channel, alarm), outgoing)
@@ -164,6 +170,18 @@ def _told(
         mark_told(desk, channel.channel_id, number)
         told += 1
     return told, None
+
+
+def _waits_for(desk: Desk, channel: StoredChannel) -> frozenset[str]:
+    """Kinds of alarm that a channel's account is told only when they stay on."""
+    settings = alarm_settings_of(desk, channel.person_id)
+    return frozenset(kind for one in settings.caregivers if one.contact == channel.account_id for kind in one.kinds)
+
+
+def _concerns(account_id: str, alarm: Mapping[str, object], waits_for: frozenset[str]) -> bool:
+    """Whether an alarm is for an account: passed on to it, or everybody's and of no kind that it waits for."""
+    contact = alarm.get("contact")
+    return contact == account_id if contact is not None else alarm.get("kind") not in waits_for
 
 
 def _notice(desk: Desk, channel: StoredChannel, content: Mapping[str, object]) -> Notice:

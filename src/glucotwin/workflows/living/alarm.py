@@ -1,7 +1,7 @@
 """Use case: a person's alarms as their data come in: one state, stored, that no late or repeated reading confuses."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
@@ -26,8 +26,9 @@ from glucotwin.store.desk import Desk
 from glucotwin.store.person import lock_person
 from glucotwin.twin.twin import Twin
 from glucotwin.workflows.answer import require_valid
+from glucotwin.workflows.living.alarm_settings import alarm_settings_of
 from glucotwin.workflows.living.memory import Memory
-from glucotwin.workflows.living.shape.now import AlarmJson, Alarms
+from glucotwin.workflows.living.shape.now import AlarmJson, Alarms, SeenJson
 
 CAUGHT_UP = timedelta(minutes=30)
 """After a longer silence alarms go on from the last half hour: what was to be told before is of no use any more."""
@@ -38,10 +39,11 @@ NUMBERS = Numbers(GlucoseUnit.MGDL)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """The stored state, and what was told last of each kind."""
+    """The stored state, what was told last of each kind, and who took care of it."""
 
     state: AlarmState
     last: dict[str, AlarmJson]
+    seen: dict[str, SeenJson]
 
 
 def step_alarms_of(desk: Desk, memory: Memory, person_id: str, *, at: datetime) -> tuple[AlarmJson, ...]:
@@ -63,15 +65,15 @@ def step_alarms_of(desk: Desk, memory: Memory, person_id: str, *, at: datetime) 
     timeline, twin = memory.timeline(desk, person_id), memory.twin(desk, person_id)
     if twin is None or timeline.frame(GlucoseReading).is_empty():
         return ()
-    kept = _kept(desk, person_id)
+    kept, settings = _kept(desk, person_id), alarm_settings_of(desk, person_id)
     try:
         require_valid(timeline.person, at.date())
-        state, events = _stepped(twin, timeline, kept.state, at)
+        state, events = _stepped(twin, timeline, kept.state, at, settings)
     except (SafetyError, DataError):
         return ()
     told = tuple(alarm_json(event, state) for event in events)
     last = {**kept.last, **{str(event.kind): one for event, one in zip(events, told, strict=True)}}
-    _keep(desk, person_id, Kept(state=state, last=last))
+    _keep(desk, person_id, Kept(state=state, last=last, seen=_still_on(kept.seen, state)))
     keep_alarms(desk, person_id, [(event.time, one) for event, one in zip(events, told, strict=True)])
     return told
 
@@ -95,8 +97,16 @@ def active_in(content: bytes | None) -> list[AlarmJson]:
     return [_with_snooze(kept, kind) for kind in AlarmKind if kind in kept.state.active()]
 
 
-def snooze(desk: Desk, person_id: str, kind_name: str, *, minutes: float, at: datetime) -> AlarmJson:
-    """Silences an alarm that is on.
+def snooze(desk: Desk, person_id: str, kind_name: str, *, minutes: float, at: datetime, by_name: str) -> AlarmJson:
+    """Silences an alarm that is on, and notes who takes care of it.
+
+    Args:
+        desk: of an account that may silence it.
+        person_id: whose alarm.
+        kind_name: which.
+        minutes: for how long, cut to what its kind allows.
+        at: aware time that counts as now.
+        by_name: what the account calls itself.
 
     Raises:
         NotFoundError: there is no such kind.
@@ -108,7 +118,9 @@ def snooze(desk: Desk, person_id: str, kind_name: str, *, minutes: float, at: da
     except ValueError as error:
         raise NotFoundError(ErrorCode.UNKNOWN_NAME, message("living-no-alarm", name=kind_name)) from error
     kept = _kept(desk, person_id)
-    kept = Kept(state=snooze_alarm(AlarmSettings(), kept.state, kind, at=at, minutes=minutes), last=kept.last)
+    state = snooze_alarm(alarm_settings_of(desk, person_id), kept.state, kind, at=at, minutes=minutes)
+    seen: SeenJson = {"account_id": desk.account_id, "name": by_name, "time": at.isoformat()}
+    kept = replace(kept, state=state, seen={**kept.seen, str(kind): seen})
     _keep(desk, person_id, kept)
     return _with_snooze(kept, kind)
 
@@ -130,11 +142,14 @@ def alarm_json(event: AlarmEvent, state: AlarmState) -> AlarmJson:
         "probability": round(event.probability, 3),
         "lead_min": round(event.lead_min, 1),
         "snoozed_until": None if own.snoozed_until is None else own.snoozed_until.isoformat(),
+        "contact": event.contact,
+        "told_contacts": list(own.told_contacts),
+        "seen": None,
     }
 
 
 def _stepped(
-    twin: Twin, timeline: Timeline, state: AlarmState, at: datetime
+    twin: Twin, timeline: Timeline, state: AlarmState, at: datetime, settings: AlarmSettings
 ) -> tuple[AlarmState, tuple[AlarmEvent, ...]]:
     step = timedelta(minutes=STEP_MIN)
     # The last step is the present minute, which the newest reading belongs to.
@@ -146,9 +161,9 @@ def _stepped(
     count = max(1, int((last + timedelta(minutes=1) - begin) / step))
     window = Window(start=last - (count - 1) * step, end=last + step)
     events: tuple[AlarmEvent, ...] = ()
-    for moment in moments(twin, timeline, window=window, settings=AlarmSettings()):
+    for moment in moments(twin, timeline, window=window, settings=settings):
         if moment.time <= at + timedelta(minutes=1):
-            state, told = step_alarms(AlarmSettings(), state, moment)
+            state, told = step_alarms(settings, state, moment)
             events += told
     return state, events
 
@@ -160,7 +175,14 @@ def _with_snooze(kept: Kept, kind: AlarmKind) -> AlarmJson:
         **last,
         "on": own.on_since is not None,
         "snoozed_until": None if own.snoozed_until is None else own.snoozed_until.isoformat(),
+        "told_contacts": list(own.told_contacts),
+        "seen": kept.seen.get(str(kind)),
     }
+
+
+def _still_on(seen: dict[str, SeenJson], state: AlarmState) -> dict[str, SeenJson]:
+    """Who took care of what is still on; the next alarm of a kind has to be seen anew."""
+    return {kind: one for kind, one in seen.items() if AlarmKind(kind) in state.active()}
 
 
 def _untold(state: AlarmState, kind: AlarmKind) -> AlarmJson:
@@ -180,6 +202,9 @@ def _untold(state: AlarmState, kind: AlarmKind) -> AlarmJson:
         "audible": False,
         "probability": None,
         "lead_min": None,
+        "contact": None,
+        "told_contacts": [],
+        "seen": None,
     }
 
 
@@ -189,11 +214,11 @@ def _kept(desk: Desk, person_id: str) -> Kept:
 
 def _kept_in(content: bytes | None) -> Kept:
     if content is None:
-        return Kept(state=init_alarms(), last={})
+        return Kept(state=init_alarms(), last={}, seen={})
     told = json.loads(content)
-    return Kept(state=alarm_state_from_json(told["state"]), last=told["last"])
+    return Kept(state=alarm_state_from_json(told["state"]), last=told["last"], seen=told.get("seen", {}))
 
 
 def _keep(desk: Desk, person_id: str, kept: Kept) -> None:
-    content = {"state": kept.state.to_json(), "last": kept.last}
+    content = {"state": kept.state.to_json(), "last": kept.last, "seen": kept.seen}
     write_artefact(desk, person_id, ALARMS, json.dumps(content).encode())

@@ -18,6 +18,7 @@ from glucotwin.store.forecast import read_forecasts
 from glucotwin.store.person import read_person
 from glucotwin.store.proposal import list_proposals
 from glucotwin.workflows.living.advice import proposal_json
+from glucotwin.workflows.living.alarm_settings import alarm_settings_of
 from glucotwin.workflows.living.data import person_json
 from glucotwin.workflows.living.memory import Memory
 
@@ -60,6 +61,7 @@ def _documents(desk: Desk, person_id: str) -> dict[str, object]:
     return {
         "person": person_json(read_person(desk, person_id)),
         "forecasts": [one.to_json() | {"forecast": one.forecast.to_json()} for one in read_forecasts(desk, person_id)],
+        "alarm-settings": alarm_settings_of(desk, person_id).model_dump(mode="json"),
         "alarms": list(read_alarms(desk, person_id, most=MOST_ALARMS)),
         "proposals": [proposal_json(one, str) for one in proposals],
         "consents": [

@@ -86,8 +86,19 @@ class BandPerformance(TypedDict):
     hours_needed: int
 
 
+class SeenJson(TypedDict):
+    """Who took care of an alarm by silencing it, and when."""
+
+    account_id: str
+    name: str
+    time: Instant
+
+
 class AlarmJson(TypedDict):
-    """An alarm as it was told, and whether it is on and silent for a while."""
+    """An alarm as it was told, whether it is on and silent for a while, who was told besides, and who has seen it.
+
+    ``contact`` is the account for which it was passed on; None for everybody's alarm.
+    """
 
     kind: AlarmKind
     title: str
@@ -102,6 +113,9 @@ class AlarmJson(TypedDict):
     audible: bool
     probability: float | None
     lead_min: float | None
+    contact: str | None
+    told_contacts: list[str]
+    seen: SeenJson | None
 
 
 class Alarms(TypedDict):
