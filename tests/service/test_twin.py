@@ -135,6 +135,7 @@ def test_insulin_is_asked_about_by_professionals_in_the_research_profile_alone(
     assert twinned.clinician.post(path, body).status_code == 200
 
 
+@pytest.mark.slow
 def test_an_algorithm_is_put_in_charge_of_past_hours(
     service: Service, twinned: Twinned, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -241,6 +242,7 @@ def test_somebody_whom_twins_are_not_made_for_gets_no_forecast(service: Service)
         assert service.look(desk, access)["forecast_withheld"] is not None
 
 
+@pytest.mark.slow
 def test_therapies_are_compared_by_clinicians_in_the_research_profile_alone(
     service: Service, twinned: Twinned, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -57,6 +57,7 @@ def intervals(batch: EventBatch) -> list[np.ndarray]:
     return [np.diff(batch.start_utc_min[batch.person == one]) / 1440.0 for one in np.unique(batch.person)]
 
 
+@pytest.mark.slow
 def test_adults_eat_as_much_carbohydrate_as_adults_on_pumps() -> None:
     daily = carbs_per_day(food("typical"))
     assert 155.0 < np.mean(daily) < 177.0  # carb-intake-pump-adult: 166
@@ -65,6 +66,7 @@ def test_adults_eat_as_much_carbohydrate_as_adults_on_pumps() -> None:
     assert 80.0 < np.mean(women) < 174.0  # carb-intake-t1dexi-women: 127 (SD 47)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", ["adherent", "careless", "still"])
 def test_other_profiles_eat_about_as_much(profile: str) -> None:
     assert np.mean(carbs_per_day(food(profile))) == pytest.approx(np.mean(carbs_per_day(food("typical"))), rel=0.06)
@@ -127,6 +129,7 @@ def test_exercise_lies_between_inactive_registries_and_active_girls() -> None:
     assert 0.2 < reduced / weekly["typical"] < 0.35  # Henske 2025: 27 %
 
 
+@pytest.mark.slow
 def test_illness_comes_as_often_and_lasts_as_long_as_colds() -> None:
     adults, children = illness_events(year("typical")), illness_events(year("typical", 8.0))
     years = PEOPLE * (400 + 18) / 365.25

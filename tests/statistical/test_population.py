@@ -43,6 +43,7 @@ def test_groups_differ_in_the_order_of_the_published_ones(name: str) -> None:
     np.testing.assert_array_equal(np.argsort(ours), np.argsort(theirs))
 
 
+@pytest.mark.slow
 def test_meals_raise_glucose_of_adults_by_about_as_much_as_published() -> None:
     glucose = [one for one in meal_excursions("padova-t1d", "adult", drawn("adult")) if one.signal == "glucose_mgdl"]
     assert [one.meal for one in glucose] == ["breakfast", "lunch", "dinner"]

@@ -48,6 +48,7 @@ def test_every_condition_of_the_rule_has_to_be_met(change: dict[str, float | boo
     assert trial.unmet == (unmet,)
 
 
+@pytest.mark.slow
 def test_both_are_scored_on_the_same_readings_after_both_fits() -> None:
     timeline = made_up_timeline()
     twin = made_up_twin(timeline)

@@ -43,6 +43,7 @@ def test_result_depends_neither_on_cores_nor_on_the_size_of_the_cohort() -> None
     np.testing.assert_array_equal(few, on_two[:3])
 
 
+@pytest.mark.slow
 def test_shared_inputs_are_those_of_every_subject() -> None:
     bodies, inputs = cohort(3)
     shared = simulate_cohort(stack_bodies(bodies), inputs[0])
@@ -88,6 +89,7 @@ def test_accelerator_is_given_thousands_in_one_call_and_the_same_comes_out(monke
     np.testing.assert_array_equal(found.outputs["glucose_mgdl"], expected.outputs["glucose_mgdl"])
 
 
+@pytest.mark.slow
 def test_gradient_through_a_mapped_cohort_is_finite() -> None:
     inputs = probing_inputs(0.01)
     bodies = stack_bodies([compose_minimal_of({"weight_kg": kg, "basal_u_per_min": 0.01}) for kg in (60.0, 90.0)])

@@ -72,6 +72,7 @@ def test_larger_population_begins_with_the_smaller_one(group: str) -> None:
     assert people(group)[1]["drawn"] > people(group, 5)[1]["drawn"] > 5
 
 
+@pytest.mark.slow
 def test_people_are_the_accepted_ones_however_many_are_judged_together() -> None:
     found, refused = people("adult")
     judged = judge(draw_candidates("adult", np.arange(refused["drawn"]), seed=3))
@@ -114,6 +115,7 @@ def test_everyone_rests_at_basal_glucose_at_the_basal_rate() -> None:
     np.testing.assert_allclose(course, np.repeat(basal_glucose(everyone())[:, None], 37, axis=1), atol=1e-6)
 
 
+@pytest.mark.slow
 def test_basal_profile_keeps_the_day_nearer_to_basal_glucose_than_the_constant_rate() -> None:
     constant = [constant_inputs(2 * MINUTES_PER_DAY, insulin_u_per_min=one.basal_u_per_min) for one in everyone()]
     second_day = slice(MINUTES_PER_DAY // 10, None)

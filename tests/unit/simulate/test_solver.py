@@ -6,10 +6,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from body_name import EVERY_BODY
 from glucotwin.core.array import Array
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.body import Body, BodyState
-from glucotwin.physiology.registry import BODIES, find_subject, make_body
+from glucotwin.physiology.registry import find_subject, make_body
 from glucotwin.simulate.solver import step_minutes
 from glucotwin.simulate.trajectory import simulate
 from glucotwin.testing.body import probing_inputs
@@ -42,8 +43,8 @@ def adaptive(body: Body, inputs: Inputs) -> Array:
     [
         ("minimal", ""),
         ("padova-t1d-2008", "adult#001"),
-        ("padova-t1d-2008", "adult#006"),
-        ("padova-t1d-2008", "child#007"),
+        pytest.param("padova-t1d-2008", "adult#006", marks=pytest.mark.slow),
+        pytest.param("padova-t1d-2008", "child#007", marks=pytest.mark.slow),
     ],
 )
 def test_step_agrees_with_an_adaptive_solver(name: str, subject: str) -> None:
@@ -70,7 +71,7 @@ def test_five_minute_steps_of_the_minimal_body_stay_near_the_minute_steps() -> N
     assert np.max(np.abs(np.asarray(seen) - np.asarray(fine)[5::5])) < 1.0
 
 
-@pytest.mark.parametrize("name", BODIES)
+@pytest.mark.parametrize("name", EVERY_BODY)
 def test_forward_and_reverse_derivatives_of_a_step_agree(name: str) -> None:
     body = make_body(name)
     now = probing_inputs(find_subject(name).basal_u_per_min).map(lambda values: jnp.asarray(values)[35])

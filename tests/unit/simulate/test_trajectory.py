@@ -5,13 +5,14 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from body_name import EVERY_BODY
 from glucotwin.core.error import ModelError, SolverError
-from glucotwin.physiology.registry import BODIES, find_subject, make_body
+from glucotwin.physiology.registry import find_subject, make_body
 from glucotwin.simulate.trajectory import check_finite, simulate
 from glucotwin.testing.body import MINUTES, probing_inputs
 
 
-@pytest.mark.parametrize("name", BODIES)
+@pytest.mark.parametrize("name", EVERY_BODY)
 def test_stride_keeps_every_so_many_minutes_of_the_same_run(name: str) -> None:
     body, inputs = make_body(name), probing_inputs(find_subject(name).basal_u_per_min)
     every, some = simulate(body, inputs), simulate(body, inputs, stride=15)

@@ -130,6 +130,7 @@ def test_a_day_in_open_loop_is_that_of_the_one_minute_solver(name: str) -> None:
     assert np.max(np.abs(off)) < TOLERANCE_MGDL
 
 
+@pytest.mark.slow
 def test_a_day_at_points_drawn_from_the_prior_is_that_of_the_one_minute_solver() -> None:
     inputs, _ = a_day()
     points = jax.random.normal(root_key(0), (24, true_point().size))

@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from glucotwin.workflows.simulate import Simulation, SimulationRequest, simulate_variants
 
@@ -64,6 +65,7 @@ def test_later_the_bolus_higher_the_peak() -> None:
     assert highest["given 2 h late"] > highest["given 15 min ahead"] + 10.0
 
 
+@pytest.mark.slow
 def test_illness_needs_more_insulin_and_stopped_basal_brings_ketones() -> None:
     mean = {variant: one.mean() for variant, one in glucose("sick-day").items()}
     assert mean["basal at 120 % while ill"] < mean["insulin as always"] - 5.0
@@ -77,6 +79,7 @@ def test_illness_raises_glucose_from_the_second_morning_on() -> None:
     assert always[2 * DAY : 3 * DAY].mean() > always[:DAY].mean() + 10.0
 
 
+@pytest.mark.slow
 def test_faster_the_insulin_lower_glucose_two_hours_after_breakfast() -> None:
     at = {variant: one[9 * 60 + 30] for variant, one in glucose("new-insulin").items()}
     assert sorted(at, key=lambda variant: at[variant]) == [
@@ -93,6 +96,7 @@ def test_regular_insulin_is_still_at_work_at_night() -> None:
     assert min(at_midnight, key=lambda variant: at_midnight[variant]) == "regular at the meal"
 
 
+@pytest.mark.slow
 def test_forgotten_dose_tells_more_with_glargine_than_with_degludec() -> None:
     forgotten = 4 * DAY + 22 * 60
     rise = {
@@ -110,6 +114,7 @@ def test_degludec_is_the_most_even_basal_insulin() -> None:
     assert degludec < 0.75 * min(spread.values())
 
 
+@pytest.mark.slow
 def test_low_of_alcohol_comes_the_next_morning_and_can_be_prevented() -> None:
     found, drunk = glucose("alcohol-evening"), situation("alcohol-evening")["four drinks"]
     course = found["four drinks"]
@@ -120,6 +125,7 @@ def test_low_of_alcohol_comes_the_next_morning_and_can_be_prevented() -> None:
     assert found["four drinks, 25 g snack at bedtime, basal at 70 %"].min() > max(70.0, course.min() + 10.0)
 
 
+@pytest.mark.slow
 def test_sglt2_inhibitor_hides_a_blocked_set_behind_lower_glucose_and_more_ketones() -> None:
     variants = situation("pump-failure")
     blocked, hidden = variants["set blocked"], variants["set blocked, dapagliflozin 10 mg"]
@@ -155,6 +161,7 @@ def nightly_lowest(simulation: Simulation) -> np.ndarray:
     return np.array([course[start : start + 12 * 60].min() for start in range(first, course.size - 1, DAY)])
 
 
+@pytest.mark.slow
 def test_every_rescue_has_raised_glucose_after_half_an_hour() -> None:
     later = {variant: one[(15 - 11) * 60 + 45 + 30] for variant, one in glucose("rescue").items()}
     nothing = later.pop("nothing done")

@@ -91,6 +91,7 @@ def test_forecast_from_the_state_is_that_of_the_batch_filter() -> None:
     np.testing.assert_allclose(own.variance, batch.variance, rtol=0.0, atol=1e-9)
 
 
+@pytest.mark.slow
 def test_many_people_at_once_are_the_same_as_one_by_one() -> None:
     data = two_days()
     tracked = track(TWIN, draws=DRAWS)

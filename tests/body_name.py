@@ -1,0 +1,13 @@
+"""Names of all bodies for tests of each; the largest take long to compile and wait for the slow run."""
+
+from typing import Final
+
+import pytest
+
+from glucotwin.physiology.registry import BODIES
+
+LARGE: Final = ("padova-t1d", "padova-t1d-reduced")
+
+EVERY_BODY: Final = tuple(
+    pytest.param(name, marks=pytest.mark.slow) if name in LARGE else pytest.param(name) for name in BODIES
+)
