@@ -14,6 +14,7 @@ def test_devices_and_faults_are_listed_with_what_is_known_of_them(invoke: Invoke
     by_name = {one["name"]: one for one in answer["devices"]}
     assert by_name["dexcom-g6"]["published"]["mard_pct"] == 9.0
     assert all(one["sources"] and one["verdict"] for one in answer["devices"])
+    assert [one["name"] for one in answer["fault_rates"]] == ["typical"]
     assert {"kind": "bias", "device": "sensor", "unit": "mg/dL"}.items() <= answer["faults"][0].items()
 
 

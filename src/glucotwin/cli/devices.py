@@ -18,11 +18,11 @@ def command(console: Console) -> None:
     --fault of glucotwin loop run.
     """
     from glucotwin.core.message import message
-    from glucotwin.workflows.devices import list_devices, list_faults
+    from glucotwin.workflows.devices import list_devices, list_fault_rates, list_faults
 
     devices, faults = list_devices(), list_faults()
     if console.as_json:
-        console.write_json({"devices": devices, "faults": faults})
+        console.write_json({"devices": devices, "faults": faults, "fault_rates": list_fault_rates()})
         return
     header = tuple(message(f"devices-column-{name}") for name in ("kind", "name", "title", "mard"))
     rows = [(str(one["kind"]), str(one["name"]), str(one["title"]), _mard(one["published"])) for one in devices]

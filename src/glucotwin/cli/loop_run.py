@@ -38,8 +38,9 @@ if TYPE_CHECKING:
     "--fault",
     "faults",
     multiple=True,
-    metavar="KIND:FROM-TO[:SIZE]",
-    help="What goes wrong, in hours from the start, e.g. occlusion:30-36; may be repeated. See glucotwin devices.",
+    metavar="KIND:FROM-TO[:SIZE]|typical",
+    help="What goes wrong, in hours from the start, e.g. occlusion:30-36; or drawn by published rates: typical; may be "
+    "repeated. See glucotwin devices.",
 )
 @click.option("--scenario", required=True, help="A behaviour: adherent, typical, careless, still; or a YAML file.")
 @click.option("--variant", default="", help="Take this variant of the scenario file.")

@@ -31,3 +31,5 @@ DEVICES: Final = MappingProxyType(
 
 SENSORS: Final = (IDEAL, *DEVICES[SENSOR])
 PUMPS: Final = (IDEAL, *DEVICES[PUMP])
+FAULT_PRESETS: Final = ("typical",)
+"""Names of rates of faults; each is a file in ``data/fault``."""

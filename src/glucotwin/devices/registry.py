@@ -146,6 +146,18 @@ def with_faults(
     return worn, used
 
 
+def has_own_disturbance(sensor: str) -> bool:
+    """Whether a sensor sinks under pressure, loses readings and ends by itself.
+
+    Raises:
+        NotFoundError: there is no such sensor.
+    """
+    file = None if sensor == IDEAL else sensor_file(sensor)
+    if isinstance(file, CalibratedFile | FlashFile):
+        return has_own_disturbance(file.measures)
+    return isinstance(file, CgmFile)
+
+
 def _occlusion_alarm_u(pump: str) -> float:
     """Missing insulin at which a pump notices that it is blocked; never where nothing watches."""
     file = None if pump == IDEAL else pump_file(pump)

@@ -1,8 +1,9 @@
 """Use case: which devices virtual people can wear, what is known of them, and what can go wrong."""
 
-from glucotwin.devices.catalogue import DEVICES, KETONE, PUMP, TRACKER
+from glucotwin.devices.catalogue import DEVICES, FAULT_PRESETS, KETONE, PUMP, TRACKER
 from glucotwin.devices.device_file import KetoneFile, TrackerFile, read_device_file
 from glucotwin.devices.fault import SENSOR_FAULTS, SIZES
+from glucotwin.devices.fault_rate import fault_preset
 from glucotwin.devices.registry import pump_file, sensor_file
 
 _FILES = {KETONE: KetoneFile, TRACKER: TrackerFile}
@@ -41,4 +42,17 @@ def list_faults() -> list[dict[str, object]]:
             "high": size.high,
         }
         for kind, size in SIZES.items()
+    ]
+
+
+def list_fault_rates() -> list[dict[str, object]]:
+    """Every preset of rates by which faults are drawn, as JSON values: name, title, sources, assumptions, rates."""
+    presets = {name: fault_preset(name) for name in FAULT_PRESETS}
+    return [
+        {
+            "name": name,
+            **one.about.model_dump(mode="json"),
+            "faults": [rate.model_dump(mode="json") for rate in one.faults],
+        }
+        for name, one in presets.items()
     ]

@@ -11,9 +11,10 @@ from glucotwin.control.registry import find_any_controller
 from glucotwin.control.safety_array import reasons_of
 from glucotwin.core.file import replace_file
 from glucotwin.core.profile import RESEARCHER, Authority, Capability
+from glucotwin.core.random import root_key
 from glucotwin.core.unit import GlucoseUnit, glucose_in
-from glucotwin.devices.fault import fault_from_text
-from glucotwin.devices.registry import with_faults
+from glucotwin.devices.fault_rate import faults_named
+from glucotwin.devices.registry import has_own_disturbance, with_faults
 from glucotwin.domain.inputs import minute_utc_from
 from glucotwin.metrics.tally import GlucoseTally
 from glucotwin.workflows.day_plan import AbstractDays
@@ -33,7 +34,8 @@ class LoopRequest:
         body: name of the body.
         subject: a subject's name, a group's, or ``all``; default the body's first subject.
         sensor, pump: names of the devices.
-        faults: what goes wrong with them, each as ``KIND:FROM-TO[:SIZE]`` with hours from the start.
+        faults: what goes wrong with them, each as ``KIND:FROM-TO[:SIZE]`` with hours from the start, or the name of
+            rates by which it is drawn (``typical``), once for the run and alike for all its people.
         automatic: whether doses are given by themselves; else they are proposals, and the schedule runs.
         seed: of the devices.
     """
@@ -59,11 +61,17 @@ def run_loop(request: LoopRequest, *, authority: Authority = RESEARCHER) -> ArmR
     Raises:
         NotFoundError: there is no such algorithm, device, body or subject.
         NotAllowedError: the authority may not simulate.
-        DataError: a fault is none.
+        DataError: a fault is none, nor the name of rates.
         ModelError: the body does not take what the days or the algorithm need.
     """
     authority.require(Capability.SIMULATE_VIRTUAL)
-    faults = [fault_from_text(one) for one in request.faults]
+    faults = faults_named(
+        request.faults,
+        start=request.days.start,
+        days=request.days.length_days,
+        key=root_key(request.seed),
+        sensor_has_own=has_own_disturbance(request.sensor),
+    )
     start_minute = minute_utc_from(request.days.start)
     sensor, pump = with_faults(request.sensor, request.pump, faults, start_minute=start_minute)
     arm = Arm(
