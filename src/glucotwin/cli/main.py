@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, CommandEntry] = MappingProxyType(
         "simulate": CommandEntry("glucotwin.cli.simulate", "Simulate virtual subjects, or a cohort of them."),
         "cohort": CommandEntry("glucotwin.cli.cohort", "Create and describe cohorts of virtual people."),
         "complications": CommandEntry("glucotwin.cli.complications", "Tell the risks of the years ahead."),
+        "regimen": CommandEntry("glucotwin.cli.regimen", "Compare medicines of type 2 diabetes over months."),
         "loop": CommandEntry("glucotwin.cli.loop", "Put a dosing algorithm around virtual people."),
         "devices": CommandEntry("glucotwin.cli.devices", "List sensors, pumps and their faults."),
         "dose": CommandEntry("glucotwin.cli.dose", "Decide once as a dosing algorithm does."),

@@ -1,0 +1,16 @@
+"""``glucotwin regimen``: medicines of type 2 diabetes side by side."""
+
+from types import MappingProxyType
+
+import click
+
+from glucotwin.cli.group import CommandEntry, LazyGroup
+
+COMMANDS = MappingProxyType(
+    {"compare": CommandEntry("glucotwin.cli.regimen_compare", "Compare medicines for a described person.")}
+)
+
+
+@click.command("regimen", cls=LazyGroup, entries=COMMANDS)
+def command() -> None:
+    """Compare what medicines would do within months to a person with type 2 diabetes."""

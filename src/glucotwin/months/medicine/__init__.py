@@ -1,0 +1,1 @@
+"""Medicines: one module per class, one line each in ``registry``."""
