@@ -8,9 +8,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+from glucotwin.control.catalogue import CONTROLLERS
 from glucotwin.core.error import ConflictError, DataError, NotFoundError
 from glucotwin.core.unit import GlucoseUnit
-from glucotwin.workflows.day_plan import LivedDays
+from glucotwin.workflows.day_plan import LivedDays, chosen_variants
 from glucotwin.workflows.loop.campaign import COMPARED, Campaign
 from glucotwin.workflows.loop.campaign_figure import draw_campaign
 from glucotwin.workflows.loop.campaign_file import CampaignFile, read_campaign
@@ -19,6 +20,7 @@ from glucotwin.workflows.loop.campaign_run import people_of_campaign, run_campai
 from glucotwin.workflows.loop.campaign_table import arm_rows, difference_rows, hazard_rows, worst_rows
 from glucotwin.workflows.loop.campaign_write import check_places, write_people
 
+EXAMPLES = Path(__file__).parents[4] / "examples" / "loop"
 HEAD = "format: glucotwin-campaign/1\nscenario: typical\ndays: 1\n"
 
 
@@ -62,6 +64,16 @@ def test_an_unknown_device_is_named() -> None:
     file = campaign_file(arms=[{"algorithm": "pid", "sensor": "magic"}])
     with pytest.raises(NotFoundError, match="magic"):
         run_campaign(file, days_of)
+
+
+@pytest.mark.parametrize("name", ["campaign", "faults", "five-algorithms"])
+def test_the_examples_name_what_there_is(name: str) -> None:
+    file = read_campaign(EXAMPLES / f"{name}.yaml")
+    assert {arm.algorithm for arm in file.arms} <= set(CONTROLLERS)
+    named = EXAMPLES / file.scenario
+    if named.is_file():
+        variants = {one for one, _ in chosen_variants(named)}
+        assert {hazard.variant or file.variant for hazard in file.hazards} <= variants
 
 
 def test_a_fault_that_is_none_is_refused_before_anything_runs(tmp_path: Path) -> None:
