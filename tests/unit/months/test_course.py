@@ -54,3 +54,35 @@ def test_eating_less_takes_weight_as_halls_whole_model_does() -> None:
 
 def test_steady_hba1c_is_that_of_adag() -> None:
     assert hba1c_from_mean_glucose(154.2 / 18.0156) == pytest.approx(7.0, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("name", "dose", "hba1c_pct", "weeks", "egfr", "fall"),
+    [
+        ("empagliflozin", 10.0, 7.9, 76, 90.0, -0.73),
+        ("empagliflozin", 25.0, 7.9, 76, 90.0, -0.84),
+        ("empagliflozin", 25.0, 8.0, 24, 45.0, -0.58),
+    ],
+)
+def test_the_page_tells_falls_less_placebo_as_they_are(
+    name: str, dose: float, hba1c_pct: float, weeks: int, egfr: float, fall: float
+) -> None:
+    assert _less_placebo(_person(hba1c_pct, egfr), weeks, **{name: dose}) == pytest.approx(fall, abs=0.006)
+
+
+@pytest.mark.parametrize(
+    ("name", "dose", "hba1c_pct", "weeks", "change"),
+    [
+        ("glimepiride", 8.0, 8.2, 52, -0.57),
+        ("semaglutide", 1.0, 8.28, 40, -1.72),
+        ("tirzepatide", 5.0, 8.28, 40, -2.00),
+        ("tirzepatide", 10.0, 8.28, 40, -2.27),
+        ("tirzepatide", 15.0, 8.28, 40, -2.38),
+        ("tirzepatide", 10.0, 7.9, 40, -2.13),
+    ],
+)
+def test_the_page_tells_changes_as_they_are(
+    name: str, dose: float, hba1c_pct: float, weeks: int, change: float
+) -> None:
+    course = months_course(_person(hba1c_pct), [(MEDICINES[name], dose)], days=7 * weeks)
+    assert course.hba1c_pct[-1] - hba1c_pct == pytest.approx(change, abs=0.006)
