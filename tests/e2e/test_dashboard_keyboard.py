@@ -155,6 +155,29 @@ def test_a_day_by_keyboard_alone(browser: Browser) -> None:
         expect(page.get_by_role("button", name="Sign in")).to_be_visible()
 
 
+@pytest.mark.parametrize("screen", [Screen(size=DESKTOP), Screen(size=PHONE, scheme="dark")], ids=["desktop", "phone"])
+def test_a_questionnaire_is_filled_in_by_keyboard_and_taken_out(screen: Screen, browser: Browser) -> None:
+    with stand_in() as address, opened(browser, f"{address}/#/days", screen) as page:
+        page.locator(PAGES["days"]).first.wait_for()
+        _press(page, re.compile("^Fill in: Everyday life"))
+        expect(page.get_by_role("dialog")).to_be_visible()
+        for code in ("always", "half"):
+            page.keyboard.press("Tab")
+            while page.evaluate("document.activeElement.type") != "radio":
+                page.keyboard.press("Tab")
+            page.keyboard.press("Space")
+            while page.evaluate("document.activeElement.value") != code:
+                page.keyboard.press("ArrowDown")
+        assert violations(page) == []
+        photograph(page, f"questions-{screen.size[0]}")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("3 of 4")).to_be_visible()
+        assert (violations(page), overflow_px(page)) == ([], 0)
+        photograph(page, f"answers-{screen.size[0]}")
+        _press(page, re.compile("^Take out: "))
+        expect(page.get_by_text("3 of 4")).to_be_hidden()
+
+
 def _press(page: Page, name: str | re.Pattern[str]) -> None:
     _go(page, name)
     page.keyboard.press("Enter")

@@ -56,6 +56,7 @@ def test_answers_are_of_the_types_that_the_pages_are_written_with(
         "Finding": quality["findings"],
         "Correction": quality["corrections"],
         "Deterioration": get("/deterioration")["items"],
+        "QuestionnaireList": [get("/questionnaires")],
         "PanelPage": [owner.get("/panel").json()],
         "WhatIfAnswer": [owner.post(f"/people/{person_id}/what-ifs", _question(at)).json()],
     }

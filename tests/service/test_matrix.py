@@ -94,6 +94,11 @@ OF_PERSON: dict[str, Line] = {
         roles=TREATING, machine=False, body={"decision": "end", "reason": "No longer."}
     ),
     "POST /people/{person_id}/proposals/{proposal_id}/answer": Line(roles=CARING, body={"answer": "agree"}),
+    "GET /people/{person_id}/questionnaires": Line(roles=EVERYBODY),
+    "POST /people/{person_id}/questionnaire-responses": Line(
+        roles=CARING, body={"questionnaire": "daily-life", "answers": {}}
+    ),
+    "DELETE /people/{person_id}/questionnaire-responses/{response_id}": Line(roles=CARING),
     "GET /people/{person_id}/consents": Line(roles=ALONE),
     "PUT /people/{person_id}/consents/{purpose}": Line(roles=ALONE, machine=False, body={"version": 99}),
     "DELETE /people/{person_id}/consents/{purpose}": Line(roles=ALONE, machine=False),
@@ -123,6 +128,7 @@ FILLED = {
     "channel_id": SOMETHING,
     "job_id": SOMETHING,
     "proposal_id": SOMETHING,
+    "response_id": "0123456789abcdef",
     "event_id": "none",
     "step_id": "none",
     "kind": "low",

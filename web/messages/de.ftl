@@ -666,3 +666,13 @@ role-person = die Person selbst
 role-carer = Betreuung
 role-clinician = Fachperson
 role-researcher = Forschung
+
+questions-title = Wie es im Alltag geht
+questions-none = Noch ist nichts beantwortet. Ein paar Fragen alle zwei Wochen zeigen, ob der Alltag leichter wird.
+questions-fill = Ausfüllen: { $title }
+questions-send = Antworten behalten
+questions-kept = Antworten behalten
+questions-day = Tag
+questions-score = { $score } von { $most }
+questions-take-out = Herausnehmen
+questions-note = In unserem eigenen Bogen ist mehr besser. Die Zahlen sind zum Vergleich mit sich selbst; wer deine Daten sehen darf, sieht auch sie.

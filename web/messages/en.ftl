@@ -666,3 +666,13 @@ role-person = the person
 role-carer = carer
 role-clinician = clinician
 role-researcher = researcher
+
+questions-title = How life goes
+questions-none = Nothing was answered yet. A few questions every two weeks show whether everyday life gets easier.
+questions-fill = Fill in: { $title }
+questions-send = Keep my answers
+questions-kept = Answers kept
+questions-day = Day
+questions-score = { $score } of { $most }
+questions-take-out = Take out
+questions-note = More is better in our own form. Scores are for comparing with yourself; whoever you let see your data sees them too.

@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, CommandEntry] = MappingProxyType(
         "audit": CommandEntry("glucotwin.cli.audit", "Check the service's audit log."),
         "backup": CommandEntry("glucotwin.cli.backup", "Write a backup of the service's data, and of its keys."),
         "restore": CommandEntry("glucotwin.cli.restore", "Bring a backup back into an empty installation."),
+        "questionnaires": CommandEntry("glucotwin.cli.questionnaires", "List questionnaires, or check a site's own."),
         "report": CommandEntry("glucotwin.cli.report", "Write a report that a clinician can read."),
         "simulate": CommandEntry("glucotwin.cli.simulate", "Simulate virtual subjects, or a cohort of them."),
         "cohort": CommandEntry("glucotwin.cli.cohort", "Create and describe cohorts of virtual people."),

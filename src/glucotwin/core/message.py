@@ -35,6 +35,11 @@ def spoken_in(locale: str) -> Generator[None]:
         _spoken.reset(before)
 
 
+def spoken_locale() -> str:
+    """The language in which messages are told now."""
+    return _spoken.get()
+
+
 def preferred_locale(accepted: str) -> str:
     """The first language of an ``Accept-Language`` header that there is; English when there is none.
 

@@ -21,6 +21,7 @@ from glucotwin.service.endpoint import (
     data,
     person,
     prognosis,
+    questionnaire,
     system,
     therapy,
     trust,
@@ -47,6 +48,7 @@ ROUTERS = (
     channel.router,
     advice.router,
     prognosis.router,
+    questionnaire.router,
     trust.router,
 )
 OTHERS = (

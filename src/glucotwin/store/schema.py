@@ -270,6 +270,18 @@ proposal_answer = Table(
 )
 """What a person or carer says to it; rows are added and never changed."""
 
+questionnaire_response = Table(
+    "questionnaire_response",
+    metadata,
+    _person(primary_key=True),
+    Column("response_id", String(16), primary_key=True),
+    Column("answered_by", Uuid(as_uuid=False), nullable=False),
+    _time("at"),
+    Column("content", LargeBinary, nullable=False),
+    Index("questionnaire_response_at", "person_id", "at"),
+)
+"""What people said of themselves: which questionnaire and its answers are sealed. Rows are never changed."""
+
 course_pass = Table(
     "course_pass",
     metadata,

@@ -1960,6 +1960,16 @@ export interface components {
             limits: string;
         };
         /**
+         * OptionJson
+         * @description An answer to choose.
+         */
+        OptionJson: {
+            /** Code */
+            code: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * OutcomeJson
          * @description A summary of the window as it was, as it would have been, and the difference.
          */
@@ -2186,6 +2196,54 @@ export interface components {
             last_reading_at: string | null;
         };
         /**
+         * QuestionJson
+         * @description A question with one choice.
+         */
+        QuestionJson: {
+            /** Link Id */
+            link_id: string;
+            /** Scale */
+            scale: string;
+            /** Text */
+            text: string;
+            /** Required */
+            required: boolean;
+            /** Options */
+            options: components["schemas"]["OptionJson"][];
+        };
+        /**
+         * QuestionnaireJson
+         * @description A questionnaire to fill in, in the asker's language.
+         */
+        QuestionnaireJson: {
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+            /** Version */
+            version: string;
+            /** Title */
+            title: string;
+            /** Description */
+            description: string;
+            /** Copyright */
+            copyright: string;
+            /** Scales */
+            scales: components["schemas"]["ScaleJson"][];
+            /** Questions */
+            questions: components["schemas"]["QuestionJson"][];
+        };
+        /**
+         * QuestionnaireList
+         * @description Questionnaires that may be filled in, and what was answered, the newest first.
+         */
+        QuestionnaireList: {
+            /** Questionnaires */
+            questionnaires: components["schemas"]["QuestionnaireJson"][];
+            /** Responses */
+            responses: components["schemas"]["ResponseJson"][];
+        };
+        /**
          * QuietHours
          * @description Local hours in which alarms that may be quiet are shown but not sounded; they may pass midnight.
          */
@@ -2291,6 +2349,41 @@ export interface components {
             kind: "remove-exercise";
         };
         /**
+         * ResponseBody
+         * @description Answers: the code of an option by the ``linkId`` of its question.
+         */
+        ResponseBody: {
+            /** Questionnaire */
+            questionnaire: string;
+            /** Answers */
+            answers: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * ResponseJson
+         * @description A filled-in questionnaire and its scores.
+         */
+        ResponseJson: {
+            /** Response Id */
+            response_id: string;
+            /** Questionnaire */
+            questionnaire: string;
+            /** Version */
+            version: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Answers */
+            answers: {
+                [key: string]: string;
+            };
+            /** Scores */
+            scores: components["schemas"]["ScoreJson"][];
+        };
+        /**
          * Role
          * @description Who is asking.
          * @enum {string}
@@ -2310,6 +2403,20 @@ export interface components {
             factor: number;
         };
         /**
+         * ScaleJson
+         * @description What answers are summed up to, with the least and most that this can be.
+         */
+        ScaleJson: {
+            /** Scale */
+            scale: string;
+            /** Title */
+            title: string;
+            /** Least */
+            least: number;
+            /** Most */
+            most: number;
+        };
+        /**
          * ScaleShape
          * @description More or less of what was eaten or given.
          */
@@ -2326,6 +2433,22 @@ export interface components {
             kind: "scale-bolus" | "scale-meal";
             /** Factor */
             factor: number;
+        };
+        /**
+         * ScoreJson
+         * @description What a scale came to, and the least and most that it can.
+         */
+        ScoreJson: {
+            /** Scale */
+            scale: string;
+            /** Title */
+            title: string;
+            /** Score */
+            score: number | null;
+            /** Least */
+            least: number;
+            /** Most */
+            most: number;
         };
         /**
          * SeenJson

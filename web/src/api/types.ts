@@ -67,4 +67,7 @@ export type ProposalAnswer = Shapes["ProposalAnswerJson"];
 export type Evidence = Shapes["EvidenceJson"];
 export type Proposal = Shapes["ProposalJson"];
 export type ProposalList = Shapes["ProposalList"];
+export type Questionnaire = Shapes["QuestionnaireJson"];
+export type QuestionnaireResponse = Shapes["ResponseJson"];
+export type QuestionnaireList = Shapes["QuestionnaireList"];
 export type Course = Shapes["CourseJson"];

@@ -548,3 +548,21 @@ regimen-caution-lows = Sulfonylharnstoffe verursachen Unterzuckerungen.
 regimen-caution-lows-frail = Sulfonylharnstoffe verursachen Unterzuckerungen, öfter ab 75 Jahren oder bei einer eGFR unter 60.
 regimen-caution-nausea = Übelkeit bei etwa einem von fünf Menschen, meist während die Dosis steigt.
 regimen-caution-pancreatitis = Nicht nach Pankreatitis oder bei medullärem Schilddrüsenkrebs in der Familie (Fachinformation).
+
+## Fragebögen
+questionnaire-bad = { $file } ist als Fragebogen nicht zu gebrauchen: { $why }
+questionnaire-bad-hint = Was gelesen wird, steht unter Questionnaires in der Dokumentation; geprüft wird eine Datei mit: glucotwin questionnaires DATEI
+questionnaire-no-json = Die Datei ist nicht als JSON zu lesen.
+questionnaire-no-resource = Es ist kein FHIR-Questionnaire.
+questionnaire-empty = Er hat keinen Namen, oder nicht zwischen 1 und { $most } Fragen.
+questionnaire-repeated = Zwei Fragen haben dieselbe linkId.
+questionnaire-no-options = Die Frage { $question } hat keine Antworten mit Codes.
+questionnaire-kind = Der Teil { $question } ist von der Art { $kind }; bekannt sind group, display und choice.
+questionnaire-unknown = Einen Fragebogen { $name } gibt es nicht.
+questionnaire-no-question = Der Fragebogen hat keine Frage { $question }.
+questionnaire-no-option = { $code } ist keine Antwort auf die Frage { $question }.
+questionnaire-missing = { $count ->
+    [one] Eine Frage ist noch nicht beantwortet.
+   *[other] { $count } Fragen sind noch nicht beantwortet.
+  }
+store-no-response = Diesen ausgefüllten Fragebogen gibt es nicht.

@@ -1554,3 +1554,25 @@ regimen-caution-lows = Sulfonylureas cause low glucose.
 regimen-caution-lows-frail = Sulfonylureas cause low glucose, more often from 75 years on or at an eGFR below 60.
 regimen-caution-nausea = Nausea in about one of five people, mostly while the dose goes up.
 regimen-caution-pancreatitis = Not after pancreatitis or with medullary thyroid cancer in the family (label).
+
+## Questionnaires
+questionnaire-bad = { $file } cannot be used as a questionnaire: { $why }
+questionnaire-bad-hint = What is read is described under Questionnaires in the documentation; check a file with: glucotwin questionnaires FILE
+questionnaire-no-json = it cannot be read as JSON.
+questionnaire-no-resource = it is no FHIR Questionnaire.
+questionnaire-empty = it has no name, or not between 1 and { $most } questions.
+questionnaire-repeated = two questions have the same linkId.
+questionnaire-no-options = the question { $question } has no options with codes.
+questionnaire-kind = the item { $question } is of the type { $kind }; known are group, display and choice.
+questionnaire-unknown = There is no questionnaire called { $name }.
+questionnaire-no-question = The questionnaire has no question { $question }.
+questionnaire-no-option = { $code } is no answer to the question { $question }.
+questionnaire-missing = { $count ->
+    [one] One question is not answered yet.
+   *[other] { $count } questions are not answered yet.
+  }
+questionnaires-column-name = name
+questionnaires-column-version = version
+questionnaires-column-title = title
+questionnaires-column-scales = scales
+store-no-response = There is no such filled-in questionnaire.

@@ -16,6 +16,7 @@ SEARCHED: dict[str, tuple[tuple[str, str], ...]] = {
     "MedicationAdministration": (("patient", "reference"), ("effective-time", "date")),
     "Flag": (("patient", "reference"),),
     "DetectedIssue": (("patient", "reference"),),
+    "QuestionnaireResponse": (("patient", "reference"), ("authored", "date")),
 }
 
 

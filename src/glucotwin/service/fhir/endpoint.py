@@ -28,8 +28,16 @@ PREFIX = "/api/fhir/r4"
 router = APIRouter(tags=["fhir"], route_class=FhirRoute)
 MOST, FEW = 1000, 100
 SECOND = timedelta(seconds=1)
-Kind = Literal["Observation", "MedicationAdministration", "Flag", "DetectedIssue"]
-AnyKind = Literal["Observation", "MedicationAdministration", "Flag", "DetectedIssue", "Condition", "Device"]
+Kind = Literal["Observation", "MedicationAdministration", "Flag", "DetectedIssue", "QuestionnaireResponse"]
+AnyKind = Literal[
+    "Observation",
+    "MedicationAdministration",
+    "Flag",
+    "DetectedIssue",
+    "QuestionnaireResponse",
+    "Condition",
+    "Device",
+]
 Count = Annotated[int, Query(alias="_count", ge=1, le=MOST)]
 Offset = Annotated[int, Query(alias="_offset", ge=0, le=100_000_000)]
 _DATE = re.compile(r"(eq|ge|gt|le|lt|sa|eb)?(\d{4}-\d\d-\d\d)(T[\d:.]+(?:Z|[+-]\d\d:\d\d))?")
@@ -90,13 +98,13 @@ def search(
     """Records of a person by code and time."""
     person_id = _person(patient or request.query_params.get("subject", ""))
     asked = request.query_params
-    start, end = _time(asked.getlist("date") + asked.getlist("effective-time"))
+    start, end = _time(asked.getlist("date") + asked.getlist("effective-time") + asked.getlist("authored"))
     looked_for = Search(
         kind=kind,
         codes=frozenset(one.rpartition("|")[2] for text in asked.getlist("code") for one in text.split(",") if one),
         start=start,
         end=end,
-        newest_first=asked.get("_sort") in {"-date", "-effective-time"},
+        newest_first=asked.get("_sort") in {"-date", "-effective-time", "-authored"},
         offset=offset,
         count=count,
     )

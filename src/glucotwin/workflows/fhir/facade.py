@@ -13,6 +13,7 @@ from glucotwin.metrics.panel import metrics_panel
 from glucotwin.store.desk import Desk
 from glucotwin.store.person import read_person
 from glucotwin.workflows.fhir.record import STREAMS, RecordResources, Resource, plain, told_by
+from glucotwin.workflows.fhir.response import RESPONSE, is_of_response, response_resources
 from glucotwin.workflows.fhir.summary import Period, summary_resources
 from glucotwin.workflows.fhir.watch import KINDS as WATCH_KINDS
 from glucotwin.workflows.fhir.watch import is_of_watch, watch_resources
@@ -30,7 +31,7 @@ class Search:
     """What a system looks for.
 
     Attributes:
-        kind: of ``record.STREAMS``, or ``Flag`` or ``DetectedIssue``.
+        kind: of ``record.STREAMS``, or ``Flag``, ``DetectedIssue`` or ``QuestionnaireResponse``.
         codes: LOINC codes of observations; empty for all.
         start, end: aware times, both included; None for no bound.
         newest_first: order of time.
@@ -79,6 +80,8 @@ def search_records(desk: Desk, person_id: str, search: Search) -> Found:
     whole = timeline_of(desk, person_id)
     if search.kind in WATCH_KINDS:
         return _paged([[one for one in watch_resources(whole) if one["resourceType"] == search.kind]], search)
+    if search.kind == RESPONSE:
+        return _paged([_authored_within(response_resources(desk, person_id), search)], search)
     timeline = _within(whole, search)
     records = RecordResources(desk=desk, timeline=timeline, kind=search.kind, newest_first=search.newest_first)
     days: list[Resource] = []
@@ -103,7 +106,8 @@ def everything(desk: Desk, person_id: str, search: Search) -> Found:
     whole = timeline_of(desk, person_id)
     timeline = _within(whole, search)
     days = _summary(whole, _period(timeline, search))
-    about = [patient_of(desk, person_id), *_about(timeline), *days, *watch_resources(whole)]
+    said = _authored_within(response_resources(desk, person_id), search)
+    about = [patient_of(desk, person_id), *_about(timeline), *days, *watch_resources(whole), *said]
     return _paged([about, *(RecordResources(desk=desk, timeline=timeline, kind=kind) for kind in STREAMS)], search)
 
 
@@ -117,6 +121,8 @@ def read_resource(desk: Desk, person_id: str, kind: str, identifier: str) -> Res
     found: Sequence[Resource] = ()
     if is_of_watch(identifier):
         found = watch_resources(timeline_of(desk, person_id))
+    elif is_of_response(identifier):
+        found = response_resources(desk, person_id)
     elif told is None:
         timeline = timeline_of(desk, person_id)
         period = _period_in(identifier)
@@ -153,6 +159,13 @@ def _within(whole: Timeline, search: Search) -> Timeline:
     last = search.end or datetime(2100, 1, 1, tzinfo=UTC)
     inside = {name: frame.filter(frame["time"].is_between(first, last)) for name, frame in whole.streams.items()}
     return replace(whole, streams={name: frame for name, frame in inside.items() if len(frame)})
+
+
+def _authored_within(found: list[Resource], search: Search) -> list[Resource]:
+    """What was answered in the time that is asked for, in its order."""
+    first, last = search.start or datetime.min.replace(tzinfo=UTC), search.end or datetime.max.replace(tzinfo=UTC)
+    inside = [one for one in found if first <= datetime.fromisoformat(str(one["authored"])) <= last]
+    return inside if search.newest_first else inside[::-1]
 
 
 def _about(timeline: Timeline) -> Iterator[Resource]:

@@ -1,0 +1,1 @@
+"""What people say of themselves: FHIR questionnaires as data, answers, and their scores."""
