@@ -136,3 +136,26 @@ SHOWN = """async () => {
   return null;
 }"""
 """The notification that is shown, once there is one."""
+
+
+def test_alarms_are_set_for_oneself_and_a_carer(stand_in_address: str, browser: Browser) -> None:
+    with opened(browser, stand_in_address, Screen(size=DESKTOP)) as page:
+        page.goto(f"{stand_in_address}/#/settings")
+        page.reload()
+        save = page.get_by_role("button", name="Save alarms")
+        expect(save).to_be_disabled()
+        expect(page.get_by_label("Urgent low soon")).to_be_disabled()
+        page.get_by_label("Low (mg/dL)", exact=True).fill("75")
+        page.get_by_label("A meal without insulin?").uncheck()
+        page.get_by_label("From", exact=True).first.fill("22:30")
+        page.get_by_role("combobox", name="Ben Example").select_option("lows")
+        page.get_by_role("combobox", name="After", exact=True).select_option("10")
+        save.click()
+        expect(page.get_by_text("The alarms go by this from now on.")).to_be_visible()
+        written = seen(stand_in_address)["alarmSettings"]
+        assert written["low_mgdl"] == 75
+        assert written["behaviour"] == {"missed-bolus": {"enabled": False}}
+        assert written["quiet_hours"] == [{"start": "22:30", "end": "07:00"}]
+        assert written["caregivers"] == [{"contact": "a1", "kinds": ["urgent-low-soon", "low"], "after_min": 10}]
+        assert violations(page) == []
+        assert overflow_px(page) == 0

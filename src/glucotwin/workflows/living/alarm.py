@@ -1,8 +1,10 @@
 """Use case: a person's alarms as their data come in: one state, stored, that no late or repeated reading confuses."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import cast
 
 from glucotwin.core.error import DataError, ErrorCode, NotFoundError, SafetyError
@@ -35,6 +37,8 @@ CAUGHT_UP = timedelta(minutes=30)
 CLOCK_ERROR = timedelta(minutes=10)
 """By so much the present may lie before the last step; further back, the clock of the last step was wrong."""
 NUMBERS = Numbers(GlucoseUnit.MGDL)
+UNWRITTEN: Mapping[str, object] = MappingProxyType({"contact": None, "told_contacts": [], "seen": None})
+"""What alarms that were stored by earlier versions do not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +86,7 @@ def alarms_of(desk: Desk, person_id: str) -> Alarms:
     """Alarms that are on, and what was told lately, as JSON values."""
     return {
         "active": active_alarms(desk, person_id),
-        "recent": [cast("AlarmJson", one) for one in read_alarms(desk, person_id, most=50)],
+        "recent": [cast("AlarmJson", {**UNWRITTEN, **one}) for one in read_alarms(desk, person_id, most=50)],
     }
 
 
@@ -216,7 +220,11 @@ def _kept_in(content: bytes | None) -> Kept:
     if content is None:
         return Kept(state=init_alarms(), last={}, seen={})
     told = json.loads(content)
-    return Kept(state=alarm_state_from_json(told["state"]), last=told["last"], seen=told.get("seen", {}))
+    return Kept(
+        state=alarm_state_from_json(told["state"]),
+        last={kind: cast("AlarmJson", {**UNWRITTEN, **one}) for kind, one in told["last"].items()},
+        seen=told.get("seen", {}),
+    )
 
 
 def _keep(desk: Desk, person_id: str, kept: Kept) -> None:
