@@ -38,6 +38,26 @@ it("lets food raise glucose after it was eaten, by what each gram does, and not 
   expect(rise).toBeLessThan(30 * 1.1);
 });
 
+it("lets a gram do less beside others, however they are logged", () => {
+  const rise = (...meals: [number, number][]): number => {
+    const entries = meals.map(([minutes, carbs_g]) => entry("meal", minutes, { carbs_g }));
+    return medianAt(continued(FORECAST, TWIN, entries).forecast, 240) - medianAt(FORECAST, 240);
+  };
+  expect(rise([0, 60])).toBeLessThan(2.95 * rise([0, 20]));
+  expect(rise([0, 30], [0, 30])).toBeCloseTo(rise([0, 60]), 6);
+  expect(rise([0, 400])).toBeGreaterThan(rise([0, 200]));
+});
+
+it("lets insulin take more away from what was eaten, but not in proportion", () => {
+  const [food, insulin] = [entry("meal", 0, { carbs_g: 60 }), entry("bolus", 0, { insulin_u: 3 })];
+  const at = (...entries: ReturnType<typeof entry>[]): number =>
+    medianAt(continued(FORECAST, TWIN, entries).forecast, 240);
+  const [alone, fed] = [medianAt(FORECAST, 240), at(food)];
+  const [fasting, beside] = [alone - at(insulin), fed - at(food, insulin)];
+  expect(beside).toBeGreaterThan(fasting);
+  expect(beside).toBeLessThan((fasting * fed) / alone);
+});
+
 it("knows less of what it adds: the fan gets wider with food", () => {
   const { forecast } = continued(FORECAST, TWIN, [entry("meal", 0, { carbs_g: 60 })]);
   expect(widthAt(forecast, 240)).toBeGreaterThan(widthAt(FORECAST, 240));
@@ -60,7 +80,7 @@ it("counts of food before the reading only what it still does", () => {
 it("says what it cannot count: activity, what lies beyond its end, and a format that it does not know", () => {
   const entries = [entry("activity", 10, { duration_min: 30 }), entry("meal", 300, { carbs_g: 30 })];
   expect(continued(FORECAST, TWIN, entries)).toEqual({ forecast: FORECAST, counted: 0, uncounted: 2 });
-  const newer = { ...TWIN, version: 2 };
+  const newer = { ...TWIN, version: 3 };
   expect(continued(FORECAST, newer, [entry("meal", 0, { carbs_g: 30 })]).counted).toBe(0);
 });
 

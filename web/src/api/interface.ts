@@ -1167,6 +1167,8 @@ export interface components {
             stream: "meal" | "bolus";
             /** Start Min */
             start_min: number;
+            /** Amount */
+            amount: number;
             /** Response */
             response: number[][];
         };
@@ -1952,6 +1954,8 @@ export interface components {
             mean_mgdl: number[][];
             /** Spread Mgdl */
             spread_mgdl: number[][];
+            /** Half Mgdl */
+            half_mgdl: number;
             /** Effects */
             effects: components["schemas"]["EffectCurveJson"][];
             /** Twin Version */

@@ -1,7 +1,7 @@
 import type { components } from "./interface";
 /**
- * What food or insulin at a moment does to each draw afterwards: mg/dL added per gram, or the logarithm per unit of the
- * factor by which glucose is multiplied.
+ * What an amount of food or insulin at a moment does to each draw afterwards: mg/dL added per gram, or the logarithm per
+ * unit of the factor by which glucose is multiplied.
  */
 export type EffectCurve = components["schemas"]["EffectCurveJson"];
 

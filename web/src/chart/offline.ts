@@ -18,7 +18,7 @@ export interface Continued {
 
 const MINUTE_MS = 60_000;
 /** The version of the compact twin that is understood here. */
-export const VERSION = 1;
+export const VERSION = 2;
 const BISECTIONS = 40;
 /** Below this, insulin takes nothing away any more. */
 const LEAST_MGDL = 20;
@@ -33,6 +33,12 @@ const NORMAL_95 = 1.6449;
 interface Dose {
   stream: "meal" | "bolus";
   atMin: number;
+  amount: number;
+}
+
+/** What one kind adds up to: an effect takes its size per gram or unit from all of it. */
+interface Total {
+  doses: readonly Dose[];
   amount: number;
 }
 
@@ -109,23 +115,58 @@ function mixtureAt(twin: OfflineTwin, point: number): Mixture {
   };
 }
 
-/** Food adds and insulin divides, in every draw. */
+/** Food adds, and insulin takes the more away the more glucose there is, in every draw. */
 function moved(of: Mixture, twin: OfflineTwin, point: number, doses: readonly Dose[]): Mixture {
-  const effect = (draw: number, stream: Dose["stream"]): number =>
-    doses
-      .filter((dose) => dose.stream === stream)
-      .reduce((sum, dose) => sum + dose.amount * responseTo(twin, dose, draw, twin.t_min[point] ?? 0), 0);
+  const [food, insulin] = [totalOf(doses, "meal"), totalOf(doses, "bolus")];
+  const t = twin.t_min[point] ?? 0;
   const mean = of.mean.map((value, draw) => {
-    const fed = value + effect(draw, "meal");
-    const divided = Math.max(fed, LEAST_MGDL) * Math.exp(effect(draw, "bolus"));
-    return divided + Math.min(fed - LEAST_MGDL, 0);
+    const fed = value + effectOf(twin, food, draw, t);
+    const unfed = Math.max(value, LEAST_MGDL);
+    const taken = unfed * (1 - Math.exp(effectOf(twin, insulin, draw, t)));
+    return fed - (taken * uptakeAt(fed, twin)) / uptakeAt(unfed, twin);
   });
   return { mean, spread: of.spread };
 }
 
-/** Response per gram or unit at a time: between the effects worked out for the start before and the one after. */
-function responseTo(twin: OfflineTwin, dose: Dose, draw: number, t: number): number {
+function totalOf(all: readonly Dose[], stream: Dose["stream"]): Total {
+  const doses = all.filter((dose) => dose.stream === stream);
+  return { doses, amount: doses.reduce((sum, dose) => sum + dose.amount, 0) };
+}
+
+/** How strongly insulin acts at a glucose: it saturates, as in the twin's causal form. */
+function uptakeAt(glucose: number, twin: OfflineTwin): number {
+  const least = Math.max(glucose, LEAST_MGDL);
+  return least / (twin.half_mgdl + least);
+}
+
+/** All that doses of one kind do. */
+function effectOf(twin: OfflineTwin, total: Total, draw: number, t: number): number {
+  return total.doses.reduce((sum, dose) => sum + dose.amount * perAmount(twin, dose, total.amount, draw, t), 0);
+}
+
+/**
+ * Response per gram or unit beside so much in all, in a line through the smaller and the larger known amount. Beyond the
+ * larger one every further gram or unit does as much as the last.
+ */
+function perAmount(twin: OfflineTwin, dose: Dose, amount: number, draw: number, t: number): number {
   const known = twin.effects.filter((one) => one.stream === dose.stream);
+  const [small, large] = [Math.min(...known.map((one) => one.amount)), Math.max(...known.map((one) => one.amount))];
+  const at = (size: number): number =>
+    responseTo(
+      twin,
+      known.filter((one) => one.amount === size),
+      dose,
+      draw,
+      t,
+    );
+  if (large <= small) return at(small);
+  const reached = amount > large ? 2 * large - large ** 2 / amount : amount;
+  const share = (reached - small) / (large - small);
+  return (1 - share) * at(small) + share * at(large);
+}
+
+/** Response per gram or unit at a time: between the effects worked out for the start before and the one after. */
+function responseTo(twin: OfflineTwin, known: readonly EffectCurve[], dose: Dose, draw: number, t: number): number {
   // What was before the origin is in the readings already, but for what it does from then on.
   if (dose.atMin < 0)
     return sinceStart(twin, known[0], draw, t - dose.atMin) - sinceStart(twin, known[0], draw, -dose.atMin);

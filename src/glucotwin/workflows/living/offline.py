@@ -1,6 +1,6 @@
 """Use case: the compact twin, with which a phone goes on forecasting while it cannot reach the service."""
 
-from glucotwin.advise.effect_curve import effect_curves
+from glucotwin.advise.effect_curve import HALF_MGDL, effect_curves
 from glucotwin.core.message import message
 from glucotwin.core.profile import Authority, Capability
 from glucotwin.forecast.forecast import rounded
@@ -33,12 +33,13 @@ def offline_of(desk: Desk, memory: Memory, person_id: str, *, authority: Authori
     require_valid(prospect.timeline.person, prospect.coming.start.date())
     return {
         "format": "glucotwin-offline",
-        "version": 1,
+        "version": 2,
         "person_id": person_id,
         "origin": prospect.coming.start.isoformat(),
         "t_min": [int(minute) for minute in prospect.t_min],
         "mean_mgdl": [rounded(draw, 1) for draw in prospect.mean_mgdl],
         "spread_mgdl": [rounded(draw, 1) for draw in prospect.spread_mgdl],
+        "half_mgdl": HALF_MGDL,
         "effects": [one.to_json() for one in effect_curves(prospect)],
         "twin_version": prospect.twin.version,
         "limits": message("forecast-limits"),

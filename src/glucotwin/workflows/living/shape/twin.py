@@ -96,6 +96,7 @@ class OfflineTwin(TypedDict):
     t_min: list[int]
     mean_mgdl: list[Numbers]
     spread_mgdl: list[Numbers]
+    half_mgdl: float
     effects: list[EffectCurveJson]
     twin_version: str
     limits: str
