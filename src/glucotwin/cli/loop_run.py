@@ -2,10 +2,11 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import click
 
+from glucotwin.cli.authority import local_authority
 from glucotwin.cli.command import Command
 from glucotwin.cli.console import Console
 from glucotwin.cli.life import days_named
@@ -18,6 +19,23 @@ if TYPE_CHECKING:
     from glucotwin.workflows.loop.arm import ArmResult
 
 
+OWN_DAYS = 7
+
+
+class OwnTwinOptions(TypedDict):
+    """Options of a run around a twin, by the names of ``OwnTwinRequest``."""
+
+    algorithm: str
+    days: int
+    draws: int
+    carb_ratio_g_per_u: float | None
+    correction_factor_mgdl_per_u: float | None
+    sensor: str
+    pump: str
+    automatic: bool
+    seed: int
+
+
 @click.command(
     "run",
     cls=Command,
@@ -26,6 +44,7 @@ if TYPE_CHECKING:
         "glucotwin loop run --algorithm loop --sensor dexcom-g6 --pump omnipod --fault occlusion:30-36 "
         "--scenario typical --days 3 --automatic",
         "glucotwin loop run --algorithm basal-bolus --subject adult --scenario typical --days 7 --json",
+        "glucotwin loop run --algorithm zone-mpc --twin me.twin.json --record my-timeline --days 7 --automatic",
     ),
 )
 @click.option("--algorithm", type=click.Choice(controller_names()), required=True, help="Whose decisions.")
@@ -42,9 +61,14 @@ if TYPE_CHECKING:
     help="What goes wrong, in hours from the start, e.g. occlusion:30-36; or drawn by published rates: typical; may be "
     "repeated. See glucotwin devices.",
 )
-@click.option("--scenario", required=True, help="A behaviour: adherent, typical, careless, still; or a YAML file.")
+@click.option("--scenario", help="A behaviour: adherent, typical, careless, still; or a YAML file.")
 @click.option("--variant", default="", help="Take this variant of the scenario file.")
-@click.option("--days", type=click.IntRange(1, 366), help="How many local days of a behaviour.")
+@click.option("--days", type=click.IntRange(1, 366), help="How many local days of a behaviour, or of the record.")
+@click.option("--twin", "twin_file", type=click.Path(path_type=Path), help="A fitted twin to run instead of a subject.")
+@click.option("--record", type=click.Path(path_type=Path), help="With --twin: the person's timeline or file.")
+@click.option("--draws", type=click.IntRange(1, 512), default=8, show_default=True, help="Versions of the twin.")
+@click.option("--carb-ratio", type=click.FloatRange(min=0.1), help="With --twin: grams per unit.")
+@click.option("--correction-factor", type=click.FloatRange(min=0.1), help="With --twin: mg/dL per unit.")
 @click.option(
     "--start",
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]),
@@ -73,9 +97,14 @@ def command(
     sensor: str,
     pump: str,
     faults: tuple[str, ...],
-    scenario: str,
+    scenario: str | None,
     variant: str,
     days: int | None,
+    twin_file: Path | None,
+    record: Path | None,
+    draws: int,
+    carb_ratio: float | None,
+    correction_factor: float | None,
     start: datetime,
     zone: str,
     seed: int,
@@ -87,21 +116,40 @@ def command(
 
     Without --automatic nothing is given by itself: the scheduled basal rate runs, people take a bolus when they have
     announced a meal or look at their glucose, and everything else stays a proposal. It is no advice to a person.
+
+    With --twin and --record a person's own fitted twin is run through the last days of the record: the meals are those
+    recorded, all insulin is the algorithm's, and each of several draws of the twin is one row.
     """
     from glucotwin.workflows.loop.run import LoopRequest, loop_run_to_json, run_loop, write_decisions
 
-    request = LoopRequest(
-        algorithm=algorithm,
-        days=days_named(scenario, days=days, local_start=start, zone=zone, seed=seed, variant=variant),
-        body=body,
-        subject=subject,
-        sensor=sensor,
-        pump=pump,
-        faults=faults,
-        automatic=automatic,
-        seed=seed,
-    )
-    result = run_loop(request)
+    if twin_file is not None:
+        own: OwnTwinOptions = {
+            "algorithm": algorithm,
+            "days": days or OWN_DAYS,
+            "draws": draws,
+            "carb_ratio_g_per_u": carb_ratio,
+            "correction_factor_mgdl_per_u": correction_factor,
+            "sensor": sensor,
+            "pump": pump,
+            "automatic": automatic,
+            "seed": seed,
+        }
+        result = _run_twin(twin_file, record, own)
+    elif scenario is None:
+        raise click.UsageError("Say what the people do: --scenario, or --twin with --record.")
+    else:
+        request = LoopRequest(
+            algorithm=algorithm,
+            days=days_named(scenario, days=days, local_start=start, zone=zone, seed=seed, variant=variant),
+            body=body,
+            subject=subject,
+            sensor=sensor,
+            pump=pump,
+            faults=faults,
+            automatic=automatic,
+            seed=seed,
+        )
+        result = run_loop(request)
     unit = GlucoseUnit(units)
     if out is not None:
         write_decisions(result, out, unit=unit)
@@ -113,6 +161,16 @@ def command(
         console.write_json(loop_run_to_json(result))
     else:
         _show(console, result, unit)
+
+
+def _run_twin(twin_file: Path, record: Path | None, own: OwnTwinOptions) -> "ArmResult":
+    from glucotwin.twin.archive import load_twin
+    from glucotwin.workflows.loop.own_twin import OwnTwinRequest, run_own_twin
+    from glucotwin.workflows.metrics import open_timeline
+
+    if record is None:
+        raise click.UsageError("--twin needs the person's days: --record.")
+    return run_own_twin(OwnTwinRequest(**own), load_twin(twin_file), open_timeline(record), authority=local_authority())
 
 
 def _show(console: Console, result: "ArmResult", unit: GlucoseUnit) -> None:

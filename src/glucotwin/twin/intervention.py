@@ -93,8 +93,16 @@ class Response(NamedTuple):
     on_board_u: Float[AnyArray, " time"]
 
 
-def effect_draws(twin: Twin, count: int, *, seed: int = 0) -> EffectDraws:
-    """Draws of what interventions do; the same for the same person and seed."""
+def effect_draws(twin: Twin, count: int, *, seed: int = 0, per_occasion: bool = True) -> EffectDraws:
+    """Draws of what interventions do; the same for the same person and seed.
+
+    Args:
+        twin: of the person.
+        count: how many.
+        seed: of the draws.
+        per_occasion: whether a draw is one occasion, with what differs from occasion to occasion; else it is a person
+            over many days, with what is usual.
+    """
     key = stream_key(root_key(seed), subject=twin.person.person_id, stream=EFFECT_STREAM)
     score = jax.vmap(lambda index: jax.random.normal(jax.random.fold_in(key, index), (6,)))(jnp.arange(count))
     factors = discrepancies(fit_body(twin.body).discrepancy)
@@ -102,7 +110,8 @@ def effect_draws(twin: Twin, count: int, *, seed: int = 0) -> EffectDraws:
 
     def factor(name: str, column: int, own_log_sd: float = 0.0) -> Float[Array, " draw"]:
         one = factors[name]
-        return jnp.exp(one.log_median + float(np.hypot(one.log_sd, own_log_sd)) * score[:, column])
+        log_sd = np.hypot(one.log_sd, own_log_sd) if per_occasion else own_log_sd
+        return jnp.exp(one.log_median + float(log_sd) * score[:, column])
 
     return EffectDraws(
         effect.correction_factor_mgdl_per_u * factor("insulin_effect", 0, effect.correction_factor_log_sd),
