@@ -6,7 +6,7 @@ import pytest
 
 from glucotwin.physiology.registry import BODIES
 
-LARGE: Final = ("padova-t1d", "padova-t1d-reduced")
+LARGE: Final = ("padova-t1d", "padova-t1d-2008", "padova-t1d-reduced", "padova-t2d")
 
 EVERY_BODY: Final = tuple(
     pytest.param(name, marks=pytest.mark.slow) if name in LARGE else pytest.param(name) for name in BODIES

@@ -130,6 +130,7 @@ def test_missing_cohort_is_refused(invoke: Invoke, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_cohort_lives_and_is_told_of_by_group(invoke: Invoke, cohort: Path, tmp_path: Path) -> None:
     out, plot = tmp_path / "run", tmp_path / "run.png"
     finished = invoke(*run_of(cohort, out, "--plot", plot, "--units", "mmol/L"))
@@ -157,6 +158,7 @@ def test_repeated_command_goes_on_with_its_folder_and_another_is_refused(
     assert "error[already-exists]" in other.stderr
 
 
+@pytest.mark.slow
 def test_cohort_can_follow_a_variant_of_a_scenario(invoke: Invoke, cohort: Path, lunch: Path, tmp_path: Path) -> None:
     mean = {}
     for name in ("with its bolus", "without"):

@@ -180,6 +180,7 @@ def test_large_steps_and_slips_are_refused(practice: Practice) -> None:
     assert practice.propose(RATIO | {"why": ""}).status_code == 422
 
 
+@pytest.mark.slow
 def test_a_proposal_carries_what_the_twin_answered(service: Service) -> None:
     practice = _practice(service)
     person_id, at = with_twin(service, practice.owner)

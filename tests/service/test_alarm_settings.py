@@ -46,8 +46,8 @@ def active(owner: Browser, person_id: str) -> dict[str, dict[str, object]]:
     return {one["kind"]: one for one in owner.get(f"/people/{person_id}/alarms").json()["active"]}
 
 
-def test_settings_begin_as_usual_and_are_kept_whole(service: Service, owner: Browser) -> None:
-    person_id, _ = with_twin(service, owner)
+def test_settings_begin_as_usual_and_are_kept_whole(owner: Browser) -> None:
+    person_id = owner.person()
     usual = owner.get(path(person_id)).json()
     assert usual["settings"]["low_mgdl"] == 70.0
     assert [one["kind"] for one in usual["kinds"] if one["urgent"]] == ["urgent-low-soon"]
@@ -75,10 +75,8 @@ def test_settings_begin_as_usual_and_are_kept_whole(service: Service, owner: Bro
         {"unknown": 1},
     ],
 )
-def test_settings_that_could_hide_a_low_or_mean_nothing_are_refused(
-    service: Service, owner: Browser, body: dict[str, object]
-) -> None:
-    person_id, _ = with_twin(service, owner)
+def test_settings_that_could_hide_a_low_or_mean_nothing_are_refused(owner: Browser, body: dict[str, object]) -> None:
+    person_id = owner.person()
     assert owner.send("PUT", path(person_id), body).status_code == 422
     assert owner.get(path(person_id)).json()["settings"]["low_mgdl"] == 70.0
 

@@ -49,6 +49,7 @@ def asked(start: datetime, zone: str, profile: BehaviourProfile, seed: int = 3) 
     return {"profile": profile, "seed": seed, "start": start.replace(tzinfo=ZoneInfo(zone)), "zone": zone}
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(starts, st.sampled_from(ZONES), profiles, st.sampled_from([1, 2, 5]))
 def test_blocks_are_pieces_of_the_whole(start: datetime, zone: str, profile: BehaviourProfile, block_days: int) -> None:

@@ -43,6 +43,7 @@ def test_an_algorithm_doses_the_hours_that_are_asked_about() -> None:
     assert any("loop" in one for one in answer.changes)
 
 
+@pytest.mark.slow
 def test_a_higher_target_gives_higher_glucose() -> None:
     assert np.all(followed("loop", 160.0).changed.median_mgdl >= followed("loop").changed.median_mgdl - 1e-6)
     assert followed("loop", 160.0).changed.median_mgdl[-1] > followed("loop").changed.median_mgdl[-1] + 2.0

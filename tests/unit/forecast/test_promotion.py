@@ -60,6 +60,7 @@ def test_both_are_scored_on_the_same_readings_after_both_fits() -> None:
     assert "no-gain" in trial.unmet
 
 
+@pytest.mark.slow
 def test_a_worse_candidate_is_seen_as_such() -> None:
     timeline = made_up_timeline()
     twin = made_up_twin(timeline)

@@ -79,6 +79,7 @@ def test_impaired_glucose_tolerance_is_the_normal_subject_with_half_the_insulin_
     assert 100.0 < float(after["glucose.basal_mgdl"]) < 126.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SUBJECTS)
 def test_body_passes_the_shipped_checks(name: str) -> None:
     check_body(make_body(NAME, subject=name), basal_u_per_min=0.0)

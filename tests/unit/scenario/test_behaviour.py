@@ -138,6 +138,7 @@ def test_basal_rate_follows_the_local_hour_and_halves_for_the_exercise_of_adhere
     assert dense(one.inputs.insulin_u_per_min["rapid"], one)[person, middle] == pytest.approx(expected)
 
 
+@pytest.mark.slow
 def test_settings_are_off_for_good_and_most_in_careless_people() -> None:
     needed = made_up_people(60).basal_u_per_h[:, :1] / 60.0
     spread: list[float] = []
@@ -193,6 +194,7 @@ def test_catheter_age_falls_to_zero_with_a_change_and_grows_by_a_day_per_day() -
     assert age.max() < 12.0
 
 
+@pytest.mark.slow
 def test_only_fertile_women_have_luteal_phases_and_only_adults_drink() -> None:
     men, girls = made_up_people(24).only(np.arange(0, 24, 2)), made_up_people(24, age_years=12.0, weight_kg=40.0)
     for people in (men, girls):

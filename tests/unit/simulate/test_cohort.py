@@ -33,6 +33,7 @@ def test_cohort_gives_what_each_subject_gives_alone() -> None:
         np.testing.assert_allclose(together.outputs["glucose_mgdl"][index], alone.outputs["glucose_mgdl"], rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_result_depends_neither_on_cores_nor_on_the_size_of_the_cohort() -> None:
     bodies, inputs = cohort(70)
     stacked, given = stack_bodies(bodies), stack_inputs(inputs)

@@ -66,6 +66,7 @@ def with_profile(subject: Subject) -> Inputs:
     return constant_inputs(2 * MINUTES_PER_DAY, insulin_u_per_min=rates)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", ["adult", "child"])
 def test_larger_population_begins_with_the_smaller_one(group: str) -> None:
     assert people(group)[0][:5] == people(group, 5)[0]
@@ -85,6 +86,7 @@ def test_people_are_the_accepted_ones_however_many_are_judged_together() -> None
     assert refused == {"drawn": judged.accepted.size, **by_rule}
 
 
+@pytest.mark.slow
 def test_another_seed_finds_other_people() -> None:
     weights = [{one.weight_kg for one in people("adult", seed=seed)[0]} for seed in (3, 4)]
     assert weights[0].isdisjoint(weights[1])
@@ -127,6 +129,7 @@ def test_basal_profile_keeps_the_day_nearer_to_basal_glucose_than_the_constant_r
     assert np.max(apart[0]) < 50.0
 
 
+@pytest.mark.slow
 def test_nobody_stays_below_300_without_insulin() -> None:
     bare = glucose(everyone(), [constant_inputs(4 * MINUTES_PER_DAY)] * len(everyone()), frozenset(MODULES))
     assert np.min(bare[:, -1]) > WITHOUT_INSULIN_MGDL

@@ -141,7 +141,9 @@ def test_added_glucose_is_liquid_and_added_insulin_is_rapid() -> None:
     assert REFERENCE not in inputs.insulin_u_per_min
 
 
-@pytest.mark.parametrize(("body", "bolus_u"), [("minimal", 6.0), ("padova-t1d", 12.0)])
+@pytest.mark.parametrize(
+    ("body", "bolus_u"), [("minimal", 6.0), pytest.param("padova-t1d", 12.0, marks=pytest.mark.slow)]
+)
 def test_too_much_insulin_ends_less_low_with_self_care(body: str, bolus_u: float) -> None:
     inputs = planned(body, bolus_u=bolus_u)
     alone = simulate(make_body(body), inputs).outputs["glucose_mgdl"]

@@ -143,6 +143,7 @@ def test_a_day_at_points_drawn_from_the_prior_is_that_of_the_one_minute_solver()
     assert worst.max() < 1.0
 
 
+@pytest.mark.slow
 def test_flux_that_takes_glucose_away_fades_as_it_runs_out() -> None:
     inputs, _ = a_day()
     flux = jnp.where(jnp.arange(inputs.minutes) % 96 < 24, -3.0, 1.0)
@@ -153,6 +154,7 @@ def test_flux_that_takes_glucose_away_fades_as_it_runs_out() -> None:
     assert np.max(np.abs(found - expected)) < TOLERANCE_MGDL
 
 
+@pytest.mark.slow
 def test_days_side_by_side_are_those_one_by_one() -> None:
     inputs, readings = a_day()
     body, noise = true_model().build(jnp.asarray(true_point()))

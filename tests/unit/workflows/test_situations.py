@@ -51,6 +51,7 @@ def test_everybody_rests_at_110() -> None:
     assert {round(float(one[0]), 6) for name in ("exercise-low", "travel") for one in glucose(name).values()} == {110.0}
 
 
+@pytest.mark.slow
 def test_run_with_nothing_changed_ends_in_a_low_and_each_way_out_prevents_it() -> None:
     lowest = {variant: one.min() for variant, one in glucose("exercise-low").items()}
     unchanged = lowest.pop("nothing changed")
@@ -59,6 +60,7 @@ def test_run_with_nothing_changed_ends_in_a_low_and_each_way_out_prevents_it() -
     assert min(lowest.values()) > max(70.0, unchanged + 10.0)
 
 
+@pytest.mark.slow
 def test_later_the_bolus_higher_the_peak() -> None:
     highest = {variant: one.max() for variant, one in glucose("missed-bolus").items()}
     assert highest["bolus missed"] > highest["given 2 h late"] + 20.0
@@ -74,6 +76,7 @@ def test_illness_needs_more_insulin_and_stopped_basal_brings_ketones() -> None:
     assert max(ketones.values()) < 0.6
 
 
+@pytest.mark.slow
 def test_illness_raises_glucose_from_the_second_morning_on() -> None:
     always = glucose("sick-day")["insulin as always"]
     assert always[2 * DAY : 3 * DAY].mean() > always[:DAY].mean() + 10.0
@@ -91,6 +94,7 @@ def test_faster_the_insulin_lower_glucose_two_hours_after_breakfast() -> None:
     assert at["regular at the meal"] > at["URLi at the meal"] + 10.0
 
 
+@pytest.mark.slow
 def test_regular_insulin_is_still_at_work_at_night() -> None:
     at_midnight = {variant: one[-1] for variant, one in glucose("new-insulin").items()}
     assert min(at_midnight, key=lambda variant: at_midnight[variant]) == "regular at the meal"
@@ -108,6 +112,7 @@ def test_forgotten_dose_tells_more_with_glargine_than_with_degludec() -> None:
     assert abs(rise["NPH twice a day"]) < 5.0
 
 
+@pytest.mark.slow
 def test_degludec_is_the_most_even_basal_insulin() -> None:
     spread = {variant: np.ptp(one[2 * DAY : 4 * DAY]) for variant, one in glucose("basal-switch").items()}
     degludec = spread.pop("degludec, dose of day 5 forgotten")
@@ -135,6 +140,7 @@ def test_sglt2_inhibitor_hides_a_blocked_set_behind_lower_glucose_and_more_keton
     assert variants["set works"].glucose_mgdl.max() < 180.0
 
 
+@pytest.mark.slow
 def test_blocked_set_is_made_good_by_the_correction_of_the_next_morning() -> None:
     blocked = situation("pump-failure")["set blocked"]
     found_at = 16 * 60
@@ -143,6 +149,7 @@ def test_blocked_set_is_made_good_by_the_correction_of_the_next_morning() -> Non
     assert blocked.outputs[KETONES][0, -1] < 0.6
 
 
+@pytest.mark.slow
 def test_changed_pump_clock_brings_lower_nights_than_a_flat_rate() -> None:
     nights = {variant: nightly_lowest(one) for variant, one in situation("travel").items()}
     changed, flat = nights["pump clock changed on arrival"], nights["flat basal rate after arrival"]
@@ -170,6 +177,7 @@ def test_every_rescue_has_raised_glucose_after_half_an_hour() -> None:
     assert nothing < 70.0
 
 
+@pytest.mark.slow
 def test_tablets_raise_glucose_within_a_quarter_of_an_hour() -> None:
     eaten = (15 - 11) * 60 + 15
     tablets, nothing = (glucose("rescue")[variant] for variant in ("2 x 15 g of glucose", "nothing done"))

@@ -79,6 +79,7 @@ def test_state_is_the_batch_filters_belief() -> None:
     assert not np.any(np.asarray(told.fault))
 
 
+@pytest.mark.slow
 def test_forecast_from_the_state_is_that_of_the_batch_filter() -> None:
     data = two_days()
     future = usual_future(data, extra_steps=24, zone="UTC", basal_u_per_min=TWIN.basal_u_per_min)
