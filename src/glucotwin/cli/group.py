@@ -43,15 +43,18 @@ class LazyGroup(click.Group):
 class DefaultGroup(LazyGroup):
     """A group one of whose commands is meant when none is named, so that a command can grow into a group.
 
-    What follows the group's name is a command's only when it is its name.
+    What follows the group's name is a command's only when it is its name. Alone the group shows its help, or runs the
+    default where that needs nothing (``runs_alone``).
     """
 
-    def __init__(self, *args: object, default: str, **settings: object) -> None:
+    def __init__(self, *args: object, default: str, runs_alone: bool = False, **settings: object) -> None:
         super().__init__(*args, **settings)  # pyright: ignore[reportArgumentType]  # handed on to click as they came
         self.default = default
+        self.runs_alone = runs_alone
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Puts the default command's name before arguments that name no command and do not ask for the group's help."""
-        if args and args[0] not in self.entries and args[0] not in ctx.help_option_names:
+        known = args and (args[0] in self.entries or args[0] in ctx.help_option_names)
+        if not known and (args or self.runs_alone):
             args = [self.default, *args]
         return super().parse_args(ctx, args)

@@ -161,9 +161,9 @@ def build_pen(file: PenFile) -> InsulinPen:
 
 def build_ketone_monitor(file: KetoneFile) -> KetoneMonitor:
     """A ketone meter or monitor."""
-    return KetoneMonitor(**file.model_dump(exclude={"kind", "about"}))
+    return KetoneMonitor(**file.model_dump(exclude={"kind", "about", "published_within_pct"}))
 
 
 def build_tracker(file: TrackerFile) -> ActivityTracker:
     """A watch."""
-    return ActivityTracker(**file.model_dump(exclude={"kind", "about"}))
+    return ActivityTracker(**file.model_dump(exclude={"kind", "about", "published_error_pct"}))

@@ -189,14 +189,42 @@ class MechanicsPart(Part):
     wheel_second: float = 0.0
 
 
+class PublishedDelivery(Part):
+    """What came out of pumps on a balance, over so many hours at a rate.
+
+    Attributes:
+        rate_u_per_h, hours: what was asked.
+        median_u, low_u, high_u: what came, over all pumps and windows of that length.
+        study: where.
+    """
+
+    rate_u_per_h: Positive
+    hours: Annotated[int, Field(ge=1)]
+    median_u: NotNegative
+    low_u: NotNegative
+    high_u: NotNegative
+    study: str
+
+
 class PumpFile(Part):
-    """A pump."""
+    """A pump.
+
+    Attributes:
+        mechanics: see ``PumpMechanics``.
+        occlusion_alarm_u: missing insulin that raises the alarm.
+        set_failures_per_day: of sets that fail with lasting high glucose.
+        published_delivery: what was measured of real ones.
+        alarm_hours, alarm_source: hours in which real ones notice a total occlusion at 1 U/h, and where that stands.
+    """
 
     kind: Literal["pump"]
     about: About
     mechanics: MechanicsPart
     occlusion_alarm_u: Positive
     set_failures_per_day: NotNegative
+    published_delivery: tuple[PublishedDelivery, ...] = ()
+    alarm_hours: tuple[NotNegative, Positive] | None = None
+    alarm_source: str = ""
 
 
 class PenFile(Part):
@@ -212,10 +240,15 @@ class PenFile(Part):
 
 
 class KetoneFile(Part):
-    """A ketone meter or monitor; see ``KetoneMonitor``."""
+    """A ketone meter or monitor; see ``KetoneMonitor``.
+
+    Attributes:
+        published_within_pct: share within 0.225 mmol/L below, and 20 % of the reference from, 1.5 mmol/L.
+    """
 
     kind: Literal["ketone"]
     about: About
+    published_within_pct: float | None = None
     interval_min: Annotated[int, Field(ge=1)]
     delay_min: NotNegative
     gain_sd: NotNegative
@@ -226,10 +259,15 @@ class KetoneFile(Part):
 
 
 class TrackerFile(Part):
-    """A watch; see ``ActivityTracker``."""
+    """A watch; see ``ActivityTracker``.
+
+    Attributes:
+        published_error_pct: mean absolute error of how hard a bout was.
+    """
 
     kind: Literal["tracker"]
     about: About
+    published_error_pct: float | None = None
     threshold_fraction: Fraction
     missed_fraction: Fraction
     phantom_per_day: NotNegative

@@ -1,18 +1,17 @@
 """The closed loop: sensor, dosing algorithm, limits and pump as one reaction inside the simulation's scan."""
 
-from typing import Any, TypeVar
+from typing import Any
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from glucotwin.control.controller import DECISION_MIN, AnyController, Decision, Seen
 from glucotwin.control.insulin_on_board import DoseHistory, empty_history
 from glucotwin.control.safety_array import SafeDoseNow, SafetyLimits, SurroundingsNow, limit_dose_now
 from glucotwin.control.setting import TherapySetting, setting_at
 from glucotwin.core.array import AnyArray, Array, Bool, Float, Int, UInt
-from glucotwin.devices.device import AnyPump, AnySensor, Delivered, PumpCommand, WearCondition
+from glucotwin.devices.device import AnyPump, AnySensor, Delivered, PumpCommand
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.module.counter_regulation import GLUCAGON
 from glucotwin.scenario.announcement import ANNOUNCED_CARBS, ANNOUNCED_EXERCISE
@@ -25,13 +24,12 @@ from glucotwin.simulate.reaction import (
     SelfCareState,
     with_added,
 )
+from glucotwin.simulate.wear import wear_condition
 
-ACETAMINOPHEN = "acetaminophen"
 SYMPTOMS_MGDL = 54.0
 """Glucose that a person without a reading feels: level 2 hypoglycaemia of the international consensus."""
 
 MIN_PER_H = 60.0
-Tree = TypeVar("Tree")
 
 
 class SinceDecision(eqx.Module):
@@ -136,7 +134,7 @@ class ClosedLoop(AbstractReaction[ClosedLoopState]):
     ) -> tuple[ClosedLoopState, Inputs]:
         """One minute: measure, decide if it is time, deliver, and treat a low."""
         minute = jnp.asarray(inputs.minute_utc)
-        sensor, reading = self.sensor.measure(state.sensor, glucose_mgdl, minute, _condition(inputs))
+        sensor, reading = self.sensor.measure(state.sensor, glucose_mgdl, minute, wear_condition(inputs))
         told_g = jnp.asarray(inputs.level(ANNOUNCED_CARBS))
         state = eqx.tree_at(
             lambda one: (one.sensor, one.since.announced_carbs_g),
@@ -150,7 +148,7 @@ class ClosedLoop(AbstractReaction[ClosedLoopState]):
     def see(self, state: ClosedLoopState, glucose_mgdl: Float[Array, ""], inputs: Inputs) -> Seen:
         """What a decision at the beginning of this minute would see; for algorithms outside the compiled program."""
         minute = jnp.asarray(inputs.minute_utc)
-        _, reading = self.sensor.measure(state.sensor, glucose_mgdl, minute, _condition(inputs))
+        _, reading = self.sensor.measure(state.sensor, glucose_mgdl, minute, wear_condition(inputs))
         carbs = state.since.announced_carbs_g + jnp.asarray(inputs.level(ANNOUNCED_CARBS))
         return _seen(eqx.tree_at(lambda one: one.since.announced_carbs_g, state, carbs), reading.value_mgdl, inputs)
 
@@ -244,15 +242,6 @@ def _seen(state: ClosedLoopState, shown_mgdl: Float[Array, ""], inputs: Inputs) 
     )
 
 
-def _condition(inputs: Inputs) -> WearCondition:
-    return WearCondition(
-        asleep=jnp.asarray(inputs.level(ASLEEP)),
-        looks=jnp.asarray(inputs.level(CHECK)),
-        activity_fraction=jnp.asarray(inputs.activity_fraction),
-        acetaminophen_mg_per_min=jnp.asarray(inputs.medication(ACETAMINOPHEN)),
-    )
-
-
 def _counted(
     state: ClosedLoopState,
     care: SelfCareState,
@@ -293,8 +282,3 @@ def _with_pen_and_glucagon(
         (insulin, medicine),
         is_leaf=lambda node: isinstance(node, dict),
     )
-
-
-def for_everyone(part: Tree, people: int) -> Tree:
-    """The same module for several people: every array with a leading people axis."""
-    return jax.tree.map(lambda leaf: np.broadcast_to(np.asarray(leaf), (people, *np.shape(leaf))), part)

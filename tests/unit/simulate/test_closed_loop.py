@@ -15,9 +15,10 @@ from glucotwin.domain.inputs import Inputs, constant_inputs
 from glucotwin.physiology.body import stack_bodies
 from glucotwin.physiology.registry import body_of, find_subject
 from glucotwin.scenario.announcement import with_announcements
-from glucotwin.simulate.closed_loop import ClosedLoop, for_everyone
+from glucotwin.simulate.closed_loop import ClosedLoop
 from glucotwin.simulate.cohort import simulate_cohort
 from glucotwin.simulate.trajectory import Trajectory, simulate
+from glucotwin.simulate.wear import for_everyone
 from glucotwin.workflows.loop.person import no_self_care, setting_of_subject
 
 MINUTES = 480

@@ -21,9 +21,10 @@ from glucotwin.physiology.insulin_product import REFERENCE
 from glucotwin.physiology.option import BodyOptions
 from glucotwin.physiology.registry import body_of
 from glucotwin.physiology.subject import Subject
-from glucotwin.simulate.closed_loop import ClosedLoop, for_everyone
+from glucotwin.simulate.closed_loop import ClosedLoop
 from glucotwin.simulate.cohort import simulate_cohort
 from glucotwin.simulate.trajectory import REACTION, Trajectory, check_finite
+from glucotwin.simulate.wear import for_everyone
 from glucotwin.workflows.day_plan import AbstractDays
 from glucotwin.workflows.loop.person import (
     FITTING,

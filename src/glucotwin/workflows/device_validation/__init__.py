@@ -1,0 +1,1 @@
+"""Use case: measure every device on simulated people, beside published figures and rules."""
