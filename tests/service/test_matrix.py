@@ -63,6 +63,7 @@ OF_PERSON: dict[str, Line] = {
     "POST /people/{person_id}/jobs": Line(roles=WORKING, twin=True, body={"kind": "fit"}),
     "GET /people/{person_id}/jobs": Line(roles=EVERYBODY, twin=True),
     "GET /people/{person_id}/jobs/{job_id}": Line(roles=EVERYBODY, twin=True),
+    "DELETE /people/{person_id}/jobs/{job_id}": Line(roles=EVERYBODY, twin=True),
     "POST /people/{person_id}/forecasts": Line(roles=EVERYBODY, twin=True, body={}),
     "GET /people/{person_id}/forecasts": Line(roles=EVERYBODY, twin=True),
     "GET /people/{person_id}/forecasts/score": Line(roles=EVERYBODY, twin=True),
@@ -75,6 +76,8 @@ OF_PERSON: dict[str, Line] = {
     "POST /people/{person_id}/therapy-comparisons": Line(
         roles=EVERYBODY, twin=True, body={"alternatives": [{"name": "as it is"}]}
     ),
+    "GET /people/{person_id}/therapy-comparisons": Line(roles=EVERYBODY, twin=True),
+    "GET /people/{person_id}/therapy-comparisons/{job_id}": Line(roles=EVERYBODY, twin=True),
     "GET /people/{person_id}/alarms": Line(roles=EVERYBODY, twin=True),
     "POST /people/{person_id}/alarms/{kind}/snooze": Line(roles=CARING, body={"minutes": 30}),
     "GET /people/{person_id}/alarm-settings": Line(roles=CARING),

@@ -8,6 +8,7 @@ import pytest
 
 from glucotwin.core.profile import Profile
 from glucotwin.service.state import Service
+from glucotwin.service.worker import Worker
 from glucotwin.store.access import Action, access_to
 from made_up_service import Browser, sign_up, with_twin
 
@@ -251,9 +252,13 @@ def test_therapies_are_compared_by_clinicians_in_the_research_profile_alone(
     assert twinned.clinician.post(path, body).json()["code"] == "not-allowed"
     monkeypatch.setattr(service, "profile", Profile.RESEARCH)
     assert twinned.owner.post(path, body).json()["code"] == "not-allowed"
-    answer = twinned.clinician.post(path, body)
-    assert answer.status_code == 200, answer.text
-    told = answer.json()
+    asked = twinned.clinician.post(path, body)
+    assert asked.status_code == 202, asked.text
+    job_id = asked.json()["job"]["job_id"]
+    Worker(service).work(job_id, twinned.person_id, twinned.clinician.account_id)
+    found = twinned.clinician.get(f"{path}/{job_id}").json()
+    assert (found["job"]["status"], found["question"]["days"]) == ("done", 1)
+    told = found["answer"]
     assert [one["name"] for one in told["arms"]] == ["A", "B"]
     assert all(one["outcomes"] and one["changes"] for one in told["arms"])
     assert len(told["day"]["start_min"]) == len(told["arms"][0]["day"]["median_mgdl"])

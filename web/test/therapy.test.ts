@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { alternativeOf, emptyDraft } from "../src/text/therapy.ts";
+import { alternativeOf, draftOf, emptyDraft, type TherapyDraft } from "../src/text/therapy.ts";
 
 describe("a therapy to compare", () => {
   it("asks nothing while it is left out or not filled in", () => {
@@ -15,5 +15,28 @@ describe("a therapy to compare", () => {
     expect(timing).toEqual({ name: "B", bolus_shift_min: -15 });
     const ratio = alternativeOf({ ...emptyDraft(), kind: "carb-ratio", ratio: 9, factor: 2.5 }, "C", "mmol/L");
     expect(Math.round(ratio?.correction_factor_mgdl_per_u ?? 0)).toBe(45);
+  });
+
+  it("comes back as it was asked", () => {
+    const nothing = {
+      basal_factor: null,
+      carb_ratio_g_per_u: null,
+      correction_factor_mgdl_per_u: null,
+      insulin: null,
+      bolus_shift_min: null,
+      algorithm: null,
+      answered: false,
+    };
+    const drafts: TherapyDraft[] = [
+      { ...emptyDraft(), kind: "basal", percent: -20 },
+      { ...emptyDraft(), kind: "timing", minutes: 20 },
+      { ...emptyDraft(), kind: "insulin", insulin: "regular" },
+      { ...emptyDraft(), kind: "carb-ratio", ratio: 9, factor: 2.5 },
+      emptyDraft(),
+    ];
+    for (const draft of drafts) {
+      const asked = { ...nothing, name: "A", ...alternativeOf(draft, "A", "mmol/L") };
+      expect(draftOf(asked, "mmol/L")).toEqual(draft);
+    }
   });
 });

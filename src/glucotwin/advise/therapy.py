@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from glucotwin.advise.change import Change
 from glucotwin.advise.dosing_plan import DosingPlan
-from glucotwin.advise.replay import replay_what_if, replay_what_ifs
+from glucotwin.advise.replay import replay_what_if
 from glucotwin.advise.what_if import OutcomeJson, WhatIf
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.json_value import Instant, Numbers
@@ -153,27 +153,22 @@ def compare_alternatives(
         timeline: their data.
         window: the days, at most 14.
         alternatives: one to three.
-        progress: told how far the work has come.
+        progress: told before each alternative; what it raises ends the work.
 
     Raises:
         DataError: no alternative or too many, one that changes nothing, or a window that cannot be replayed.
     """
     if not 1 <= len(alternatives) <= MOST_ALTERNATIVES:
         raise DataError(ErrorCode.INVALID_VALUE, message("therapy-how-many", most=MOST_ALTERNATIVES))
-    answers: dict[int, WhatIf] = {}
-    held = [index for index, one in enumerate(alternatives) if one.dosing is None]
-    progress(message("therapy-progress"), 0.0)
-    if held:
-        asked = [alternatives[index].changes for index in held]
-        answers |= dict(zip(held, replay_what_ifs(twin, timeline, window=window, alternatives=asked), strict=True))
-    for index, one in enumerate(alternatives):
-        if index not in answers:
-            progress(message("therapy-progress"), len(answers) / len(alternatives))
-            answers[index] = replay_what_if(twin, timeline, window=window, changes=one.changes, dosing=one.dosing)
+    answers: list[WhatIf] = []
+    for number, one in enumerate(alternatives, start=1):
+        stage = message("therapy-progress", number=number, count=len(alternatives))
+        progress(stage, (number - 1) / len(alternatives))
+        answers.append(replay_what_if(twin, timeline, window=window, changes=one.changes, dosing=one.dosing))
     zone = timeline.person.zone_info
     arms = tuple(
-        Arm(name=one.name, what_if=answers[index], day=usual_day(answers[index], zone, changed=True))
-        for index, one in enumerate(alternatives)
+        Arm(name=one.name, what_if=answer, day=usual_day(answer, zone, changed=True))
+        for one, answer in zip(alternatives, answers, strict=True)
     )
     return TherapyComparison(window=window, day=usual_day(answers[0], zone, changed=False), arms=arms)
 

@@ -12,7 +12,7 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 from glucotwin.core.error import GlucoTwinError
 from glucotwin.service.background import beside
-from glucotwin.service.endpoint.twin import job_json
+from glucotwin.service.endpoint.twin import tell_job
 from glucotwin.service.log import log
 from glucotwin.service.state import Service
 from glucotwin.store.desk import desk_of
@@ -71,7 +71,7 @@ class Worker:
             account_id=account_id,
             profile=service.profile,
             at=service.now(person_id),
-            told=lambda job: service.broker.tell(person_id, "job", job_json(job)),
+            told=lambda job: tell_job(service, job),
             check=self._check,
         )
         try:
@@ -82,7 +82,7 @@ class Worker:
             log("job-failed", failed=error)
             return
         log("job", kind="" if ended is None else str(ended.kind), status="gone" if ended is None else str(ended.status))
-        if ended is not None:
+        if ended is not None and not ended.kind.is_question:
             service.changed(account_id, person_id)
 
     def plan_nights(self) -> tuple[Job, ...]:

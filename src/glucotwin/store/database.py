@@ -15,6 +15,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from psycopg import sql
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import URL, make_url
@@ -139,7 +140,9 @@ def migrate(connection: Connection, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
-    if revision == "base":
+    present = MigrationContext.configure(connection).get_current_revision() or ""
+    # Revisions are numbered: what sorts before the present one lies behind it, as "base" does.
+    if revision == "base" or (revision != "head" and revision < present):
         command.downgrade(config, revision)
     else:
         command.upgrade(config, revision)

@@ -2,11 +2,13 @@
 
 import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 
 from glucotwin.core.error import ErrorCode, NotFoundError
 from glucotwin.core.message import message
@@ -14,6 +16,8 @@ from glucotwin.store.desk import Desk
 from glucotwin.store.schema import job as table
 
 MOST = 50
+KEPT_QUESTIONS = 3
+"""So many of an account's earlier questions about a person stay, with their answers."""
 
 
 class JobKind(StrEnum):
@@ -21,6 +25,12 @@ class JobKind(StrEnum):
 
     FIT = "fit"
     NIGHTLY = "nightly"
+    COMPARE = "compare"
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it is a question of one account, whose answer is for that account alone."""
+        return self is JobKind.COMPARE
 
 
 class JobStatus(StrEnum):
@@ -30,6 +40,10 @@ class JobStatus(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+UNFINISHED = frozenset({JobStatus.WAITING, JobStatus.RUNNING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,19 +71,48 @@ class Job:
     finished_at: datetime | None
 
 
-def create_job(desk: Desk, person_id: str, kind: JobKind) -> Job:
-    """Notes work that waits to be done; work of the same kind that waits or runs already is returned instead."""
-    for one in list_jobs(desk, person_id):
-        if one.kind is kind and one.status in {JobStatus.WAITING, JobStatus.RUNNING}:
-            return one
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobContent:
+    """What was asked of a job, and what it found.
+
+    Attributes:
+        request: JSON values as they were asked; empty where the kind says everything.
+        result: JSON values; None where nothing was found (yet), or nothing is to be said.
+    """
+
+    request: Mapping[str, Any]
+    result: Mapping[str, Any] | None
+
+
+def create_job(desk: Desk, person_id: str, kind: JobKind, *, request: Mapping[str, object] | None = None) -> Job:
+    """Notes work that waits to be done.
+
+    Work on the twin of the same kind that waits or runs already is returned instead. A question takes the place of the
+    account's earlier one that is still unanswered, and the oldest answers make room for it.
+
+    Args:
+        desk: of whom it is done for.
+        person_id: about whom.
+        kind: what.
+        request: what is asked, JSON values; kept sealed.
+    """
+    same = [one for one in list_jobs(desk, person_id) if one.kind is kind]
+    if kind.is_question:
+        _make_room(desk, same)
+    else:
+        for one in same:
+            if one.status in UNFINISHED:
+                return one
+    job_id = str(uuid.uuid4())
     query = insert(table).values(
-        job_id=str(uuid.uuid4()),
+        job_id=job_id,
         person_id=person_id,
         asked_by=desk.account_id,
         kind=str(kind),
         status=str(JobStatus.WAITING),
         stage="",
         progress_permille=0,
+        request=_sealed(desk, person_id, _REQUEST, job_id, request),
         created_at=datetime.now(UTC),
     )
     return _job(desk, desk.connection.execute(query.returning(table)).one())
@@ -79,19 +122,27 @@ def read_job(desk: Desk, person_id: str, job_id: str) -> Job:
     """One job.
 
     Raises:
-        NotFoundError: the person has no such job.
+        NotFoundError: the person has no such job, or it is somebody else's question.
     """
-    row = desk.connection.execute(
-        select(table).where(desk.of_person(table, person_id), table.c.job_id == job_id)
-    ).first()
-    if row is None:
-        raise NotFoundError(ErrorCode.UNKNOWN_NAME, message("store-no-job"))
-    return _job(desk, row)
+    return _job(desk, _row(desk, person_id, job_id))
+
+
+def read_content(desk: Desk, person_id: str, job_id: str) -> JobContent:
+    """What was asked of a job, and what it found.
+
+    Raises:
+        NotFoundError: the person has no such job, or it is somebody else's question.
+    """
+    row = _row(desk, person_id, job_id)._mapping
+    return JobContent(
+        request=_opened(desk, person_id, _REQUEST, job_id, row["request"]) or {},
+        result=_opened(desk, person_id, _RESULT, job_id, row["result"]),
+    )
 
 
 def list_jobs(desk: Desk, person_id: str) -> tuple[Job, ...]:
-    """A person's jobs, the newest first."""
-    query = select(table).where(desk.of_person(table, person_id)).order_by(table.c.created_at.desc()).limit(MOST)
+    """A person's jobs without other accounts' questions, the newest first."""
+    query = select(table).where(_seen(desk, person_id)).order_by(table.c.created_at.desc()).limit(MOST)
     return tuple(_job(desk, row) for row in desk.connection.execute(query))
 
 
@@ -103,41 +154,78 @@ def update_job(
     stage: str = "",
     progress_fraction: float = 0.0,
     error: dict[str, str] | None = None,
+    result: Mapping[str, object] | None = None,
 ) -> Job:
-    """Notes how far a job has come, or how it ended.
+    """Notes how far a job has come, or how it ended; one that has ended stays as it is.
+
+    Returns:
+        The job as it is now: as noted, or as it had ended before.
 
     Raises:
         NotFoundError: it is no longer there.
     """
-    ended = status in {JobStatus.DONE, JobStatus.FAILED}
-    sealed = (
-        None if error is None else desk.keystore.seal(job.person_id, _place(job.job_id), json.dumps(error).encode())
-    )
     query = (
         update(table)
-        .where(desk.of_person(table, job.person_id), table.c.job_id == job.job_id)
+        .where(_seen(desk, job.person_id), table.c.job_id == job.job_id, table.c.status.in_(UNFINISHED))
         .values(
             status=str(status),
             stage=stage,
             progress_permille=round(1000 * progress_fraction),
-            error=sealed,
-            finished_at=datetime.now(UTC) if ended else None,
+            error=_sealed(desk, job.person_id, _ERROR, job.job_id, error),
+            result=_sealed(desk, job.person_id, _RESULT, job.job_id, result),
+            finished_at=None if status in UNFINISHED else datetime.now(UTC),
         )
     )
     row = desk.connection.execute(query.returning(table)).first()
+    return read_job(desk, job.person_id, job.job_id) if row is None else _job(desk, row)
+
+
+def cancel_job(desk: Desk, job: Job) -> Job:
+    """Calls a job off; whoever works on it stops at the next step. One that has ended stays as it is.
+
+    Raises:
+        NotFoundError: it is no longer there.
+    """
+    return update_job(desk, job, status=JobStatus.CANCELLED, progress_fraction=job.progress_fraction)
+
+
+_ERROR, _REQUEST, _RESULT = "job", "job-request", "job-result"
+"""What is sealed is bound to where it belongs."""
+
+
+def _make_room(desk: Desk, earlier: list[Job]) -> None:
+    for one in earlier:
+        if one.status in UNFINISHED:
+            cancel_job(desk, one)
+    old = [one.job_id for one in earlier[KEPT_QUESTIONS - 1 :]]
+    desk.connection.execute(delete(table).where(desk.within_reach(table), table.c.job_id.in_(old)))
+
+
+def _seen(desk: Desk, person_id: str) -> ColumnElement[bool]:
+    questions = [str(kind) for kind in JobKind if kind.is_question]
+    own = (table.c.asked_by == desk.account_id) | table.c.kind.not_in(questions)
+    return desk.of_person(table, person_id) & own
+
+
+def _row(desk: Desk, person_id: str, job_id: str) -> Row[Any]:
+    row = desk.connection.execute(select(table).where(_seen(desk, person_id), table.c.job_id == job_id)).first()
     if row is None:
         raise NotFoundError(ErrorCode.UNKNOWN_NAME, message("store-no-job"))
-    return _job(desk, row)
+    return row
 
 
-def _place(job_id: str) -> str:
-    return f"job|{job_id}"
+def _sealed(desk: Desk, person_id: str, part: str, job_id: str, value: Mapping[str, object] | None) -> bytes | None:
+    if value is None:
+        return None
+    return desk.keystore.seal(person_id, f"{part}|{job_id}", json.dumps(value).encode())
 
 
-def _job(desk: Desk, row: Row[tuple[object, ...]]) -> Job:
+def _opened(desk: Desk, person_id: str, part: str, job_id: str, sealed: bytes | None) -> dict[str, Any] | None:
+    return None if sealed is None else json.loads(desk.keystore.open_sealed(person_id, f"{part}|{job_id}", sealed))
+
+
+def _job(desk: Desk, row: Row[Any]) -> Job:
     fields = row._mapping
-    sealed = fields["error"]
-    error = None if sealed is None else desk.keystore.open_sealed(fields["person_id"], _place(fields["job_id"]), sealed)
     return Job(
         job_id=fields["job_id"],
         person_id=fields["person_id"],
@@ -146,7 +234,7 @@ def _job(desk: Desk, row: Row[tuple[object, ...]]) -> Job:
         status=JobStatus(fields["status"]),
         stage=fields["stage"],
         progress_fraction=fields["progress_permille"] / 1000.0,
-        error=None if error is None else json.loads(error),
+        error=_opened(desk, fields["person_id"], _ERROR, fields["job_id"], fields["error"]),
         created_at=fields["created_at"],
         finished_at=fields["finished_at"],
     )

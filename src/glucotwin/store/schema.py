@@ -221,9 +221,11 @@ job = Table(
     Column("error", LargeBinary, nullable=True),
     _time("created_at"),
     _time("finished_at", nullable=True),
+    Column("request", LargeBinary, nullable=True),
+    Column("result", LargeBinary, nullable=True),
     Index("job_person", "person_id", "created_at"),
 )
-"""``error`` is sealed."""
+"""``error``, ``request`` and ``result`` are sealed. A question (``kind`` compare) is its account's alone."""
 
 channel = Table(
     "channel",

@@ -77,21 +77,14 @@ def compare_therapies(
         days: how many days to replay, at most 14.
         end: aware time at which they end; None for the newest reading.
         authority: on whose behalf.
-        progress: told how far the work has come.
+        progress: told before each alternative; what it raises ends the work.
 
     Raises:
         NotAllowedError: the authority may not be shown such what-ifs.
         SafetyError: the model was not validated for this person.
         DataError: an alternative changes nothing, or the days cannot be replayed.
     """
-    for one in alternatives:
-        authority.require(required_capability(one.changes, one.dosing))
-        if not one.changes and one.dosing is None:
-            raise DataError(
-                ErrorCode.INVALID_VALUE,
-                message("therapy-no-change", name=one.name),
-                hint=message("therapy-no-change-hint"),
-            )
+    require_comparable(alternatives, authority)
     require_same_person(twin, timeline)
     last = timeline.window(GlucoseReading).end if end is None else as_utc(end)
     window = Window(start=last - timedelta(days=days), end=last)
@@ -108,6 +101,23 @@ def compare_therapies(
         uncertainty=message("what-if-uncertainty"),
         limits=message("what-if-limits"),
     )
+
+
+def require_comparable(alternatives: Sequence[Alternative], authority: Authority) -> None:
+    """Passes for alternatives that change something and that the authority may be shown.
+
+    Raises:
+        NotAllowedError: the authority may not be shown such what-ifs.
+        DataError: an alternative changes nothing.
+    """
+    for one in alternatives:
+        authority.require(required_capability(one.changes, one.dosing))
+        if not one.changes and one.dosing is None:
+            raise DataError(
+                ErrorCode.INVALID_VALUE,
+                message("therapy-no-change", name=one.name),
+                hint=message("therapy-no-change-hint"),
+            )
 
 
 def _dosing(

@@ -14,6 +14,7 @@ import glucotwin.store
 from glucotwin.core.error import ErrorCode, GlucoTwinError
 from glucotwin.store.database import Database, migrate, open_database
 from glucotwin.store.desk import desk_of
+from glucotwin.store.job import JobKind, JobStatus, cancel_job, create_job, list_jobs
 from glucotwin.store.key import Keystore
 from glucotwin.store.record import add_records
 from glucotwin.store.schema import OWN, PERSONAL, metadata
@@ -36,6 +37,24 @@ def test_up_down_and_up_again_with_data(store: MadeUpStore) -> None:
         migrate(connection, "head")
     owner.dispose()
     made_up_person(database, made_up_account(database))
+
+
+def test_questions_go_and_other_work_stays_when_their_migration_is_taken_back(store: MadeUpStore) -> None:
+    database = store.database("questions")
+    account = made_up_account(database)
+    person = made_up_person(database, account)
+    with desk_of(database, account.account_id) as desk:
+        fit = cancel_job(desk, create_job(desk, person.person_id, JobKind.FIT))
+        create_job(desk, person.person_id, JobKind.COMPARE, request={"question": {}})
+    owner = create_engine(database.owner_url)
+    for revision in ("0007", "head"):
+        with owner.begin() as connection:
+            migrate(connection, revision)
+    owner.dispose()
+    with desk_of(database, account.account_id) as desk:
+        left = list_jobs(desk, person.person_id)
+        assert [(one.job_id, one.status) for one in left] == [(fit.job_id, JobStatus.FAILED)]
+        create_job(desk, person.person_id, JobKind.COMPARE, request={"question": {}})
 
 
 def test_migrations_make_what_the_tables_say(database: Database) -> None:

@@ -341,6 +341,28 @@ export interface components {
             target_mgdl?: number | null;
         };
         /**
+         * AlternativeJson
+         * @description A therapy as it was asked about: what is None stays as it was.
+         */
+        AlternativeJson: {
+            /** Name */
+            name: string;
+            /** Basal Factor */
+            basal_factor: number | null;
+            /** Carb Ratio G Per U */
+            carb_ratio_g_per_u: number | null;
+            /** Correction Factor Mgdl Per U */
+            correction_factor_mgdl_per_u: number | null;
+            /** Insulin */
+            insulin: string | null;
+            /** Bolus Shift Min */
+            bolus_shift_min: number | null;
+            /** Algorithm */
+            algorithm: string | null;
+            /** Answered */
+            answered: boolean;
+        };
+        /**
          * AlternativeShape
          * @description A therapy: what is given is changed, everything else stays.
          */
@@ -626,6 +648,15 @@ export interface components {
             days?: number;
             /** End */
             end?: string | null;
+        };
+        /**
+         * ComparisonJson
+         * @description A comparison that was asked for: how far it has come, and its answer once there is one.
+         */
+        ComparisonJson: {
+            job: components["schemas"]["JobJson"];
+            question: components["schemas"]["TherapyQuestion"];
+            answer: components["schemas"]["TherapyAnswer"] | null;
         };
         /**
          * ComplicationsBody
@@ -1444,6 +1475,14 @@ export interface components {
          * Items
          * @description A list as an answer.
          */
+        Items_ComparisonJson_: {
+            /** Items */
+            items: components["schemas"]["ComparisonJson"][];
+        };
+        /**
+         * Items
+         * @description A list as an answer.
+         */
         Items_ConsentJson_: {
             /** Items */
             items: components["schemas"]["ConsentJson"][];
@@ -1553,13 +1592,13 @@ export interface components {
          * @description What is to be done.
          * @enum {string}
          */
-        JobKind: "fit" | "nightly";
+        JobKind: "fit" | "nightly" | "compare";
         /**
          * JobStatus
          * @description What became of it.
          * @enum {string}
          */
-        JobStatus: "waiting" | "running" | "done" | "failed";
+        JobStatus: "waiting" | "running" | "done" | "failed" | "cancelled";
         /**
          * LedgerAccuracy
          * @description What forecasts and the readings that came say of each other.
@@ -2657,6 +2696,18 @@ export interface components {
          * @enum {string}
          */
         TherapyKind: "closed-loop" | "pump" | "injections" | "no-insulin" | "unknown";
+        /**
+         * TherapyQuestion
+         * @description Which therapies over which days; ``end`` is None for the newest reading.
+         */
+        TherapyQuestion: {
+            /** Alternatives */
+            alternatives: components["schemas"]["AlternativeJson"][];
+            /** Days */
+            days: number;
+            /** End */
+            end: string | null;
+        };
         /**
          * TokenJson
          * @description A token of a machine, without its text.

@@ -60,6 +60,8 @@ export type WhatIfAnswer = Shapes["WhatIfAnswer"];
 export type TherapyAlternative = Shapes["AlternativeShape"];
 export type UsualDay = Shapes["UsualDayJson"];
 export type TherapyComparison = Shapes["TherapyAnswer"];
+export type AskedAlternative = Shapes["AlternativeJson"];
+export type AskedComparison = Shapes["ComparisonJson"];
 
 export type ProposalKind = Shapes["ProposalKind"];
 export type ProposalRule = Shapes["ProposalRuleJson"];

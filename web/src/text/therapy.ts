@@ -1,5 +1,5 @@
-import type { TherapyAlternative } from "../api/types.ts";
-import { type GlucoseUnit, mgdlFrom } from "./unit.ts";
+import type { AskedAlternative, TherapyAlternative } from "../api/types.ts";
+import { type GlucoseUnit, glucoseDigits, glucoseIn, mgdlFrom } from "./unit.ts";
 
 export type TherapyKind = "basal" | "carb-ratio" | "insulin" | "timing";
 
@@ -38,4 +38,17 @@ export function alternativeOf(draft: TherapyDraft, name: string, unit: GlucoseUn
     case "timing":
       return draft.minutes ? { name, bolus_shift_min: -draft.minutes } : null;
   }
+}
+
+/** The column that an alternative was asked in, so that a page that is opened again shows the question as well. */
+export function draftOf(asked: AskedAlternative, unit: GlucoseUnit): TherapyDraft {
+  const draft = emptyDraft();
+  if (asked.bolus_shift_min !== null) return { ...draft, kind: "timing", minutes: -asked.bolus_shift_min };
+  if (asked.insulin !== null) return { ...draft, kind: "insulin", insulin: asked.insulin };
+  if (asked.basal_factor !== null)
+    return { ...draft, kind: "basal", percent: Math.round(100 * (asked.basal_factor - 1)) };
+  const { carb_ratio_g_per_u: ratio, correction_factor_mgdl_per_u: factor } = asked;
+  return factor === null
+    ? draft
+    : { ...draft, kind: "carb-ratio", ratio, factor: Number(glucoseIn(factor, unit).toFixed(glucoseDigits(unit))) };
 }

@@ -227,6 +227,7 @@ change-no-meal-bolus-hint = Auch Mahlzeiten einlesen, oder eine andere Möglichk
 therapy-how-many = Ein Vergleich nimmt eine bis { $most } Möglichkeiten.
 therapy-no-change = Die Möglichkeit „{ $name }“ ändert nichts.
 therapy-no-change-hint = Eine andere Basalrate, einen anderen KE-Faktor, Korrekturfaktor, ein anderes Insulin, eine andere Zeit oder einen Algorithmus angeben.
+therapy-progress = Die Tage werden nachgespielt, Möglichkeit { $number } von { $count }
 therapy-two-dosings = Die Dosierung kann nicht zugleich im Verhältnis und durch Einstellungen oder einen Algorithmus antworten; eines weglassen.
 change-add-bolus = Ein Bolus von { $insulin } IE um { $clock }
 change-scale-meal = { $percent } % { $direction ->

@@ -1,16 +1,22 @@
 """Therapies beside each other, over a person's own last days."""
 
-from typing import Annotated
+from typing import Annotated, cast
 
 from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, Field
+from typing_extensions import TypedDict
 
-from glucotwin.advise.therapy import MOST_ALTERNATIVES, Alternative, TherapyComparisonJson
-from glucotwin.core.message import message
+from glucotwin.advise.therapy import MOST_ALTERNATIVES
+from glucotwin.core.error import ErrorCode, NotFoundError
+from glucotwin.core.message import message, spoken_locale
 from glucotwin.service.caller import Calling, PersonId, Running, desk_for
-from glucotwin.service.schema import Shape
+from glucotwin.service.endpoint.twin import JobJson, job_json
+from glucotwin.service.schema import Items, Shape
 from glucotwin.store.access import Action
-from glucotwin.workflows.therapy import alternative_of, compare_therapies
+from glucotwin.store.desk import Desk
+from glucotwin.store.job import Job, JobKind, list_jobs, read_content, read_job
+from glucotwin.workflows.living.comparison import ask_comparison
+from glucotwin.workflows.living.shape.therapy import TherapyAnswer, TherapyQuestion
 
 router = APIRouter(tags=["questions"])
 
@@ -27,10 +33,6 @@ class AlternativeShape(Shape):
     algorithm: str | None = Field(default=None, min_length=1, max_length=64)
     answered: bool = False
 
-    def alternative(self) -> Alternative:
-        """As the layers below know it."""
-        return alternative_of(**self.model_dump())
-
 
 class ComparisonBody(Shape):
     """Which therapies over which days."""
@@ -40,31 +42,51 @@ class ComparisonBody(Shape):
     end: AwareDatetime | None = None
 
 
-class TherapyAnswer(TherapyComparisonJson):
-    """An answered comparison, with what to know before reading it."""
+class ComparisonJson(TypedDict):
+    """A comparison that was asked for: how far it has come, and its answer once there is one."""
 
-    uncertainty: str
-    limits: str
-    twin_version: str
-    cautions: list[str]
+    job: JobJson
+    question: TherapyQuestion
+    answer: TherapyAnswer | None
 
 
-@router.post("/people/{person_id}/therapy-comparisons")
+@router.post("/people/{person_id}/therapy-comparisons", status_code=202)
 def compare(
     person_id: PersonId, body: ComparisonBody, request: Request, caller: Calling, service: Running
-) -> TherapyAnswer:
-    """Up to three therapies over a person's last days, beside what was, on the twin; takes some seconds."""
+) -> ComparisonJson:
+    """Asks for up to three therapies over a person's last days, beside what was, on the twin.
+
+    It takes some seconds to minutes. A comparison of the account's own that is not answered yet is called off.
+    """
+    question = TherapyQuestion(**body.model_dump(mode="json"))
     with desk_for(request, caller, person_id, Action.ASK_TWIN) as (desk, access):
         authority = service.authority(access.role)
-        alternatives = [one.alternative() for one in body.alternatives]
-        timeline, twin = service.memory.timeline(desk, person_id), service.memory.require_twin(desk, person_id)
-    answer = compare_therapies(twin, timeline, alternatives, days=body.days, end=body.end, authority=authority)
-    plain = answer.payload.to_json()
-    keys = dict.fromkeys(key for arm in answer.payload.arms for key in arm.what_if.cautions)
-    return {
-        **plain,
-        "cautions": [message(key) for key in (*keys, *answer.validity.cautions)],
-        "uncertainty": answer.uncertainty,
-        "limits": answer.limits,
-        "twin_version": answer.model.twin_version,
-    }
+        job = ask_comparison(desk, service.memory, person_id, question, authority=authority, locale=spoken_locale())
+        asked = _comparison(desk, job)
+    if service.defer is not None:
+        service.defer(job.job_id, person_id, caller.account_id)
+    return asked
+
+
+@router.get("/people/{person_id}/therapy-comparisons")
+def comparisons(person_id: PersonId, request: Request, caller: Calling) -> Items[ComparisonJson]:
+    """The last comparisons that the account asked for, the newest first."""
+    with desk_for(request, caller, person_id, Action.ASK_TWIN) as (desk, _):
+        own = [one for one in list_jobs(desk, person_id) if one.kind is JobKind.COMPARE]
+        return {"items": [_comparison(desk, one) for one in own]}
+
+
+@router.get("/people/{person_id}/therapy-comparisons/{job_id}")
+def comparison(person_id: PersonId, job_id: PersonId, request: Request, caller: Calling) -> ComparisonJson:
+    """One comparison that the account asked for."""
+    with desk_for(request, caller, person_id, Action.ASK_TWIN) as (desk, _):
+        job = read_job(desk, person_id, job_id)
+        if job.kind is not JobKind.COMPARE:
+            raise NotFoundError(ErrorCode.UNKNOWN_NAME, message("store-no-job"))
+        return _comparison(desk, job)
+
+
+def _comparison(desk: Desk, job: Job) -> ComparisonJson:
+    content = read_content(desk, job.person_id, job.job_id)
+    answer = None if content.result is None else cast("TherapyAnswer", content.result)
+    return {"job": job_json(job), "question": content.request["question"], "answer": answer}

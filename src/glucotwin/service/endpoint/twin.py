@@ -9,12 +9,14 @@ from typing_extensions import TypedDict
 
 from glucotwin.core.error import ErrorCode, NotAllowedError
 from glucotwin.core.json_value import Instant, iso_utc
-from glucotwin.core.message import message
+from glucotwin.core.message import message, spoken_locale
 from glucotwin.service.caller import Calling, PersonId, Running, desk_for
 from glucotwin.service.schema import Items, Shape
-from glucotwin.store.access import Action
-from glucotwin.store.job import Job, JobKind, JobStatus, create_job, list_jobs, read_job
+from glucotwin.service.state import Service
+from glucotwin.store.access import Action, access_to
+from glucotwin.store.job import Job, JobKind, JobStatus, cancel_job, create_job, list_jobs, read_job
 from glucotwin.store.person import read_person, write_person
+from glucotwin.workflows.living.job import action_of
 from glucotwin.workflows.living.shape.twin import TwinAnswer
 from glucotwin.workflows.living.twin import describe_twin, take_back
 
@@ -90,7 +92,7 @@ def begin(person_id: PersonId, body: NewJob, request: Request, caller: Calling, 
     with desk_for(request, caller, person_id, Action.RUN_TWIN) as (desk, _):
         if read_person(desk, person_id).frozen:
             raise NotAllowedError(ErrorCode.NOT_ALLOWED, message("living-frozen"), hint=message("living-frozen-hint"))
-        job = create_job(desk, person_id, JobKind(body.kind))
+        job = create_job(desk, person_id, JobKind(body.kind), request={"locale": spoken_locale()})
     if service.defer is not None:
         service.defer(job.job_id, person_id, caller.account_id)
     return job_json(job)
@@ -108,6 +110,23 @@ def job(person_id: PersonId, job_id: PersonId, request: Request, caller: Calling
     """One piece of work."""
     with desk_for(request, caller, person_id, Action.ASK_TWIN) as (desk, _):
         return job_json(read_job(desk, person_id, job_id))
+
+
+@router.delete("/people/{person_id}/jobs/{job_id}")
+def cancel(person_id: PersonId, job_id: PersonId, request: Request, caller: Calling, service: Running) -> JobJson:
+    """Calls work off: it stops at its next step, and what it has done so far is dropped. What has ended stays."""
+    with desk_for(request, caller, person_id, Action.ASK_TWIN) as (desk, _):
+        found = read_job(desk, person_id, job_id)
+        access_to(desk, person_id, action_of(found.kind))
+        cancelled = cancel_job(desk, found)
+    tell_job(service, cancelled)
+    return job_json(cancelled)
+
+
+def tell_job(service: Service, one: Job) -> None:
+    """Tells who listens to a person how far work has come; a question is its account's alone, which asks for it."""
+    if not one.kind.is_question:
+        service.broker.tell(one.person_id, "job", job_json(one))
 
 
 def job_json(one: Job) -> JobJson:

@@ -1,27 +1,32 @@
 """Use case: work through a job, tell how far it has come, and note how it ended."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from glucotwin.core.error import GlucoTwinError, NotFoundError
-from glucotwin.core.message import message
+from glucotwin.core.message import DEFAULT_LOCALE, message, spoken_in
 from glucotwin.core.profile import Authority, Profile
+from glucotwin.core.progress import ProgressCallback
 from glucotwin.store.access import Action, access_to
 from glucotwin.store.database import Database
 from glucotwin.store.desk import desk_of
-from glucotwin.store.job import Job, JobStatus, read_job, update_job
+from glucotwin.store.job import UNFINISHED, Job, JobKind, JobStatus, read_content, read_job, update_job
+from glucotwin.workflows.living.comparison import answer_comparison
 from glucotwin.workflows.living.memory import Memory
 from glucotwin.workflows.living.twin import Fit, TwinRequest, work_on_twin
 
 SHOWN_STEP = 0.02
 """Progress is noted when it has come so much further, or when another stage begins."""
-ENDED = frozenset({JobStatus.DONE, JobStatus.FAILED})
 INTERNAL = "internal"
 
 
 class JobInterruptedError(Exception):
     """The work has to stop before its end; it is taken up again."""
+
+
+class _CancelledError(Exception):
+    """Somebody called the job off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +65,13 @@ def work_on_job(database: Database, memory: Memory, request: JobRequest) -> Job 
         JobInterruptedError: the check asked for it; the job goes on running.
         Exception: a defect; the job has failed.
     """
-    work = _Work(database, request)
+    work = _Work(database, memory, request)
     try:
-        job = work.begin()
-        if job.status in ENDED:
+        job, locale = work.begin()
+        if job.status not in UNFINISHED:
             return job
-        return work.run(job, memory)
+        with spoken_in(locale):
+            return work.run(job)
     except NotFoundError:
         return None
 
@@ -73,38 +79,51 @@ def work_on_job(database: Database, memory: Memory, request: JobRequest) -> Job 
 class _Work:
     """A job that is being worked on."""
 
-    def __init__(self, database: Database, request: JobRequest) -> None:
-        self._database, self._request = database, request
+    def __init__(self, database: Database, memory: Memory, request: JobRequest) -> None:
+        self._database, self._memory, self._request = database, memory, request
         self._stage, self._fraction = "", -1.0
 
-    def begin(self) -> Job:
-        with desk_of(self._database, self._request.account_id) as desk:
-            return read_job(desk, self._request.person_id, self._request.job_id)
-
-    def run(self, job: Job, memory: Memory) -> Job:
+    def begin(self) -> tuple[Job, str]:
+        """The job, and the language of who asked for it."""
         request = self._request
+        with desk_of(self._database, request.account_id) as desk:
+            job = read_job(desk, request.person_id, request.job_id)
+            told = read_content(desk, request.person_id, request.job_id).request
+        return job, str(told.get("locale", DEFAULT_LOCALE))
+
+    def run(self, job: Job) -> Job:
+        kind = _KINDS[job.kind]
         try:
-            with desk_of(self._database, request.account_id) as desk:
-                role = access_to(desk, request.person_id, Action.RUN_TWIN).role
+            with desk_of(self._database, self._request.account_id) as desk:
+                role = access_to(desk, self._request.person_id, kind.action).role
             self._note(job, JobStatus.RUNNING)
-            asked = TwinRequest(
-                account_id=request.account_id,
-                person_id=request.person_id,
-                kind=Fit(job.kind),
-                authority=Authority(profile=request.profile, role=role),
-                at=request.at,
-            )
-            work_on_twin(
-                self._database, memory, asked, progress=lambda stage, fraction: self._progress(job, stage, fraction)
-            )
+            authority = Authority(profile=self._request.profile, role=role)
+            result = kind.work(self, job, authority, lambda stage, fraction: self._progress(job, stage, fraction))
+            return self._note(job, JobStatus.DONE, fraction=1.0, result=result)
         except JobInterruptedError:
             raise
+        except _CancelledError:
+            return self.begin()[0]
         except GlucoTwinError as error:
             return self._failed(job, str(error.code), error.message, error.hint)
         except Exception:
             self._failed(job, INTERNAL, message("service-internal"), "")
             raise
-        return self._note(job, JobStatus.DONE, fraction=1.0)
+
+    def on_twin(self, job: Job, authority: Authority, progress: ProgressCallback) -> None:
+        """Fits or judges versions of the twin."""
+        asked = TwinRequest(
+            account_id=self._request.account_id,
+            person_id=job.person_id,
+            kind=Fit(job.kind),
+            authority=authority,
+            at=self._request.at,
+        )
+        work_on_twin(self._database, self._memory, asked, progress=progress)
+
+    def on_comparison(self, job: Job, authority: Authority, progress: ProgressCallback) -> Mapping[str, object]:
+        """Answers a comparison of therapies."""
+        return answer_comparison(self._database, self._memory, job, authority=authority, progress=progress)
 
     def _progress(self, job: Job, stage: str, fraction: float) -> None:
         self._request.check()
@@ -114,7 +133,10 @@ class _Work:
 
     def _failed(self, job: Job, code: str, detail: str, hint: str) -> Job:
         told = {"code": code, "detail": detail, "hint": hint}
-        return self._note(job, JobStatus.FAILED, stage=self._stage, fraction=max(self._fraction, 0.0), error=told)
+        try:
+            return self._note(job, JobStatus.FAILED, stage=self._stage, fraction=max(self._fraction, 0.0), error=told)
+        except _CancelledError:
+            return self.begin()[0]
 
     def _note(
         self,
@@ -124,8 +146,33 @@ class _Work:
         stage: str = "",
         fraction: float = 0.0,
         error: dict[str, str] | None = None,
+        result: Mapping[str, object] | None = None,
     ) -> Job:
         with desk_of(self._database, self._request.account_id) as desk:
-            noted = update_job(desk, job, status=status, stage=stage, progress_fraction=fraction, error=error)
+            noted = update_job(
+                desk, job, status=status, stage=stage, progress_fraction=fraction, error=error, result=result
+            )
+        if noted.status is JobStatus.CANCELLED:
+            raise _CancelledError
         self._request.told(noted)
         return noted
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How one kind of job is worked on: what the account must be allowed to, and by what."""
+
+    action: Action
+    work: Callable[[_Work, Job, Authority, ProgressCallback], Mapping[str, object] | None]
+
+
+_KINDS: Mapping[JobKind, _Kind] = {
+    JobKind.FIT: _Kind(Action.RUN_TWIN, _Work.on_twin),
+    JobKind.NIGHTLY: _Kind(Action.RUN_TWIN, _Work.on_twin),
+    JobKind.COMPARE: _Kind(Action.ASK_TWIN, _Work.on_comparison),
+}
+
+
+def action_of(kind: JobKind) -> Action:
+    """What an account must be allowed to for a kind of job."""
+    return _KINDS[kind].action
