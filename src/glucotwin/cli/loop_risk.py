@@ -19,11 +19,15 @@ if TYPE_CHECKING:
     examples=(
         "glucotwin loop risk examples/risk/tidepool.json --profile median --plot risk.png",
         "glucotwin loop risk tidepool_risk_scenarios.json --scenario TLR-606 --out risk.csv",
+        "glucotwin loop risk tidepool_risk_scenarios.json --processes 8 --folder run --out risk.csv",
     ),
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--scenario", "scenarios", multiple=True, metavar="ID", help="Run this scenario; may be repeated.")
 @click.option("--profile", "profiles", multiple=True, metavar="NAME", help="Run people whose name has this in it.")
+@click.option("--body", default=None, metavar="NAME", help="The body to run on; that of the set unless given.")
+@click.option("--folder", type=click.Path(path_type=Path), help="Keep finished parts here; a killed run goes on.")
+@click.option("--processes", type=click.IntRange(1, 256), default=1, show_default=True, help="Run so many at once.")
 @click.option("--out", type=click.Path(path_type=Path), help="CSV file for the scores of every arm.")
 @click.option("--overwrite", is_flag=True, help="Replace an existing file.")
 @click.option("--plot", type=click.Path(path_type=Path), help="PNG or SVG file for severities and the worst courses.")
@@ -33,6 +37,9 @@ def command(
     file: Path,
     scenarios: tuple[str, ...],
     profiles: tuple[str, ...],
+    body: str | None,
+    folder: Path | None,
+    processes: int,
     out: Path | None,
     overwrite: bool,
     plot: Path | None,
@@ -44,11 +51,19 @@ def command(
     low glucose by LBGI, ketoacidosis by hours with too little insulin, severity from 0 to 5.
     """
     from glucotwin.core.message import message
-    from glucotwin.workflows.risk_set import run_risk_set
+    from glucotwin.workflows.risk_set import PUBLISHED_BODY, run_risk_set
 
     with console.progress(message("risk-running")) as progress:
         report = run_risk_set(
-            file, scenarios=scenarios, profiles=profiles, out=out, overwrite=overwrite, progress=progress
+            file,
+            scenarios=scenarios,
+            profiles=profiles,
+            body=body or PUBLISHED_BODY,
+            folder=folder,
+            processes=processes,
+            out=out,
+            overwrite=overwrite,
+            progress=progress,
         )
     if plot is not None:
         from glucotwin.workflows.risk_figure import draw_risk

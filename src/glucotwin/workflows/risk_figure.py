@@ -13,7 +13,7 @@ from glucotwin.core.file import replace_file
 from glucotwin.core.message import message
 from glucotwin.core.unit import GlucoseUnit, glucose_in, threshold_in
 from glucotwin.scenario.risk_set import Arm
-from glucotwin.simulate.risk.arm import RiskCourse
+from glucotwin.simulate.risk.course import RiskCourse
 from glucotwin.workflows.risk_set import SEVERITIES, RiskReport
 from glucotwin.workflows.simulation_figure import BAND, LINES, STYLES, SUFFIXES
 

@@ -434,6 +434,10 @@ risk-arm-no-loop = nur Einstellungen
 risk-arm-loop-with-guardrails = Loop mit Leitplanken
 risk-share = Prozent der Verläufe
 risk-title = Schwere von { $arms } Verläufen
+risk-other = { $folder } enthält einen anderen Lauf von Risikoszenarien.
+risk-other-hint = Wähle einen anderen Ordner, oder wiederhole den Befehl, der ihn angelegt hat, um damit fortzufahren.
+risk-no-folder = { $folder } ist schon da und enthält keinen Lauf von Risikoszenarien.
+risk-no-folder-hint = Wähle einen anderen Ordner.
 
 ## Der geschlossene Regelkreis
 

@@ -1439,6 +1439,10 @@ risk-arm-no-loop = settings alone
 risk-arm-loop-with-guardrails = Loop with guardrails
 risk-share = percent of courses
 risk-title = Severity of { $arms } courses
+risk-other = { $folder } holds another run of risk scenarios.
+risk-other-hint = Choose another folder, or repeat the command that made it to go on with it.
+risk-no-folder = { $folder } exists and holds no run of risk scenarios.
+risk-no-folder-hint = Choose another folder.
 
 ## The closed loop
 

@@ -1,42 +1,15 @@
 """One arm of a risk scenario on its way: who doses what, and what of it reaches the body."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 
 from glucotwin.core.unit import MINUTES_PER_DAY
-from glucotwin.metrics.device_risk import DeviceRisk, device_risk
-from glucotwin.physiology.body import Body
-from glucotwin.physiology.registry import body_of, find_subject
-from glucotwin.physiology.subject import Subject
-from glucotwin.physiology.tidepool_simple import BODY
-from glucotwin.scenario.risk_set import ACCEPT, USUAL_ABSORPTION_MIN, BolusEntry, RiskSimulation
-from glucotwin.simulate.risk.loop_view import LoopView, cannot
+from glucotwin.scenario.risk_set import ACCEPT, BolusEntry, RiskSimulation
+from glucotwin.simulate.risk.course import RiskCourse, course_of
+from glucotwin.simulate.risk.loop_view import LoopView
 from glucotwin.simulate.risk.schedule import STEP_MIN, STEP_S, SettingsNow, minute_of, seconds_of, settings_at
-
-_USUAL_LEVEL_MGDL = 110.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RiskCourse:
-    """What became of one arm.
-
-    Attributes:
-        simulation: the arm.
-        glucose_mgdl: true glucose every 5 min, ``(steps,)``.
-        insulin_on_board_u: insulin on board, basal too, ``(steps,)``.
-        rate_u_per_h: basal rate, ``(steps,)``.
-        bolus_u: boluses that reached the body, ``(steps,)``.
-        risk: its scores.
-    """
-
-    simulation: RiskSimulation
-    glucose_mgdl: np.ndarray
-    insulin_on_board_u: np.ndarray
-    rate_u_per_h: np.ndarray
-    bolus_u: np.ndarray
-    risk: DeviceRisk
+from glucotwin.simulate.risk.script import steps_of
 
 
 class ArmRun:
@@ -51,12 +24,11 @@ class ArmRun:
 
     def __init__(self, simulation: RiskSimulation) -> None:
         self.simulation = simulation
-        self.steps = round(simulation.duration_hours * 60 / STEP_MIN)
-        self.body = _body_of(simulation)
+        self.steps = steps_of(simulation)
         controller = simulation.controller
         self._loop = None if controller is None else LoopView(simulation, controller.settings)
         self._start_s = seconds_of(simulation.time_to_calculate_at)
-        self._seen: list[tuple[float, float, float, float]] = []
+        self._seen: list[tuple[float, ...]] = []
 
     def told_at(self, step: int) -> SettingsNow:
         """What the pump is set to."""
@@ -66,7 +38,7 @@ class ArmRun:
         """What the body is like."""
         return settings_at(self.simulation.patient.patient_model.metabolism_settings, self._minute_of_day(step))
 
-    def act(self, step: int, glucose_mgdl: float, on_board_u: float) -> tuple[float, float]:
+    def act(self, step: int, glucose_mgdl: float, on_board_u: float, ketone_mmoll: float) -> tuple[float, float]:
         """Insulin and carbohydrate that reach the body over the next five minutes, U/min and g/min."""
         if step > self.steps:
             return self.truth_at(step).basal_u_per_h / 60.0, 0.0
@@ -81,23 +53,14 @@ class ArmRun:
         if self._loop is not None:
             self._loop.record_basal(time_s, rate)
             self._loop.record_bolus(time_s, automatic_u)
-        self._seen.append((glucose_mgdl, on_board_u, rate, bolus_u))
+        self._seen.append((glucose_mgdl, on_board_u, ketone_mmoll, rate, bolus_u))
         meals = self.simulation.patient.patient_model.carb_entries
         carbs_g = sum(one.value for one in meals if self._falls_on(one.start_time, step))
         return rate / 60.0 + bolus_u / STEP_MIN, carbs_g / STEP_MIN
 
     def course(self) -> RiskCourse:
         """What became of it."""
-        glucose, on_board, rate, bolus = np.asarray(self._seen).T
-        scheduled = np.asarray([self.told_at(step).basal_u_per_h for step in range(self.steps + 1)])
-        return RiskCourse(
-            simulation=self.simulation,
-            glucose_mgdl=glucose,
-            insulin_on_board_u=on_board,
-            rate_u_per_h=rate,
-            bolus_u=bolus,
-            risk=device_risk(glucose, on_board, scheduled, step_min=STEP_MIN),
-        )
+        return course_of(self.simulation, *np.asarray(self._seen).T)
 
     def _bolus(self, step: int, rate_u_per_h: float) -> float:
         """Boluses of now that reach the body; Loop is told of those that the pump knows of."""
@@ -130,29 +93,3 @@ class ArmRun:
 
     def _minute_of_day(self, step: int) -> float:
         return (minute_of(self.simulation.time_to_calculate_at) + STEP_MIN * step) % MINUTES_PER_DAY
-
-
-def _body_of(simulation: RiskSimulation) -> Body:
-    truth = simulation.patient.patient_model
-    absorption = {one.duration for one in truth.carb_entries}
-    if len(absorption) > 1:
-        raise cannot(simulation, "its meals are absorbed at different speeds")
-    settings = truth.metabolism_settings
-    now = settings_at(settings, minute_of(simulation.time_to_calculate_at))
-    secretion, level = settings.glucose_sensitivity_factor, settings.basal_blood_glucose
-    values = {
-        "basal_u_per_min": now.basal_u_per_h / 60.0,
-        "subcutis.correction_factor_mgdl_per_u": now.correction_factor_mgdl_per_u,
-        "gut.carb_ratio_g_per_u": now.carb_ratio_g_per_u,
-        "gut.absorption_time_min": absorption.pop() if absorption else USUAL_ABSORPTION_MIN,
-        "glucose.start_mgdl": truth.glucose_history.values_mgdl[-1],
-        "glucose.secretion_u_per_min_per_mgdl": secretion.values[0] if secretion else 0.0,
-        "glucose.basal_mgdl": level.values[0] if level else _USUAL_LEVEL_MGDL,
-    }
-    subject = Subject(
-        name=simulation.profile,
-        weight_kg=find_subject(BODY).weight_kg,
-        basal_u_per_min=now.basal_u_per_h / 60.0,
-        values=values,
-    )
-    return body_of(BODY, subject)

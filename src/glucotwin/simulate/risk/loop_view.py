@@ -19,14 +19,15 @@ from glucotwin.control.loop.recommendation import (
     temp_rate_beside_bolus,
 )
 from glucotwin.control.loop.timeline import TargetRange, Timeline
-from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.scenario.risk_set import AlgorithmSettings, RiskSimulation, Schedule
-from glucotwin.simulate.risk.schedule import STEP_S, minute_of, seconds_of, settings_at
+from glucotwin.simulate.risk.schedule import STEP_S, cannot, minute_of, seconds_of, settings_at
 
 _HISTORY_S = 12 * 3600.0
 _DAY_S = 86400.0
-_USUAL_SHARE = 0.4
-_SAME_RATE = 1e-12
+USUAL_SHARE = 0.4
+LARGEST_JUMP_MGDL = 40.0
+"""Change between readings above which trends do not count; Loop's own."""
+
 _MODELS = {
     "rapid_acting_adult": PRESETS["rapidActingAdult"],
     "rapid_acting_child": PRESETS["rapidActingChild"],
@@ -49,13 +50,9 @@ class LoopView:
     """
 
     def __init__(self, simulation: RiskSimulation, settings: AlgorithmSettings) -> None:
-        if not settings.retrospective_correction_enabled:
-            raise cannot(simulation, "Loop without retrospective correction is not there")
-        if settings.model not in _MODELS:
-            raise cannot(simulation, f"the insulin curve {settings.model!r} is not known")
         self._told = simulation.patient.pump
         self._settings = settings
-        self._model = _MODELS[settings.model]
+        self._model = insulin_model_of(simulation, settings)
         self._midnight_s = seconds_of(simulation.time_to_calculate_at) - 60.0 * minute_of(
             simulation.time_to_calculate_at
         )
@@ -63,6 +60,16 @@ class LoopView:
         first_s = seconds_of(history.first_time)
         self._readings = [(first_s + STEP_S * index, value) for index, value in enumerate(history.values_mgdl)]
         self._doses: list[Dose] = []
+        for one in sorted(self._told.bolus_entries, key=lambda bolus: bolus.time):
+            if one.time < simulation.time_to_calculate_at and not isinstance(one.value, str):
+                self.record_bolus(seconds_of(one.time), one.value)
+        told, targets = self._told.metabolism_settings, self._told.target_range
+        self._basal = self._timeline(told.basal_rate)
+        self._sensitivity = self._timeline(told.insulin_sensitivity_factor)
+        self._target = TargetRange(
+            lower=self._timeline(Schedule(start_times=targets.start_times, values=targets.lower_values)),
+            upper=self._timeline(Schedule(start_times=targets.start_times, values=targets.upper_values)),
+        )
 
     def see(self, time_s: float, glucose_mgdl: float) -> None:
         """Add a reading."""
@@ -74,16 +81,8 @@ class LoopView:
             self._doses.append(self._dose(time_s, time_s + 1.0, insulin_u, is_basal=False))
 
     def record_basal(self, time_s: float, rate_u_per_h: float) -> None:
-        """Add five minutes at a rate; a rate that goes on is one dose, as a pump reports it."""
-        insulin_u = rate_u_per_h * STEP_S / 3600.0
-        before = self._doses[-1] if self._doses else None
-        if before is not None and before.is_basal and before.end_s == time_s:
-            rate = before.insulin_u / (before.end_s - before.start_s)
-            if abs(rate - insulin_u / STEP_S) < _SAME_RATE:
-                insulin_u += before.insulin_u
-                self._doses[-1] = self._dose(before.start_s, time_s + STEP_S, insulin_u, is_basal=True)
-                return
-        self._doses.append(self._dose(time_s, time_s + STEP_S, insulin_u, is_basal=True))
+        """Add five minutes at a rate; every decision sets its rate anew."""
+        self._doses.append(self._dose(time_s, time_s + STEP_S, rate_u_per_h * STEP_S / 3600.0, is_basal=True))
 
     def dose_automatically(self, time_s: float, scheduled_u_per_h: float) -> tuple[float, float]:
         """Basal rate and automatic bolus, U/h and U; the schedule where Loop refuses to decide."""
@@ -105,30 +104,26 @@ class LoopView:
         return 0.0 if decision is None else manual_bolus_u(decision.correction, decision.limit)
 
     def _decide(self, time_s: float, kind: RecommendationKind, ahead: tuple[Dose, ...] = ()) -> LoopDecision | None:
-        settings, told = self._settings, self._told
-        since_s = time_s - _HISTORY_S
-        targets = told.target_range
+        settings, since_s = self._settings, time_s - _HISTORY_S
         given = LoopInput(
             moment_s=time_s,
             glucose=_glucose([one for one in self._readings if one[0] >= since_s]),
             doses=tuple(one for one in self._doses if one.end_s >= since_s) + ahead,
             carbs=self._meals(time_s),
-            basal_u_per_h=self._timeline(told.metabolism_settings.basal_rate),
-            sensitivity_mgdl_per_u=self._timeline(told.metabolism_settings.insulin_sensitivity_factor),
-            target=TargetRange(
-                lower=self._timeline(Schedule(start_times=targets.start_times, values=targets.lower_values)),
-                upper=self._timeline(Schedule(start_times=targets.start_times, values=targets.upper_values)),
-            ),
+            basal_u_per_h=self._basal,
+            sensitivity_mgdl_per_u=self._sensitivity,
+            target=self._target,
             suspend_mgdl=settings.suspend_mgdl,
             max_basal_u_per_h=settings.max_basal_rate,
             max_bolus_u=settings.max_bolus,
             max_insulin_on_board_multiple=settings.max_active_insulin_modifier,
             model=self._model,
             kind=kind,
-            bolus_share=settings.partial_application_factor or _USUAL_SHARE,
+            bolus_share=settings.partial_application_factor or USUAL_SHARE,
             carb_rule=CarbRule(model=Linear() if settings.carb_absorption_model == "linear" else PiecewiseLinear()),
             with_rises=kind is RecommendationKind.TEMP_BASAL,
             sensitivity_by_time_of_action=settings.use_mid_absorption_isf,
+            largest_jump_mgdl=LARGEST_JUMP_MGDL,
         )
         decision = run_loop(given)
         return decision if isinstance(decision, LoopDecision) else None
@@ -162,9 +157,17 @@ class LoopView:
         )
 
 
-def cannot(simulation: RiskSimulation, why: str) -> DataError:
-    """The error for an arm that this simulator cannot run."""
-    return DataError(ErrorCode.INVALID_VALUE, f"{simulation.name} cannot be run: {why}.")
+def insulin_model_of(simulation: RiskSimulation, settings: AlgorithmSettings) -> InsulinModel:
+    """The insulin curve that Loop goes by.
+
+    Raises:
+        DataError: the settings ask for what this Loop has not.
+    """
+    if not settings.retrospective_correction_enabled:
+        raise cannot(simulation, "Loop without retrospective correction is not there")
+    if settings.model not in _MODELS:
+        raise cannot(simulation, f"the insulin curve {settings.model!r} is not known")
+    return _MODELS[settings.model]
 
 
 def _glucose(readings: Sequence[tuple[float, float]]) -> Glucose:

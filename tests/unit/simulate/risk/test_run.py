@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from glucotwin.scenario.risk_set import Arm, RiskSimulation, read_risk_set
-from glucotwin.simulate.risk.arm import RiskCourse
+from glucotwin.simulate.risk.course import RiskCourse
 from glucotwin.simulate.risk.run import run_risk
 
 EXAMPLE = Path(__file__).parents[4] / "examples" / "risk" / "tidepool.json"

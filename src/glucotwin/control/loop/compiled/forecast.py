@@ -33,15 +33,31 @@ class Outlook(NamedTuple):
 
 
 def look_ahead(
-    history: History, now_min: Float[Array, ""], rule: LoopRule, largest_jump_mgdl: Float[Array, ""]
+    history: History,
+    now_min: Float[Array, ""],
+    rule: LoopRule,
+    largest_jump_mgdl: Float[Array, ""],
+    *,
+    planned_mgdl: Float[Array, " dose"] | None = None,
 ) -> Outlook:
-    """Forecast from what is remembered; meaningless unless there is a reading of less than 15 minutes ago."""
+    """Forecast from what is remembered; meaningless unless there is a reading of less than 15 minutes ago.
+
+    Args:
+        history: what is remembered.
+        now_min: time of the decision.
+        rule: how Loop is set up.
+        largest_jump_mgdl: change between readings above which trends do not count.
+        planned_mgdl: what insulin that is going to be given now, in five minutes and so on lowers glucose by in all; it
+            is not on board yet.
+    """
     carbs, points = _carbs(history, now_min, rule)
     correction = correct(history, points, rule)
     gradual = is_gradual(history.glucose_mgdl, largest_jump_mgdl)
     step = jnp.arange(-_BEHIND, rule.action_steps + 1) + history.since_last
     fading = fading_changes(_allowed(correction, gradual, rule), step)
     others = _insulin_changes(history, rule) + carbs + fading
+    if planned_mgdl is not None:
+        others = others + _planned_changes(planned_mgdl, rule)
     changes = _blend(others, step, history, rule, largest_jump_mgdl)
     glucose = history.last_mgdl + jnp.cumsum(jnp.where(step > 0.0, changes, 0.0))
     on_board = jnp.sum(history.net_u[: rule.action_steps] * rule.fraction_left()[1:])
@@ -70,6 +86,17 @@ def _insulin_changes(history: History, rule: LoopRule) -> Float[Array, " change"
     share = np.concatenate([np.zeros(_BEHIND), rule.acting_share(), np.zeros(2 * rule.action_steps)])
     change, dose = np.meshgrid(np.arange(_BEHIND + rule.action_steps + 1), np.arange(history.net_u.size), indexing="ij")
     return -jnp.asarray(share[change + dose]) @ history.lowering_mgdl
+
+
+def _planned_changes(planned_mgdl: Float[Array, " dose"], rule: LoopRule) -> Float[Array, " change"]:
+    """Changes by insulin still to come: a dose begins to act in the step after it."""
+    share = rule.acting_share()
+    changes = np.zeros((_BEHIND + rule.action_steps + 1, planned_mgdl.size))
+    for dose in range(planned_mgdl.size):
+        first = _BEHIND + 1 + dose
+        acts = share[: changes.shape[0] - first]
+        changes[first : first + acts.size, dose] = acts
+    return -jnp.asarray(changes) @ planned_mgdl
 
 
 def _allowed(fading: Fading, gradual: Array, rule: LoopRule) -> Fading:
