@@ -58,8 +58,8 @@ class OwnTwinOptions(TypedDict):
     "faults",
     multiple=True,
     metavar="KIND:FROM-TO[:SIZE]|typical",
-    help="What goes wrong, in hours from the start, e.g. occlusion:30-36; or drawn by published rates: typical; may be "
-    "repeated. See glucotwin devices.",
+    help="What goes wrong, in hours from the start, e.g. occlusion:30-36; or drawn by published rates for each person: "
+    "typical; may be repeated. See glucotwin devices.",
 )
 @click.option("--scenario", help="A behaviour: adherent, typical, careless, still; or a YAML file.")
 @click.option("--variant", default="", help="Take this variant of the scenario file.")

@@ -3,15 +3,16 @@
 import math
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from statistics import NormalDist
 from typing import Annotated
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from pydantic import Field, model_validator
 
-from glucotwin.core.array import PRNGKeyArray
+from glucotwin.core.array import Array, Float, PRNGKeyArray
 from glucotwin.core.random import stream_key
 from glucotwin.core.unit import MINUTES_PER_DAY
 from glucotwin.devices.catalogue import FAULT_PRESETS
@@ -73,6 +74,16 @@ def fault_preset(name: str) -> FaultPreset:
     return read_device_file("fault", name, FaultPreset)
 
 
+def check_fault_text(text: str) -> None:
+    """Passes when a text is a fault as it is written on a command line, or the name of a preset.
+
+    Raises:
+        DataError: it is neither, or does not fit.
+    """
+    if text.strip() not in FAULT_PRESETS:
+        fault_from_text(text)
+
+
 def faults_named(
     texts: Iterable[str], *, start: datetime, days: float, key: PRNGKeyArray, sensor_has_own: bool = False
 ) -> tuple[Fault, ...]:
@@ -113,18 +124,21 @@ def drawn_faults(rate: FaultRate, *, start: datetime, days: float, key: PRNGKeyA
     """
     begin_min = start.hour * MIN_PER_H + start.minute
     found: list[Fault] = []
-    for day in range(math.ceil(days) + 1):
+    for day, chance in enumerate(np.asarray(_chance_by_day(key, math.ceil(days) + 1))):
         midnight_min = MINUTES_PER_DAY * day - begin_min
-        found += [
-            one
-            for one in _faults_of_day(rate, midnight_min, jax.random.fold_in(key, day))
-            if one.first_min < MINUTES_PER_DAY * days
-        ]
+        found += [one for one in _faults_of_day(rate, midnight_min, chance) if one.first_min < MINUTES_PER_DAY * days]
     return found
 
 
-def _faults_of_day(rate: FaultRate, midnight_min: float, key: PRNGKeyArray) -> Iterator[Fault]:
-    chance = np.asarray(jax.random.uniform(key, (1 + 3 * MOST_PER_DAY,), minval=SMALLEST, maxval=1.0 - SMALLEST))
+@partial(jax.jit, static_argnames="days")
+def _chance_by_day(key: PRNGKeyArray, days: int) -> Float[Array, "days chances"]:
+    """Uniform numbers of each day, whatever the number of days; compiled, because one draw alone costs milliseconds."""
+    keys = jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, jnp.arange(days))
+    count = 1 + 3 * MOST_PER_DAY
+    return jax.vmap(partial(jax.random.uniform, shape=(count,), minval=SMALLEST, maxval=1.0 - SMALLEST))(keys)
+
+
+def _faults_of_day(rate: FaultRate, midnight_min: float, chance: np.ndarray) -> Iterator[Fault]:
     first_h, last_h = rate.hours
     if rate.all_hours:
         if chance[0] < rate.per_day:

@@ -1,6 +1,7 @@
 """Use case: measure devices on simulated people, and hold the figures against studies and rules."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import numpy as np
 
@@ -108,6 +109,7 @@ class DeviceValidation:
     def to_json(self) -> dict[str, object]:
         """As JSON values."""
         return {
+            "measured_on": datetime.now(UTC).date().isoformat(),
             "seed": self.request.seed,
             "subject": self.request.subject,
             **self.course_facts(),

@@ -26,6 +26,7 @@ from glucotwin.simulate.cohort import simulate_cohort
 from glucotwin.simulate.trajectory import REACTION, Trajectory, check_finite
 from glucotwin.simulate.wear import for_everyone
 from glucotwin.workflows.day_plan import AbstractDays
+from glucotwin.workflows.loop.own_fault import OwnFaults
 from glucotwin.workflows.loop.person import (
     FITTING,
     SettingFactors,
@@ -74,6 +75,7 @@ class Arm:
         automatic: whether doses are given by themselves, or only proposed; see ``ClosedLoop``.
         eats_proposed: whether people eat what the algorithm proposes.
         settings: how far the pump's settings are from those that fit.
+        own_faults: each person's own faults of the devices; None when they are the same for all.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Arm:
     automatic: bool = True
     eats_proposed: bool = True
     settings: SettingFactors = FITTING
+    own_faults: OwnFaults | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,13 +235,16 @@ def closed_loop_with(
 ) -> ClosedLoop:
     """The loop of several people with settings of their own; other arguments as for ``closed_loop_of``."""
     people, steps = len(subjects), arm.pump.steps
+    sensor, pump = for_everyone(arm.sensor, people), for_everyone(arm.pump, people)
+    if arm.own_faults is not None:
+        sensor, pump = arm.own_faults.put_on(sensor, pump)
     limits = [limits_of_setting(one, steps, automated=arm.controller.automated) for one in settings]
     return ClosedLoop(
         controller=for_everyone(in_program(arm.controller), people),
         setting=stacked(settings),
         limits=stacked(limits),
-        sensor=for_everyone(arm.sensor, people),
-        pump=for_everyone(arm.pump, people),
+        sensor=sensor,
+        pump=pump,
         care=care_in_loop(care_profile, subjects),
         automatic=np.full(people, arm.automatic or not arm.controller.automated),
         eats_proposed=np.full(people, float(arm.eats_proposed)),

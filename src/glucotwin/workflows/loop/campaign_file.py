@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from glucotwin.core.yaml_file import parse_yaml, read_yaml_text
-from glucotwin.devices.fault import Fault, fault_from_text
+from glucotwin.devices.fault_rate import check_fault_text
 from glucotwin.workflows.loop.person import SettingFactors
 from glucotwin.workflows.simulate import DEFAULT_BODY
 
@@ -50,7 +50,12 @@ class SettingPart(BaseModel):
 
 
 class HazardPart(BaseModel):
-    """Circumstances under which every arm runs; what is not named is as in the file and the arm."""
+    """Circumstances under which every arm runs; what is not named is as in the file and the arm.
+
+    Attributes:
+        faults: of the devices, each ``KIND:FROM-TO[:SIZE]`` or the name of rates (``typical``) by which every person's
+            own are drawn, alike for all arms.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -62,13 +67,14 @@ class HazardPart(BaseModel):
     faults: tuple[str, ...] = ()
     settings: SettingPart = SettingPart()
 
-    def device_faults(self) -> tuple[Fault, ...]:
-        """The faults of its devices.
+    def check_faults(self) -> None:
+        """Passes when every fault is one.
 
         Raises:
             DataError: one is written otherwise, or does not fit.
         """
-        return tuple(fault_from_text(one) for one in self.faults)
+        for one in self.faults:
+            check_fault_text(one)
 
 
 class CampaignFile(BaseModel):
@@ -115,5 +121,5 @@ def read_campaign(path: Path) -> CampaignFile:
     """
     file = parse_yaml(read_yaml_text(path, hint=HINT), CampaignFile, name=path.name, hint=HINT)
     for hazard in file.hazards:
-        hazard.device_faults()
+        hazard.check_faults()
     return file

@@ -11,8 +11,6 @@ from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.message import message
 from glucotwin.core.profile import RESEARCHER, Authority, Capability
 from glucotwin.core.progress import ProgressCallback, silent
-from glucotwin.devices.fault import SENSOR_FAULTS
-from glucotwin.devices.registry import with_faults
 from glucotwin.domain.inputs import minute_utc_from
 from glucotwin.metrics.control_grid import extremes_mgdl, grid_zones
 from glucotwin.physiology.cohort_file import load_cohort
@@ -20,8 +18,10 @@ from glucotwin.physiology.subject import Subject
 from glucotwin.workflows.day_plan import AbstractDays
 from glucotwin.workflows.loop.arm import Arm, ArmResult, run_arm
 from glucotwin.workflows.loop.campaign import GLUCOSE, Campaign
+from glucotwin.workflows.loop.campaign_fault import CampaignFaults, sensor_named
 from glucotwin.workflows.loop.campaign_file import ArmPart, CampaignFile, HazardPart
 from glucotwin.workflows.loop.campaign_folder import CampaignFolder
+from glucotwin.workflows.loop.own_fault import devices_with_faults
 from glucotwin.workflows.loop.run import people_of_arm
 from glucotwin.workflows.simulate import subjects_named
 
@@ -96,16 +96,18 @@ def run_campaign(
     """
     authority.require(Capability.SIMULATE_VIRTUAL)
     body, everyone = people_of_campaign(file, cohort)
-    for arm in file.arms:
-        for hazard in file.hazards:
-            _arm(file, arm, hazard, start_minute=0)
-    kept = CampaignFolder(folder, file, everyone, _all_days(file, days_of))
+    drawn = CampaignFaults(
+        file, [one.name for one in everyone], lambda hazard, seed: _days(file, hazard, seed, days_of)
+    )
     parts, tables = _parts(file, everyone), list[pl.DataFrame]()
+    for part in parts:
+        _arm(file, part, drawn, start_minute=0)  # what is named has to be there before anything runs
+    kept = CampaignFolder(folder, file, everyone, _all_days(file, days_of))
     for part in parts:
         progress(message("campaign-progress", arm=part.arm.label, hazard=part.hazard.name), part.number / len(parts))
         table = kept.read(part.number)
         if table is None:
-            table = kept.write(part.number, _run_part(file, part, days_of, body))
+            table = kept.write(part.number, _run_part(file, part, days_of, body, drawn))
         tables.append(table)
     start = _days(file, file.hazards[0], file.seeds[0], days_of).start
     return Campaign(file=file, courses=pl.concat(tables), start_minute_of_day=60 * start.hour + start.minute)
@@ -126,9 +128,9 @@ def _parts(file: CampaignFile, everyone: tuple[Subject, ...]) -> list[_Part]:
     ]
 
 
-def _run_part(file: CampaignFile, part: _Part, days_of: DaysOf, body: str) -> pl.DataFrame:
+def _run_part(file: CampaignFile, part: _Part, days_of: DaysOf, body: str, drawn: CampaignFaults) -> pl.DataFrame:
     days = _days(file, part.hazard, part.seed, days_of)
-    arm = _arm(file, part.arm, part.hazard, start_minute=minute_utc_from(days.start))
+    arm = _arm(file, part, drawn, start_minute=minute_utc_from(days.start))
     result = run_arm(arm, days.who(body, part.people), days, body=body, seed=part.seed)
     return _courses(result, part)
 
@@ -142,25 +144,24 @@ def _all_days(file: CampaignFile, days_of: DaysOf) -> list[dict[str, object]]:
     return [_days(file, hazard, seed, days_of).settings() for hazard in file.hazards for seed in file.seeds]
 
 
-def _arm(file: CampaignFile, part: ArmPart, hazard: HazardPart, *, start_minute: int) -> Arm:
-    """The arm under a hazard; schedules of faults have the same length under all hazards, and so share a program."""
-    faults = [one.device_faults() for one in file.hazards]
-    of_sensor = [sum(one.kind in SENSOR_FAULTS for one in group) for group in faults]
-    of_pump = [len(group) - count for group, count in zip(faults, of_sensor, strict=True)]
-    sensor, pump = with_faults(
-        hazard.sensor or part.sensor or file.sensor,
-        hazard.pump or part.pump or file.pump,
-        hazard.device_faults(),
+def _arm(file: CampaignFile, part: _Part, drawn: CampaignFaults, *, start_minute: int) -> Arm:
+    """The arm under a hazard; schedules of faults have the same length in all parts, which so share a program."""
+    arm, hazard = part.arm, part.hazard
+    sensor, pump, own = devices_with_faults(
+        sensor_named(file, arm, hazard),
+        hazard.pump or arm.pump or file.pump,
+        drawn.of(arm, hazard, part.seed, [one.name for one in part.people]),
         start_minute=start_minute,
-        least_rows=(max(of_sensor), max(of_pump)),
+        least_rows=drawn.least_rows,
     )
     return Arm(
-        name=part.label,
-        controller=find_any_controller(part.algorithm),
+        name=arm.label,
+        controller=find_any_controller(arm.algorithm),
         sensor=sensor,
         pump=pump,
-        automatic=part.automatic,
+        automatic=arm.automatic,
         settings=hazard.settings.factors,
+        own_faults=own,
     )
 
 

@@ -11,14 +11,12 @@ from glucotwin.control.registry import find_any_controller
 from glucotwin.control.safety_array import reasons_of
 from glucotwin.core.file import replace_file
 from glucotwin.core.profile import RESEARCHER, Authority, Capability
-from glucotwin.core.random import root_key
 from glucotwin.core.unit import GlucoseUnit, glucose_in
-from glucotwin.devices.fault_rate import faults_named
-from glucotwin.devices.registry import has_own_disturbance, with_faults
 from glucotwin.domain.inputs import minute_utc_from
 from glucotwin.metrics.tally import GlucoseTally
 from glucotwin.workflows.day_plan import AbstractDays
 from glucotwin.workflows.loop.arm import TYPICAL, Arm, ArmResult, run_arm
+from glucotwin.workflows.loop.own_fault import devices_with_faults, faults_of_people
 from glucotwin.workflows.simulate import DEFAULT_BODY, subjects_named
 
 SCHEDULE_TOUCH_U_PER_H = 1e-6
@@ -35,7 +33,7 @@ class LoopRequest:
         subject: a subject's name, a group's, or ``all``; default the body's first subject.
         sensor, pump: names of the devices.
         faults: what goes wrong with them, each as ``KIND:FROM-TO[:SIZE]`` with hours from the start, or the name of
-            rates by which it is drawn (``typical``), once for the run and alike for all its people.
+            rates by which it is drawn (``typical``), for each person their own.
         automatic: whether doses are given by themselves; else they are proposals, and the schedule runs.
         seed: of the devices.
     """
@@ -65,23 +63,25 @@ def run_loop(request: LoopRequest, *, authority: Authority = RESEARCHER) -> ArmR
         ModelError: the body does not take what the days or the algorithm need.
     """
     authority.require(Capability.SIMULATE_VIRTUAL)
-    faults = faults_named(
+    subjects = request.days.who(request.body, subjects_named(request.body, request.subject))
+    faults = faults_of_people(
         request.faults,
+        [one.name for one in subjects],
         start=request.days.start,
         days=request.days.length_days,
-        key=root_key(request.seed),
-        sensor_has_own=has_own_disturbance(request.sensor),
+        seed=request.seed,
+        sensor=request.sensor,
     )
     start_minute = minute_utc_from(request.days.start)
-    sensor, pump = with_faults(request.sensor, request.pump, faults, start_minute=start_minute)
+    sensor, pump, own = devices_with_faults(request.sensor, request.pump, faults, start_minute=start_minute)
     arm = Arm(
         name=request.algorithm,
         controller=find_any_controller(request.algorithm),
         sensor=sensor,
         pump=pump,
         automatic=request.automatic,
+        own_faults=own,
     )
-    subjects = request.days.who(request.body, subjects_named(request.body, request.subject))
     return run_arm(arm, subjects, request.days, body=request.body, seed=request.seed, care_profile=TYPICAL)
 
 

@@ -66,7 +66,7 @@ def test_an_unknown_device_is_named() -> None:
         run_campaign(file, days_of)
 
 
-@pytest.mark.parametrize("name", ["campaign", "faults", "five-algorithms"])
+@pytest.mark.parametrize("name", ["campaign", "faults", "everyday-faults", "five-algorithms"])
 def test_the_examples_name_what_there_is(name: str) -> None:
     file = read_campaign(EXAMPLES / f"{name}.yaml")
     assert {arm.algorithm for arm in file.arms} <= set(CONTROLLERS)
@@ -190,3 +190,15 @@ def test_faults_and_wrong_settings_do_what_they_say() -> None:
     assert arms["blocked"]["mean_mgdl"] > arms["none"]["mean_mgdl"] + 10.0
     assert arms["strong"]["mean_mgdl"] < arms["none"]["mean_mgdl"]
     assert arms["strong"]["insulin_u_per_day"] > arms["none"]["insulin_u_per_day"]
+
+
+@pytest.mark.slow
+def test_faults_by_rates_are_common_to_all_algorithms() -> None:
+    arms = [{"algorithm": "basal-bolus"}, {"algorithm": "basal-bolus", "name": "again"}]
+    hazards = [{"name": "none"}, {"name": "life", "faults": ["typical"]}]
+    campaign = run_campaign(campaign_file(arms=arms, subjects="adult", hazards=hazards), days_of)
+    assert np.all(campaign.differences().select("mean", "low", "high").to_numpy() == 0.0)
+    courses = campaign.courses.filter(arm="again")
+    none, life = (courses.filter(hazard=name)["mean_mgdl"].to_numpy() for name in ("none", "life"))
+    # On one day some people miss a bolus and others have no fault at all.
+    assert 0 < np.sum(none != life) < 10
