@@ -7,7 +7,7 @@ from pathlib import Path
 
 import glucotwin
 
-OF_EXTRAS = ("glucotwin.workflows.agent",)
+OF_EXTRAS = ("glucotwin.workflows.agent", "glucotwin.service.identity.provider")
 """Packages that need an extra, which a plain installation lacks; they say so when they are imported."""
 
 

@@ -67,6 +67,8 @@ def _value(sent: bytes, content_type: str) -> Any:
     """A body as a JSON value, or as it came when it says that it is something else."""
     if content_type == "application/octet-stream":
         return sent
+    if content_type.startswith("application/x-www-form-urlencoded"):
+        return dict(parse_qsl(sent.decode(), keep_blank_values=True))
     return json.loads(sent) if sent else None
 
 

@@ -113,6 +113,9 @@ OF_PERSON: dict[str, Line] = {
 SIGNED_IN = {
     "GET /session",
     "DELETE /session",
+    "POST /session/provider/link",
+    "GET /session/provider/identity",
+    "DELETE /session/provider/identity",
     "GET /tokens",
     "POST /tokens",
     "DELETE /tokens/{token_id}",
@@ -125,7 +128,14 @@ SIGNED_IN = {
     "POST /people",
     "GET /panel",
 }
-OPEN = {"GET /about", "POST /accounts", "POST /session", "POST /session/demo"}
+OPEN = {
+    "GET /about",
+    "POST /accounts",
+    "POST /session",
+    "POST /session/demo",
+    "GET /session/provider",
+    "GET /session/provider/callback",
+}
 FILLED = {
     "account_id": SOMETHING,
     "channel_id": SOMETHING,

@@ -18,6 +18,7 @@ from glucotwin.cli.installation import data_option, database_url
 from glucotwin.core.profile import Profile
 
 if TYPE_CHECKING:
+    from glucotwin.service.identity.provider import Provider
     from glucotwin.service.run import ServiceServer
     from glucotwin.service.state import Service
 
@@ -95,7 +96,7 @@ def serve(console: Console, serving: Serving, *, begin: "Callable[[Service], Bes
     from glucotwin.service.worker import Worker
     from glucotwin.store.data_folder import open_data_folder
 
-    profile = operator_profile(serving.profile)
+    profile, provider = operator_profile(serving.profile), _provider()
     set_up_logs(logging.INFO if console.verbose or not sys.stderr.isatty() else logging.WARNING)
     with ExitStack() as stack:
         bound = stack.enter_context(bind(serving.host, serving.port))
@@ -106,6 +107,7 @@ def serve(console: Console, serving: Serving, *, begin: "Callable[[Service], Bes
             profile=profile,
             registration_open=not serving.closed,
             outgoing=outgoing_of(os.environ, database),
+            provider=provider,
         )
         own = [] if begin is None else [begin(service)]
         url = address_of(bound)
@@ -118,6 +120,27 @@ def serve(console: Console, serving: Serving, *, begin: "Callable[[Service], Bes
         work = [one() for one in (Worker(service).running, Watch(service).running, *own)]
         run_service(service, bound, work=work, ready=ready)
     console.say(message("serve-stopped"))
+
+
+def _provider() -> "Provider | None":
+    """The provider of identities that the operator set, if any; what it needs is only loaded then.
+
+    Raises:
+        DataError: it is set in part or wrongly, or the extra that it needs is not installed.
+    """
+    from glucotwin.core.error import DataError, ErrorCode
+    from glucotwin.core.message import message
+    from glucotwin.service.identity.setting import ISSUER, provider_settings_of
+
+    settings = provider_settings_of(os.environ)
+    if settings is None:
+        return None
+    try:
+        from glucotwin.service.identity.provider import Provider
+    except ImportError as error:
+        hint = message("provider-no-extra-hint")
+        raise DataError(ErrorCode.INVALID_VALUE, message("provider-no-extra", name=ISSUER), hint=hint) from error
+    return Provider(settings)
 
 
 def _announce(console: Console, serving: Serving, url: str) -> None:

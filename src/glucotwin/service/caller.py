@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Path, Request, Response
 
 from glucotwin.core.error import ErrorCode, NotAllowedError, NotFoundError
 from glucotwin.core.message import message
@@ -14,7 +14,7 @@ from glucotwin.service.problem import NotSignedInError
 from glucotwin.service.state import Service
 from glucotwin.store.access import Access, Action, access_to
 from glucotwin.store.desk import Desk
-from glucotwin.store.session import ApiToken, WebSession, find_session, find_token
+from glucotwin.store.session import SESSION_LIFE, ApiToken, WebSession, find_session, find_token
 
 COOKIE = "glucotwin_session"
 CSRF_HEADER = "X-CSRF-Token"
@@ -85,6 +85,27 @@ def caller_of(request: Request, service: Running) -> Caller:
 
 
 Calling = Annotated[Caller, Depends(caller_of)]
+
+
+def keep_signed_in(request: Request, response: Response, secret: str, account_id: str) -> None:
+    """Gives a browser the cookie of its new session.
+
+    Args:
+        request: notes whose it is, for the audit log.
+        response: carries the cookie.
+        secret: of the session.
+        account_id: who signed in.
+    """
+    response.set_cookie(
+        COOKIE,
+        secret,
+        max_age=int(SESSION_LIFE.total_seconds()),
+        path="/",
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
+    request.state.account_id = account_id
 
 
 @contextmanager

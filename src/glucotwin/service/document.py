@@ -21,6 +21,7 @@ from glucotwin.service.endpoint import (
     data,
     person,
     prognosis,
+    provider,
     questionnaire,
     system,
     therapy,
@@ -37,6 +38,7 @@ from glucotwin.service.problem import CONTENT_TYPE
 PREFIX = "/api/v1"
 ROUTERS = (
     account.router,
+    provider.router,
     person.router,
     data.router,
     correction.router,

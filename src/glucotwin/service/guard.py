@@ -90,7 +90,8 @@ class Guard:
             log("request", method=method, route=route, status=answered.status, ms=round(1000 * took, 1))
         account_id = scope["state"].get("account_id")
         role = scope["state"].get("role", "")
-        is_quiet = method == "GET" and (role in OWN_READS or answered.person_id is None)
+        is_look = method == "GET" and not scope["state"].get("is_change", False)
+        is_quiet = is_look and (role in OWN_READS or answered.person_id is None)
         if account_id and scope["path"].startswith(API) and not is_quiet:
             await run_in_threadpool(self._audit, account_id, role, answered, method)
 

@@ -30,7 +30,9 @@ BY_CODE: Mapping[ErrorCode, int] = {
     ErrorCode.CSRF: 403,
     ErrorCode.FILE_TOO_LARGE: 413,
     ErrorCode.TOO_MANY_REQUESTS: 429,
+    ErrorCode.SOURCE_ANSWER: 502,
     ErrorCode.DATABASE_UNAVAILABLE: 503,
+    ErrorCode.SOURCE_UNREACHABLE: 504,
     ErrorCode.STORAGE_FULL: 507,
 }
 BY_CLASS: Sequence[tuple[type[GlucoTwinError], int]] = (

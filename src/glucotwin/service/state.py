@@ -8,10 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from glucotwin.core.error import GlucoTwinError
 from glucotwin.core.profile import Authority, Profile, Role
 from glucotwin.service.broker import Broker
+from glucotwin.service.identity.pending import PendingSignIns
 from glucotwin.service.limit import BackOff, RateLimit
 from glucotwin.service.log import log
 from glucotwin.service.metric import Metrics
@@ -25,6 +27,9 @@ from glucotwin.workflows.living.memory import Memory
 from glucotwin.workflows.living.now import now_of
 from glucotwin.workflows.living.shape.now import AlarmJson, NowAnswer
 from glucotwin.workflows.living.warming import warm_what_ifs
+
+if TYPE_CHECKING:
+    from glucotwin.service.identity.provider import Provider
 
 WARMED_MIN = 240
 """Horizon of the questions that are asked beforehand: the one that the pages ask for."""
@@ -51,6 +56,8 @@ class Service:
         clocks: of people whose data are a replay; everybody else's is the present.
         defer: hands a job to the queue; None until there is one.
         outgoing: what channels of alarms may do.
+        provider: through whom people may sign in besides; None for accounts with passwords alone.
+        pending: sign-ins that were begun at the provider.
         notifier: tells alarms at channels.
     """
 
@@ -66,6 +73,8 @@ class Service:
     clocks: dict[str, Clock] = field(default_factory=dict)
     defer: Callable[[str, str, str], None] | None = None
     outgoing: Outgoing = field(default_factory=Outgoing)
+    provider: "Provider | None" = None
+    pending: PendingSignIns = field(default_factory=PendingSignIns)
     notifier: Notifier = field(init=False)
     _stepping: set[str] = field(default_factory=set)
     _again: set[str] = field(default_factory=set)

@@ -1,6 +1,7 @@
 """Accounts: who may sign in. Found by a keyed index of the login; login and name are sealed with the account's key."""
 
 import json
+import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ class Account:
         locale: language of texts.
         is_admin: whether they run the installation.
         password_hash: see ``store.password``.
+        has_password: whether they chose a password; otherwise nobody knows it, and they sign in through a provider.
     """
 
     account_id: str
@@ -36,6 +38,7 @@ class Account:
     locale: str
     is_admin: bool
     password_hash: str
+    has_password: bool
 
 
 def create_account(
@@ -43,7 +46,7 @@ def create_account(
     keystore: Keystore,
     *,
     login: str,
-    password: str,
+    password: str | None,
     display_name: str,
     locale: str = "en",
     is_admin: bool = False,
@@ -54,7 +57,7 @@ def create_account(
         connection: of ``Database.signing_in``.
         keystore: gets the account's key.
         login: what to sign in with; case does not matter.
-        password: checked by the caller for its length.
+        password: checked by the caller for its length; None for an account that is entered through a provider alone.
         display_name: how to call them.
         locale: language of texts.
         is_admin: whether they run the installation.
@@ -68,10 +71,13 @@ def create_account(
         display_name=display_name,
         locale=locale,
         is_admin=is_admin,
-        password_hash=hash_password(password),
+        # A password that nobody learns, rather than a row that a comparison would have to treat apart.
+        password_hash=hash_password(secrets.token_urlsafe(32) if password is None else password),
+        has_password=password is not None,
     )
     keystore.make(made.account_id)
-    sealed = json.dumps({"login": made.login, "display_name": display_name, "locale": locale}).encode()
+    told = {"login": made.login, "display_name": display_name, "locale": locale, "has_password": made.has_password}
+    sealed = json.dumps(told).encode()
     try:
         connection.execute(
             insert(account).values(
@@ -128,4 +134,6 @@ def _account(row: Row[tuple[object, ...]], keystore: Keystore) -> Account:
         locale=told["locale"],
         is_admin=fields["is_admin"],
         password_hash=fields["password_hash"],
+        # Accounts of before there were providers have one.
+        has_password=told.get("has_password", True),
     )

@@ -284,6 +284,17 @@ questionnaire_response = Table(
 )
 """What people said of themselves: which questionnaire and its answers are sealed. Rows are never changed."""
 
+account_identity = Table(
+    "account_identity",
+    metadata,
+    Column("identity_index", String(64), primary_key=True),
+    Column("provider_index", String(64), nullable=False),
+    _account(),
+    _time("created_at"),
+    UniqueConstraint("account_id", "provider_index", name="account_identity_provider"),
+)
+"""Who may sign in through a provider of identities: keyed indices of the provider and of whom it knows them as."""
+
 course_pass = Table(
     "course_pass",
     metadata,
@@ -313,5 +324,5 @@ audit = Table(
 
 PERSONAL = tuple(table for table in metadata.tables.values() if "person_id" in table.columns)
 """Tables of which every row belongs to one person."""
-OWN = (account, web_session, course_pass)
+OWN = (account, web_session, account_identity, course_pass)
 """Tables of which every row belongs to one account."""

@@ -90,6 +90,14 @@ def find_session(connection: Connection, secret: str) -> WebSession | None:
     return WebSession(account_id=fields["account_id"], csrf_token=fields["csrf_token"], expires_at=fields["expires_at"])
 
 
+def is_session_open(connection: Connection, session_hash: str) -> bool:
+    """Whether the session of which this is kept (see ``hashed``) still is one."""
+    query = select(web_session.c.account_id).where(
+        web_session.c.session_hash == session_hash, web_session.c.expires_at > datetime.now(UTC)
+    )
+    return connection.execute(query).first() is not None
+
+
 def close_session(connection: Connection, secret: str) -> None:
     """Signs a browser out."""
     connection.execute(delete(web_session).where(web_session.c.session_hash == hashed(secret)))

@@ -14,6 +14,7 @@ import glucotwin.store
 from glucotwin.core.error import ErrorCode, GlucoTwinError
 from glucotwin.store.database import Database, migrate, open_database
 from glucotwin.store.desk import desk_of
+from glucotwin.store.identity import link_identity
 from glucotwin.store.job import JobKind, JobStatus, cancel_job, create_job, list_jobs
 from glucotwin.store.key import Keystore
 from glucotwin.store.record import add_records
@@ -27,6 +28,9 @@ def test_up_down_and_up_again_with_data(store: MadeUpStore) -> None:
     person = made_up_person(database, account)
     with desk_of(database, account.account_id) as desk:
         add_records(desk, person.person_id, {"glucose": made_up_readings(10)})
+        link_identity(
+            desk.connection, desk.keystore, account_id=account.account_id, issuer="https://login.example", subject="ada"
+        )
     owner = create_engine(database.owner_url)
     with owner.begin() as connection:
         migrate(connection, "base")

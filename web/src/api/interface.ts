@@ -17,6 +17,8 @@ export interface components {
             demo: boolean;
             /** Registration Open */
             registration_open: boolean;
+            /** Provider */
+            provider: string | null;
             /** Disclaimer */
             disclaimer: string;
             /** Locales */
@@ -103,6 +105,14 @@ export interface components {
              * @enum {string}
              */
             absorption?: "unknown" | "fast";
+        };
+        /**
+         * AddressJson
+         * @description Where a browser has to go.
+         */
+        AddressJson: {
+            /** Address */
+            address: string;
         };
         /**
          * AlarmAction
@@ -1426,6 +1436,18 @@ export interface components {
             /** Hookinstance */
             hookInstance: string;
             context: components["schemas"]["HookContext"];
+        };
+        /**
+         * IdentityJson
+         * @description Whether the account may be entered through the provider, and whether another way in is left without it.
+         */
+        IdentityJson: {
+            /** Provider */
+            provider: string;
+            /** Linked At */
+            linked_at: string | null;
+            /** May Unlink */
+            may_unlink: boolean;
         };
         /**
          * IssuedCurve

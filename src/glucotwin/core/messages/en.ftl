@@ -1140,6 +1140,8 @@ store-no-job = There is no such job.
 store-no-record = There is no such entry.
 store-no-consent-version = There is no version { $version } of this text.
 store-login-taken = There is an account with this login already.
+store-identity-taken = This sign-in belongs to another account, or the account has another one there already.
+store-no-identity = The account is not linked to the provider.
 store-last-person = Somebody has to remain the person of this twin.
 store-key-used = This idempotency key was used for another request.
 audit-broken = The audit log does not hold together: entry { $sequence } was changed, or is missing.
@@ -1211,6 +1213,18 @@ service-erase-confirm = To erase, repeat the person's identifier.
 service-no-page = There is no such page.
 service-no-dashboard = The service runs; this installation was built without its dashboard. The interface is under /api/v1.
 service-pseudonym = Person { $name }
+provider-none = This installation has no provider to sign in through.
+provider-refused = The provider did not confirm this sign-in.
+provider-try-again = Begin again from the sign-in page.
+provider-unreachable = The provider of the sign-in cannot be reached.
+provider-strange = The provider of the sign-in answers something else than what it should.
+provider-strange-hint = Whoever runs this installation has to compare the issuer with what the provider tells of itself.
+provider-last-way-in = Without this link nobody could sign in to the account any more: it has no password.
+provider-setting-missing = Sign-in through a provider is set, but { $name } is missing.
+provider-bad-address = { $name } has to be an address of https (or http on this machine), without user, question or fragment; the installation's without a path.
+provider-secret-unreadable = The provider's secret cannot be read from { $path }.
+provider-no-extra = { $name } is set, but what sign-in through a provider needs is not installed.
+provider-no-extra-hint = pip install "glucotwin[oidc]"
 
 ## glucotwin serve
 

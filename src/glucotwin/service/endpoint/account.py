@@ -13,7 +13,7 @@ from glucotwin.core.error import ErrorCode, NotAllowedError, NotFoundError
 from glucotwin.core.json_value import Instant, iso_utc
 from glucotwin.core.message import LOCALES, message
 from glucotwin.core.profile import Profile, Role
-from glucotwin.service.caller import COOKIE, UUID_PATTERN, Caller, Calling, Running
+from glucotwin.service.caller import COOKIE, UUID_PATTERN, Caller, Calling, Running, keep_signed_in
 from glucotwin.service.problem import NotSignedInError
 from glucotwin.service.schema import Items, Shape
 from glucotwin.service.state import Service
@@ -21,7 +21,6 @@ from glucotwin.store.access import Action, access_to
 from glucotwin.store.account import Account, create_account, find_account, read_account
 from glucotwin.store.password import is_password
 from glucotwin.store.session import (
-    SESSION_LIFE,
     ApiToken,
     WebSession,
     close_session,
@@ -79,6 +78,7 @@ class About(TypedDict):
     profile: Profile
     demo: bool
     registration_open: bool
+    provider: str | None
     disclaimer: str
     locales: list[str]
 
@@ -128,6 +128,7 @@ def about(service: Running) -> About:
         "profile": service.profile,
         "demo": bool(service.demo_accounts),
         "registration_open": service.registration_open,
+        "provider": None if service.provider is None else service.provider.settings.name,
         "disclaimer": message("not-a-medical-device"),
         "locales": list(LOCALES),
     }
@@ -254,16 +255,7 @@ def _account(service: Service, caller: Caller) -> Account:
 
 
 def _entered(request: Request, response: Response, secret: str, session: WebSession, account: Account) -> SessionJson:
-    response.set_cookie(
-        COOKIE,
-        secret,
-        max_age=int(SESSION_LIFE.total_seconds()),
-        path="/",
-        httponly=True,
-        samesite="strict",
-        secure=request.url.scheme == "https",
-    )
-    request.state.account_id = account.account_id
+    keep_signed_in(request, response, secret, account.account_id)
     return _session_json(session, account)
 
 
