@@ -5,6 +5,8 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from made_up_patient import letter
 
 Invoke = Callable[..., subprocess.CompletedProcess[str]]
@@ -25,3 +27,49 @@ def test_unknown_medicine_is_named(invoke: Invoke, tmp_path: Path) -> None:
     finished = invoke("regimen", "compare", file, "--candidates", "snakeoil:3")
     assert finished.returncode != 0
     assert "snakeoil" in finished.stderr
+
+
+def test_lows_risks_guidelines_and_targets_are_told(invoke: Invoke, tmp_path: Path) -> None:
+    file = tmp_path / "person.json"
+    file.write_text(letter(hba1c_pct=8.6, egfr=58, smoker=True))
+    candidates = "empagliflozin:10,glargine:titrated@1,stop-glimepiride:2+semaglutide:1+atorvastatin:40"
+    finished = invoke("regimen", "compare", file, "--candidates", candidates, "--json")
+    told = json.loads(finished.stdout)["candidates"]
+    sglt2 = told["empagliflozin:10"]
+    assert sglt2["risks_10y"]["recode"]["heart_failure"] < told["unchanged"]["risks_10y"]["recode"]["heart_failure"]
+    verdicts = {one["code"]: one["verdict"] for one in sglt2["guidelines"]}
+    assert verdicts["regimen-guideline-kidney"] == "follows"
+    assert told["glargine:titrated@1"]["end"]["insulin_u_per_d"] > 10
+    third = told["stop-glimepiride:2+semaglutide:1+atorvastatin:40"]
+    assert third["targets_met"]["ldl"] > told["unchanged"]["targets_met"]["ldl"]
+
+
+def test_page_tells_candidates_in_a_row_and_guidelines_below(invoke: Invoke, tmp_path: Path) -> None:
+    file = tmp_path / "person.json"
+    file.write_text(letter(hba1c_pct=8.6, egfr=50))
+    finished = invoke("regimen", "compare", file, "--candidates", "empagliflozin:10,pioglitazone:30")
+    assert "empagliflozin:10" in finished.stdout
+    assert "followed by empagliflozin:10" in finished.stdout
+
+
+def test_doses_that_cannot_be_are_told(invoke: Invoke, tmp_path: Path) -> None:
+    file = tmp_path / "person.json"
+    file.write_text(letter())
+    for candidate in (
+        "metformin:9000",
+        "metformin",
+        "metformin:titrated",
+        "metformin:500@99",
+        "metformin:500+metformin:1",
+    ):
+        finished = invoke("regimen", "compare", file, "--candidates", candidate)
+        assert finished.returncode != 0
+        assert "metformin" in finished.stderr
+
+
+@pytest.mark.slow
+def test_the_picture_is_drawn(invoke: Invoke, tmp_path: Path) -> None:
+    file, plot = tmp_path / "person.json", tmp_path / "regimens.svg"
+    file.write_text(letter(hba1c_pct=8.6))
+    invoke("regimen", "compare", file, "--candidates", "empagliflozin:10", "--plot", plot)
+    assert "<svg" in plot.read_text()

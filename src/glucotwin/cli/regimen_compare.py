@@ -1,5 +1,6 @@
-"""``glucotwin regimen compare``: HbA1c and weight within months on candidate medicines."""
+"""``glucotwin regimen compare``: HbA1c, weight, lows, risks and guidelines on candidate regimens."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,39 +11,103 @@ from glucotwin.cli.console import Console
 from glucotwin.cli.table import aligned
 
 if TYPE_CHECKING:
-    from glucotwin.workflows.regimen import CandidateCourse
+    from glucotwin.workflows.regimen_answer import CandidateCourse
+
+CARDIOVASCULAR = (("score2_diabetes", "cardiovascular_event"), ("prevent", "total_cvd"), ("recode", "mi_or_stroke"))
+HEART_FAILURE = (("prevent", "heart_failure"), ("recode", "heart_failure"))
+"""Scores and events of a column, the first that answers for the person."""
 
 
 @click.command(
     "compare",
     cls=Command,
-    examples=("glucotwin regimen compare person.json --candidates metformin:2000,semaglutide:1 --months 6 --json",),
+    examples=(
+        "glucotwin regimen compare person.json --candidates metformin:2000,semaglutide:1 --months 6 --json",
+        "glucotwin regimen compare person.json --candidates stop-glimepiride:4+semaglutide:1,glargine:titrated@3",
+        "glucotwin regimen compare person.json --candidates diet:500,programme:1000 --months 24 --plot years.png",
+    ),
 )
 @click.argument("person", type=click.Path(path_type=Path))
 @click.option("--candidates", required=True, help="NAME:DOSE, combined by +, separated by commas.")
-@click.option("--months", type=click.IntRange(1, 24), default=6, show_default=True, help="Horizon.")
+@click.option("--months", type=click.IntRange(1, 60), default=6, show_default=True, help="Horizon.")
 @click.option("--height-cm", type=click.FloatRange(120, 220), help="Height; default 162 (women) or 176 (men).")
+@click.option("--adherence-pct", type=click.FloatRange(5, 100), default=100, show_default=True, help="Doses taken.")
+@click.option("--hba1c-target", type=click.FloatRange(5, 10), default=7.0, show_default=True, help="In %.")
+@click.option("--sbp-target", type=click.FloatRange(100, 180), default=130, show_default=True, help="In mmHg.")
+@click.option("--ldl-target", type=click.FloatRange(0.5, 5), default=1.8, show_default=True, help="In mmol/L.")
+@click.option("--genotype", type=click.Path(path_type=Path), help="Genotype file, for what it says of medicines.")
+@click.option("--readings", type=click.Path(path_type=Path), help="Sensor file, for mean and fasting glucose.")
+@click.option("--plot", type=click.Path(path_type=Path), help="PNG, SVG or PDF file to draw into.")
 @click.pass_obj
-def command(console: Console, person: Path, candidates: str, months: int, height_cm: float | None) -> None:
-    """Compare medicines, each added to what the person in the file PERSON takes today.
+def command(
+    console: Console,
+    person: Path,
+    candidates: str,
+    months: int,
+    height_cm: float | None,
+    adherence_pct: float,
+    hba1c_target: float,
+    sbp_target: float,
+    ldl_target: float,
+    genotype: Path | None,
+    readings: Path | None,
+    plot: Path | None,
+) -> None:
+    """Compare regimens, each added to what the person in the file PERSON takes today.
 
-    PERSON is JSON or YAML with the keys of `glucotwin complications --schema`. Ranges are the 10th to 90th percentile
-    of how people respond.
+    PERSON is JSON or YAML with the keys of `glucotwin complications --schema`. Candidates: `metformin:2000`, several
+    joined by `+`; `stop-NAME:DOSE` takes away what is taken today, `NAME:titrated` lets an insulin follow fasting
+    glucose, `NAME:DOSE@3` begins three months from now. Ranges are the 10th to 90th percentile of how people respond.
     """
     from glucotwin.core.message import message
+    from glucotwin.months.target import Targets
     from glucotwin.workflows.regimen import compare_regimens
 
-    names = [one.strip() for one in candidates.split(",") if one.strip()]
-    height_m = None if height_cm is None else height_cm / 100.0
+    if plot is not None:
+        from glucotwin.reports.figure.standalone import check_suffix
+
+        check_suffix(plot)
     with console.progress(message("regimen-progress")) as progress:
-        answers = compare_regimens(person, names, months=months, height_m=height_m, progress=progress)
-    if console.as_json:
-        console.write_json(
-            {"months": months, "candidates": {one.name or "unchanged": one.to_json() for one in answers}}
+        answers = compare_regimens(
+            person,
+            [one.strip() for one in candidates.split(",") if one.strip()],
+            months=months,
+            height_m=None if height_cm is None else height_cm / 100.0,
+            adherence=adherence_pct / 100.0,
+            targets=Targets(hba1c_pct=hba1c_target, sbp_mmhg=sbp_target, ldl_mmoll=ldl_target),
+            genotype=genotype,
+            readings=readings,
+            progress=progress,
         )
+    if plot is not None:
+        _draw(answers, plot, months=months)
+    if console.as_json:
+        told = {one.name or "unchanged": one.to_json() for one in answers}
+        console.write_json({"months": months, "candidates": told})
         return
     console.write(_page(answers))
     console.say(message("regimen-not-advice"))
+
+
+def _draw(answers: "tuple[CandidateCourse, ...]", path: Path, *, months: int) -> None:
+    from glucotwin.core.message import message
+    from glucotwin.prognosis.registry import SCORES
+    from glucotwin.reports.figure.regimen import RegimenLine
+    from glucotwin.reports.plot import plot_regimens
+
+    lines = [
+        RegimenLine(
+            label=_label(one),
+            course_pct=one.course_pct,
+            weight_change_kg=one.weight_change_kg,
+            unbeaten=one.unbeaten,
+            risk=_risk(one, CARDIOVASCULAR),
+        )
+        for one in answers
+    ]
+    score = next((name for name, event in CARDIOVASCULAR if event in answers[0].risks_10y.get(name, {})), None)
+    title = "" if score is None else message("regimen-plot-risk", score=SCORES[score].title)
+    plot_regimens(lines, path, months=months, risk_title=title)
 
 
 def _page(answers: "tuple[CandidateCourse, ...]") -> str:
@@ -50,19 +115,68 @@ def _page(answers: "tuple[CandidateCourse, ...]") -> str:
 
     header = [message("regimen-column-candidate")]
     header += [message("regimen-column-hba1c", months=month) for month in answers[0].hba1c_pct]
-    header += [message("regimen-column-weight"), message("regimen-column-lows")]
-    rows = [_row(one) for one in answers]
-    notes = [
-        message("regimen-note", candidate=one.name, text=message(caution))
-        for one in answers
-        for caution in one.cautions
-    ]
-    return "\n".join([aligned([tuple(header), *rows]), "", *notes])
+    names = ("weight", "range", "lows", "cost", "targets", "cardiovascular", "failure")
+    header += [message(f"regimen-column-{name}") for name in names]
+    table = aligned([tuple(header), *[_row(one) for one in answers]])
+    notes = [line for one in answers for line in _notes(one)]
+    return "\n".join([table, "", message("regimen-legend"), "", *notes, "", *_guidelines(answers)])
+
+
+def _guidelines(answers: "tuple[CandidateCourse, ...]") -> Iterator[str]:
+    """A line for each recommendation that holds for the person: which candidates follow it and which do not."""
+    from glucotwin.core.message import message
+
+    for number, one in enumerate(answers[0].recommendations):
+        names: dict[str, list[str]] = {}
+        for answer in answers[1:]:
+            names.setdefault(str(answer.recommendations[number].verdict), []).append(answer.name)
+        verdicts = "; ".join(
+            message(f"regimen-verdict-{verdict}", candidates=", ".join(found)) for verdict, found in names.items()
+        )
+        yield message("regimen-guideline", text=message(one.code), source=one.source, verdicts=verdicts)
 
 
 def _row(answer: "CandidateCourse") -> tuple[str, ...]:
+    values = [f"{median:.1f} ({low:.1f}-{high:.1f})" for median, low, high in answer.hba1c_pct.values()]
+    return (
+        _label(answer) + (" *" if answer.unbeaten else ""),
+        *values,
+        f"{answer.weight_change_kg:+.1f}",
+        f"{answer.time_in_range_pct:.0f}",
+        f"{answer.felt_lows_per_y:.2f}",
+        str(answer.cost_class or ""),
+        f"{100.0 * answer.targets_met['all']:.0f}",
+        _percent(_risk(answer, CARDIOVASCULAR)),
+        _percent(_risk(answer, HEART_FAILURE)),
+    )
+
+
+def _label(answer: "CandidateCourse") -> str:
     from glucotwin.core.message import message
 
-    values = [f"{median:.1f} ({low:.1f}-{high:.1f})" for median, low, high in answer.hba1c_pct.values()]
-    lows = "" if answer.felt_lows_per_y is None else f"{answer.felt_lows_per_y:.2f}"
-    return (answer.name or message("regimen-unchanged"), *values, f"{answer.weight_change_kg:+.1f}", lows)
+    return answer.name or message("regimen-unchanged")
+
+
+def _risk(answer: "CandidateCourse", asked: tuple[tuple[str, str], ...]) -> float | None:
+    found = (answer.risks_10y.get(score, {}).get(event) for score, event in asked)
+    return next((one for one in found if one is not None), None)
+
+
+def _percent(risk: float | None) -> str:
+    return "" if risk is None else f"{100.0 * risk:.1f}"
+
+
+def _notes(answer: "CandidateCourse") -> Iterator[str]:
+    from glucotwin.core.message import message
+
+    if not answer.name:
+        return
+    if answer.side_effects_pct:
+        events = [
+            message("regimen-effect", event=message(f"regimen-event-{name}"), percent=f"{percent:.2g}")
+            for name, percent in answer.side_effects_pct.items()
+        ]
+        yield message("regimen-effects", candidate=answer.name, events=", ".join(events))
+    for caution in answer.cautions:
+        action = message(f"regimen-action-{caution.action}")
+        yield message("regimen-caution", candidate=answer.name, action=action, text=message(caution.code))

@@ -1,7 +1,6 @@
 """What a genotype would change in what is believed of a person beforehand: one factor for each quantity.
 
-Nothing uses the factors yet: no body of this version has metformin, sulfonylureas or a person's own insulin secretion
-among its priors. They are meant for the type 2 models of a later version, and are shown until then.
+Regimens of type 2 diabetes (``glucotwin.months``) use the factors of medicines; no body of a twin does.
 
 Effects are relative to a person with no copy of the effect allele; a population's typical value already averages over
 its carriers, which whoever applies the factors has to take into account. Effects of several variants on one quantity

@@ -1,20 +1,22 @@
-"""The slow body: weeks and months of fasting glucose, HbA1c and weight under medicines.
+"""The slow body: weeks to years of fasting glucose, HbA1c, weight and what goes along under medicines.
 
 The balance of fasting glucose and insulin is that of WHIG (Choy 2016): FPG (FPG - 3.5) is production by sensitivity and
-secretion. Mean glucose is fasting glucose and a rise after meals; HbA1c goes to its value by ADAG (Nathan 2008) through
-three transits of together 38.9 days (WHIG).
+secretion; injected insulin adds to the second factor. Mean glucose is fasting glucose and a rise after meals: the rise
+grows by 0.257 for each mmol/L that fasting glucose falls (so that HbA1c follows fasting glucose as in Baron 2016) and
+shrinks as the balance itself improves. HbA1c goes to its value by ADAG through three transits of together 38.9 days.
+Beta cells come back in part as liver fat goes with weight, less the longer diabetes has lasted (Taylor 2013).
 """
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from glucotwin.months.effect import Effect, together
-from glucotwin.months.medicine.medicine import Medicine
-from glucotwin.months.person import MonthsPerson
+from glucotwin.months.medicine.long_insulin import insulin_mmoll
+from glucotwin.months.organ import OrganState, first_organs, sbp_mmhg, step_organs
+from glucotwin.months.person import MonthsPerson, hba1c_from_mean_glucose
+from glucotwin.months.treatment import Treatment, begin, step_taken
 from glucotwin.months.weight import WeightState, initial_fat_kg, step_weight
-
-Dose = tuple[Medicine, float]
 
 THRESHOLD_MMOLL = 3.5
 TRANSIT_PER_D = 3.0 / 38.9
@@ -25,69 +27,157 @@ LARGEST_GAIN = 2.0
 BETA_LOGIT, BETA_SLOPE_PER_Y = -0.446, 0.209
 """Function of beta cells falls as 1/(1 + exp(b0 + r t)) (WHIG)."""
 
-MGDL_PER_MMOLL = 18.0156
+RISE_PER_FALL = 1.0 - 0.466 * 28.7 / 18.0156
+"""Growth of the rise after meals per fall of fasting glucose: HbA1c by fasting glucose in Baron 2016 beside ADAG."""
+
+RISE_BY_BALANCE = 0.5
+"""Exponent with which the rise after meals falls as the balance improves (chosen)."""
+
+RECOVERY, RECOVERY_DURATION_Y = 3.2, 4.0
+"""Beta cell function that comes back when all liver fat goes, and how fast that fades with years since diagnosis."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlowDay:
+    """One day of the slow body: HbA1c in %, glucose in mmol/L, weight in kg, and what goes along."""
+
+    hba1c_pct: float
+    fasting_mmoll: float
+    mean_mmoll: float
+    weight_kg: float
+    insulin_u_per_d: float
+    beta_share: float
+    liver_fat_pct: float
+    egfr: float
+    acr_mg_g: float
+    sbp_mmhg: float
+    ldl_mmoll: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """Daily values, the first one being today: HbA1c in %, fasting glucose in mmol/L, weight in kg."""
+    """Days, the first one being today."""
 
-    hba1c_pct: tuple[float, ...]
-    fasting_mmoll: tuple[float, ...]
-    weight_kg: tuple[float, ...]
+    days: tuple[SlowDay, ...]
+
+    @property
+    def hba1c_pct(self) -> tuple[float, ...]:
+        """HbA1c in %, by day."""
+        return tuple(one.hba1c_pct for one in self.days)
+
+    @property
+    def weight_kg(self) -> tuple[float, ...]:
+        """Weight in kg, by day."""
+        return tuple(one.weight_kg for one in self.days)
 
 
-def hba1c_from_mean_glucose(mean_mmoll: float) -> float:
-    """HbA1c in % at a steady mean glucose (ADAG)."""
-    return (mean_mmoll * MGDL_PER_MMOLL + 46.7) / 28.7
-
-
-def months_course(person: MonthsPerson, doses: Sequence[Dose], *, days: int, response: float = 1.0) -> Course:
-    """Days of a person who takes medicines from today on.
+def months_course(
+    person: MonthsPerson,
+    treatments: Sequence[Treatment],
+    *,
+    days: int,
+    response: float = 1.0,
+    decline: float = 1.0,
+) -> Course:
+    """Days of a person who takes medicines.
 
     Args:
         person: the person.
-        doses: medicines and doses, added to what the person takes today.
+        treatments: added to what the person takes today, or taken away from it.
         days: how many.
         response: how strongly this person answers to medicines, 1 for the average.
+        decline: how fast this person's beta cells tire, 1 for the average.
     """
-    full = [(medicine, medicine.effect(person, dose)) for medicine, dose in doses]
-    fasting = person.usual_fasting_mmoll
-    mean = (28.7 * person.hba1c_pct - 46.7) / MGDL_PER_MMOLL
-    rise = mean - fasting
-    stages = [person.hba1c_pct / 3.0] * 3
-    weight = WeightState(fat_kg=initial_fat_kg(person))
-    a1c, fast, kg = [person.hba1c_pct], [fasting], [person.weight_kg]
+    taken = [begin(one, person) for one in treatments]
+    balanced = fasting = person.usual_fasting_mmoll
+    organs, weight = first_organs(person), WeightState(fat_kg=initial_fat_kg(person))
+    stages, logit = [(person.hba1c_pct - person.glycation_gap_pct) / 3.0] * 3, BETA_LOGIT
+    course = [_first_day(person)]
     for day in range(1, days + 1):
-        effect = together([one.grown(response * _share(medicine, day)) for medicine, one in full])
-        now = _fasting_mmoll(person, effect, weight_change_kg=_tissue_kg(person, weight), day=day)
-        # The rise after meals shrinks with a medicine; without one it stays as it is.
-        target = hba1c_from_mean_glucose(now + (rise * effect.prandial if rise > 0.0 else rise))
-        stages = _transits(stages, target)
+        tissue = _tissue_kg(person, weight)
+        now = replace(person, fasting_mmoll=balanced, weight_kg=max(35.0, person.weight_kg + tissue), egfr=organs.egfr)
+        effect = together([step_taken(one, now, day=day, fasting_mmoll=fasting, response=response) for one in taken])
+        logit += BETA_SLOPE_PER_Y * decline * effect.decline / 365.0
+        beta = (1.0 + math.exp(BETA_LOGIT)) / (1.0 + math.exp(logit)) * _recovered(person, organs)
+        balanced, gain = _balance(person, effect, beta=beta, weight_change_kg=tissue)
+        fasting = balanced / max(0.5, 1.0 + effect.excretion)
+        mean = fasting + _rise(person, fasting, effect, gain=gain)
+        stages = _transits(stages, hba1c_from_mean_glucose(mean))
         weight = step_weight(person, weight, intake_kcal=effect.diet_kcal, resisted_kcal=effect.intake_kcal)
-        a1c.append(sum(stages))
-        fast.append(now)
-        kg.append(person.weight_kg + _tissue_kg(person, weight) + effect.fluid_kg)
-    return Course(hba1c_pct=tuple(a1c), fasting_mmoll=tuple(fast), weight_kg=tuple(kg))
+        organs = step_organs(person, organs, effect, weight_change_kg=tissue)
+        tissue = _tissue_kg(person, weight)
+        course.append(
+            SlowDay(
+                hba1c_pct=sum(stages) + person.glycation_gap_pct,
+                fasting_mmoll=fasting,
+                mean_mmoll=mean,
+                weight_kg=person.weight_kg + tissue + effect.fluid_kg,
+                insulin_u_per_d=person.insulin_u_per_d + sum(_units(one.treatment, one.dose) for one in taken),
+                beta_share=beta,
+                liver_fat_pct=organs.fat_pct,
+                egfr=max(3.0, organs.egfr + effect.egfr_dip),
+                acr_mg_g=person.acr_mg_g * organs.acr_share,
+                sbp_mmhg=sbp_mmhg(person, effect, weight_change_kg=tissue),
+                ldl_mmoll=person.ldl_mmoll * effect.ldl,
+            )
+        )
+    return Course(days=tuple(course))
 
 
-def _share(medicine: Medicine, day: int) -> float:
-    return 1.0 - math.exp(-day / medicine.onset_d)
+def _first_day(person: MonthsPerson) -> SlowDay:
+    return SlowDay(
+        hba1c_pct=person.hba1c_pct,
+        fasting_mmoll=person.usual_fasting_mmoll,
+        mean_mmoll=person.usual_mean_mmoll,
+        weight_kg=person.weight_kg,
+        insulin_u_per_d=person.insulin_u_per_d,
+        beta_share=1.0,
+        liver_fat_pct=person.usual_liver_fat_pct,
+        egfr=person.egfr,
+        acr_mg_g=person.acr_mg_g,
+        sbp_mmhg=person.sbp_mmhg,
+        ldl_mmoll=person.ldl_mmoll,
+    )
+
+
+def _units(treatment: Treatment, dose: float) -> float:
+    """Units of insulin a day, below 0 where it was stopped."""
+    rule = treatment.medicine.titration
+    if rule is None:
+        return 0.0
+    return dose / (7.0 if rule.per_week else 1.0) * (-1.0 if treatment.stopped else 1.0)
+
+
+def _recovered(person: MonthsPerson, organs: OrganState) -> float:
+    """Factor on beta cell function by the liver fat that went with weight."""
+    gone = 1.0 - organs.weight_fat_pct / person.usual_liver_fat_pct
+    if gone <= 0.0:
+        return 1.0
+    return 1.0 + RECOVERY * gone**2 * math.exp(-person.duration_y / RECOVERY_DURATION_Y)
 
 
 def _tissue_kg(person: MonthsPerson, weight: WeightState) -> float:
     return weight.fat_kg - initial_fat_kg(person) + weight.lean_change_kg
 
 
-def _fasting_mmoll(person: MonthsPerson, effect: Effect, *, weight_change_kg: float, day: int) -> float:
-    """Fasting glucose at which production and insulin are in balance."""
+def _balance(person: MonthsPerson, effect: Effect, *, beta: float, weight_change_kg: float) -> tuple[float, float]:
+    """Fasting glucose at which production and insulin are in balance, and how much the body's own side improved."""
     today = person.usual_fasting_mmoll
-    beta = (1.0 + math.exp(BETA_LOGIT)) / (1.0 + math.exp(BETA_LOGIT + BETA_SLOPE_PER_Y * day / 365.0))
+    usual = insulin_mmoll(person, person.insulin_u_per_d)
     lighter = min(LARGEST_GAIN, max(0.3, 1.0 - WEIGHT_ON_SENSITIVITY * weight_change_kg))
-    strength = beta * lighter * effect.secretion * effect.sensitivity / effect.production
-    product = today * (today - THRESHOLD_MMOLL) / strength
-    balanced = (THRESHOLD_MMOLL + math.sqrt(THRESHOLD_MMOLL**2 + 4.0 * product)) / 2.0
-    return balanced / (1.0 + effect.excretion)
+    secretion, sensitivity = beta * effect.secretion, lighter * effect.sensitivity / effect.production
+    added = max(0.0, usual + effect.insulin_mmoll)
+    product = today * (today - THRESHOLD_MMOLL + usual) / sensitivity
+    linear = added - THRESHOLD_MMOLL * secretion
+    balanced = (-linear + math.sqrt(linear**2 + 4.0 * secretion * product)) / (2.0 * secretion)
+    return balanced, secretion * sensitivity
+
+
+def _rise(person: MonthsPerson, fasting: float, effect: Effect, *, gain: float) -> float:
+    today = person.usual_fasting_mmoll
+    rise = person.usual_mean_mmoll - today + RISE_PER_FALL * (today - fasting)
+    # The rise after meals shrinks with a medicine; where there is none it stays as it is.
+    return rise * effect.prandial * min(1.5, gain**-RISE_BY_BALANCE) if rise > 0.0 else rise
 
 
 def _transits(stages: list[float], target: float) -> list[float]:

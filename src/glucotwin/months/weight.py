@@ -38,11 +38,13 @@ def step_weight(person: MonthsPerson, state: WeightState, *, intake_kcal: float,
         person: at the start.
         state: this morning.
         intake_kcal: change of intake a day that is kept to.
-        resisted_kcal: change that appetite resists as weight goes.
+        resisted_kcal: change that appetite resists as weight goes, in proportion to its part of the whole.
     """
     fat_change = state.fat_kg - initial_fat_kg(person)
     change_kg = fat_change + state.lean_change_kg
-    eaten = intake_kcal + resisted_kcal - (APPETITE_KCAL_PER_KG * change_kg if resisted_kcal else 0.0)
+    asked = abs(intake_kcal) + abs(resisted_kcal)
+    resisting = abs(resisted_kcal) / asked if asked else 0.0
+    eaten = intake_kcal + resisted_kcal - APPETITE_KCAL_PER_KG * change_kg * resisting
     resting = 9.99 * person.weight_kg + 625.0 * person.height_m - 4.92 * person.age_y
     resting += -161.0 if person.female else 5.0
     activity = ((1.0 - THERMIC) * ACTIVITY_LEVEL - 1.0) * resting / person.weight_kg

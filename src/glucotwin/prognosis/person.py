@@ -130,6 +130,14 @@ class DescribedPerson(BaseModel):
     mean_glucose_mgdl: Annotated[
         float | None, _quantity("mean sensor glucose of at least two weeks, for the glycation gap", "mg/dL", 40, 500)
     ] = None
+    fasting_glucose_mmoll: Annotated[
+        float | None, _quantity("fasting plasma glucose; default by HbA1c, for regimens", "mmol/L", 2, 40)
+    ] = None
+    basal_insulin_u_per_d: Annotated[
+        float, _quantity("long-acting insulin taken now, for regimens", "U/day", 0, 300)
+    ] = 0.0
+    history_pancreatitis: Annotated[bool, _fact("has had pancreatitis, for regimens")] = False
+    history_ketoacidosis: Annotated[bool, _fact("has had ketoacidosis, for regimens")] = False
     deprivation_decile: Annotated[
         int | None,
         _quantity("decile of the American social deprivation index", "1 (least) to 10", 1, 10),

@@ -1,6 +1,6 @@
-"""One answer as a picture in a file: a forecast, a what-if, the alarms of some days, or the years ahead."""
+"""One answer as a picture in a file: a forecast, a what-if, the alarms of some days, regimens, or the years ahead."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from glucotwin.reports.content import ForecastExample
 from glucotwin.reports.figure.alarm import alarm_legend, draw_alarms
 from glucotwin.reports.figure.complication import complication_legend, draw_complications, figure_height_px
 from glucotwin.reports.figure.fan import draw_fan
+from glucotwin.reports.figure.regimen import RegimenLine, draw_regimens, regimen_height_px, regimen_legend
 from glucotwin.reports.figure.standalone import save_figure
 from glucotwin.reports.figure.style import WIDE_PX, Canvas
 from glucotwin.reports.figure.what_if import draw_what_if
@@ -78,3 +79,20 @@ def plot_complications(scores: Mapping[str, ScoreAnswer], path: Path, *, years: 
     canvas = Canvas(WIDE_PX, figure_height_px(scores))
     title = message("complications-plot-title", years=years)
     save_figure(draw, canvas, path, title=title, legend=complication_legend(scores))
+
+
+def plot_regimens(lines: Sequence[RegimenLine], path: Path, *, months: int, risk_title: str) -> None:
+    """Draws candidate regimens side by side.
+
+    Args:
+        lines: the candidates.
+        path: PNG, SVG or PDF.
+        months: horizon, for the title.
+        risk_title: which risk the bars tell.
+
+    Raises:
+        DataError: the file's ending is not PNG, SVG or PDF.
+    """
+    draw = partial(draw_regimens, lines=lines, risk_title=risk_title)
+    canvas = Canvas(WIDE_PX, regimen_height_px(lines))
+    save_figure(draw, canvas, path, title=message("regimen-plot-title", months=months), legend=regimen_legend(lines))

@@ -1,56 +1,31 @@
-"""Use case: what medicines would do to a described person's HbA1c and weight within months, side by side."""
+"""Use case: what candidate regimens would do to a described person within months and years, side by side."""
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from glucotwin.core.error import DataError, ErrorCode, NotFoundError
 from glucotwin.core.message import message
 from glucotwin.core.progress import ProgressCallback, silent
 from glucotwin.core.yaml_file import read_yaml_text
-from glucotwin.months.course import Course, Dose, months_course
-from glucotwin.months.medicine.registry import MEDICINES
+from glucotwin.ingest.format import ImportOptions
+from glucotwin.months.caution import cautions_of
+from glucotwin.months.course import Course, months_course
+from glucotwin.months.guideline import recommendations
 from glucotwin.months.person import MonthsPerson
-from glucotwin.prognosis.person import HINT, DescribedPerson, DiabetesKind, parse_person
+from glucotwin.months.range_share import time_in_range_pct
+from glucotwin.months.side_effect import felt_lows_per_y, severe_lows_pct, side_effects
+from glucotwin.months.target import DEFAULT_TARGETS, Targets, targets_met
+from glucotwin.months.treatment import Treatment, with_adherence
+from glucotwin.prognosis.person import HINT, DescribedPerson, parse_person
+from glucotwin.workflows.regimen_answer import CandidateCourse, cost_class, pareto
+from glucotwin.workflows.regimen_parse import DAYS_PER_MONTH, parse_candidate
+from glucotwin.workflows.regimen_person import months_person, with_genotype, with_readings
+from glucotwin.workflows.regimen_risk import ten_year_risks
 
-DAYS_PER_MONTH = 365.0 / 12.0
 RESPONSE_SPREAD = 0.35
 """Standard deviation of the logarithm of people's response: chosen, not measured."""
 
 TENTH_PERCENTILE = -1.2816
-USUAL_HEIGHT_M = {True: 1.62, False: 1.76}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CandidateCourse:
-    """What one candidate would do.
-
-    Attributes:
-        name: as asked, for example ``metformin:2000+empagliflozin:10``.
-        hba1c_pct: median, and the 10th and 90th percentile of how people respond, by months.
-        weight_change_kg: at the end.
-        felt_lows_per_y: rate that a trial counted on its medicines; None where none is at hand.
-        cautions: identifiers of messages.
-    """
-
-    name: str
-    hba1c_pct: dict[int, tuple[float, float, float]]
-    weight_change_kg: float
-    felt_lows_per_y: float | None
-    cautions: tuple[str, ...]
-
-    def to_json(self) -> dict[str, object]:
-        """As JSON values."""
-        return {
-            "hba1c_pct": {
-                str(month): dict(zip(("median", "low", "high"), values, strict=True))
-                for month, values in self.hba1c_pct.items()
-            },
-            "weight_change_kg": self.weight_change_kg,
-            "felt_lows_per_y": self.felt_lows_per_y,
-            "cautions": [{"code": one, "text": message(one)} for one in self.cautions],
-        }
 
 
 def compare_regimens(
@@ -59,103 +34,100 @@ def compare_regimens(
     *,
     months: int = 6,
     height_m: float | None = None,
+    adherence: float = 1.0,
+    targets: Targets = DEFAULT_TARGETS,
+    genotype: Path | None = None,
+    readings: Path | None = None,
+    options: ImportOptions | None = None,
     progress: ProgressCallback = silent,
 ) -> tuple[CandidateCourse, ...]:
     """Compares additions to what the person in a file takes today; the first answer is to change nothing.
 
     Args:
         path: JSON or YAML with the keys of ``glucotwin.prognosis.schema.person_schema``.
-        candidates: each one medicine and dose, or several joined by ``+``.
+        candidates: as ``parse_candidate`` reads them.
         months: horizon.
         height_m: of the person; default by sex.
+        adherence: share of doses taken.
+        targets: what attainment is told of.
+        genotype: file of a genotype, for what it says of medicines.
+        readings: sensor readings, for mean and fasting glucose.
+        options: of the readings.
         progress: told how far the work has come.
 
     Raises:
-        DataError: the file does not describe a person with type 2 diabetes, or a dose is impossible.
+        DataError: a file does not hold what it should, the person has no type 2 diabetes, or a dose is impossible.
         NotFoundError: there is no such medicine.
     """
     described = parse_person(read_yaml_text(path, hint=HINT), name=path.name)
+    if readings is not None:
+        described = with_readings(described, readings, options, progress=progress)
     person = months_person(described, height_m=height_m)
-    asked = [("", ()), *((name, parse_candidate(name)) for name in dict.fromkeys(candidates))]
-    answers: list[CandidateCourse] = []
-    for done, (name, doses) in enumerate(asked):
-        progress(name or message("regimen-unchanged"), done / len(asked))
-        answers.append(_candidate(person, name, doses, months=months))
-    return tuple(answers)
-
-
-def months_person(described: DescribedPerson, *, height_m: float | None = None) -> MonthsPerson:
-    """What the slow body needs of a described person.
-
-    Args:
-        described: the person.
-        height_m: default by sex.
-
-    Raises:
-        DataError: the person does not have type 2 diabetes, or HbA1c, BMI or eGFR were not measured.
-    """
-    hba1c, bmi, egfr = described.hba1c_pct, described.bmi, described.egfr
-    if described.diabetes_type is not DiabetesKind.TYPE2 or described.pregnant:
-        raise DataError(ErrorCode.INVALID_VALUE, message("regimen-only-type2"), hint=HINT)
-    if hba1c is None or bmi is None or egfr is None or not 6.0 <= hba1c <= 12.0:
-        raise DataError(ErrorCode.INVALID_VALUE, message("regimen-needs"), hint=HINT)
-    height = height_m or USUAL_HEIGHT_M[described.is_female]
-    return MonthsPerson(
-        age_y=described.age,
-        female=described.is_female,
-        weight_kg=bmi * height**2,
-        height_m=height,
-        hba1c_pct=hba1c,
-        egfr=egfr,
+    if genotype is not None:
+        person = with_genotype(person, genotype)
+    return compare_for_person(
+        described, person, candidates, months=months, adherence=adherence, targets=targets, progress=progress
     )
 
 
-def parse_candidate(text: str) -> tuple[Dose, ...]:
-    """Medicines and doses from ``name:dose+name:dose``.
-
-    Args:
-        text: a candidate.
+def compare_for_person(
+    described: DescribedPerson,
+    person: MonthsPerson,
+    candidates: Sequence[str],
+    *,
+    months: int = 6,
+    adherence: float = 1.0,
+    targets: Targets = DEFAULT_TARGETS,
+    progress: ProgressCallback = silent,
+) -> tuple[CandidateCourse, ...]:
+    """The same for a described person; arguments as in ``compare_regimens``.
 
     Raises:
-        DataError: a dose is missing, no number or beyond what is modelled.
+        DataError: a dose is impossible.
         NotFoundError: there is no such medicine.
     """
-    parts = [part.strip().partition(":") for part in text.split("+")]
-    if len({name for name, _, _ in parts}) < len(parts):
-        raise DataError(ErrorCode.INVALID_VALUE, message("regimen-twice", candidate=text), hint=_known())
-    return tuple(_dose(name, amount) for name, _, amount in parts)
+    named = [(name, parse_candidate(name)) for name in dict.fromkeys(candidates)]
+    answers: list[CandidateCourse] = []
+    for done, (name, asked) in enumerate([("", ()), *named]):
+        progress(name or message("regimen-unchanged"), done / (len(named) + 1))
+        treatments = [with_adherence(one, adherence) for one in asked]
+        answers.append(_candidate(described, person, name, treatments, months=months, targets=targets))
+    return pareto(answers)
 
 
-def _dose(name: str, amount: str) -> Dose:
-    medicine = MEDICINES.get(name)
-    if medicine is None:
-        raise NotFoundError(ErrorCode.UNKNOWN_NAME, message("regimen-unknown", name=name), hint=_known())
-    try:
-        dose = float(amount)
-    except ValueError:
-        dose = math.nan
-    if not 0.0 < dose <= medicine.largest_dose:
-        told = message("regimen-dose", name=name, largest=f"{medicine.largest_dose:g}", unit=medicine.unit)
-        raise DataError(ErrorCode.INVALID_VALUE, told, hint=_known())
-    return medicine, dose
-
-
-def _known() -> str:
-    return message("regimen-known", names=", ".join(f"{name} ({one.unit})" for name, one in MEDICINES.items()))
-
-
-def _candidate(person: MonthsPerson, name: str, doses: Sequence[Dose], *, months: int) -> CandidateCourse:
+def _candidate(
+    described: DescribedPerson,
+    person: MonthsPerson,
+    name: str,
+    treatments: Sequence[Treatment],
+    *,
+    months: int,
+    targets: Targets,
+) -> CandidateCourse:
     days = round(months * DAYS_PER_MONTH)
     spread = math.exp(TENTH_PERCENTILE * RESPONSE_SPREAD)
-    median, weak, strong = (months_course(person, doses, days=days, response=one) for one in (1.0, spread, 1 / spread))
+    median, weak, strong = (
+        months_course(person, treatments, days=days, response=one) for one in (1.0, spread, 1 / spread)
+    )
+    end = median.days[-1]
     asked = sorted({month for month in (3, 6, 12) if month < months} | {months})
-    rates = [medicine.low_glucose_per_y for medicine, _ in doses if medicine.low_glucose_per_y is not None]
+    lows = felt_lows_per_y(person, treatments, hba1c_pct=end.hba1c_pct)
+    kinds = [one.medicine.kind for one in treatments if not one.stopped]
     return CandidateCourse(
         name=name,
         hba1c_pct={month: _at(month, median, strong, weak) for month in asked},
-        weight_change_kg=median.weight_kg[-1] - person.weight_kg,
-        felt_lows_per_y=max(rates, default=None),
-        cautions=tuple(dict.fromkeys(one for medicine, dose in doses for one in medicine.cautions(person, dose))),
+        course_pct=tuple(zip(median.hba1c_pct, strong.hba1c_pct, weak.hba1c_pct, strict=True)),
+        end=end,
+        weight_change_kg=end.weight_kg - person.weight_kg,
+        time_in_range_pct=time_in_range_pct(end.mean_mmoll, insulin=end.insulin_u_per_d > 0.0),
+        felt_lows_per_y=lows,
+        severe_lows_10y_pct=severe_lows_pct(lows, years=10.0),
+        side_effects_pct=side_effects(person, treatments),
+        cost_class=max((cost_class(kind) for kind in kinds), default=0),
+        risks_10y=ten_year_risks(described, person, treatments),
+        targets_met=targets_met(targets, end, (median.hba1c_pct[-1], strong.hba1c_pct[-1], weak.hba1c_pct[-1])),
+        recommendations=recommendations(person, treatments, taken=frozenset(map(str, described.drugs))),
+        cautions=cautions_of(person, treatments),
     )
 
 

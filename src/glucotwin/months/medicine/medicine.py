@@ -7,8 +7,19 @@ from glucotwin.months.effect import Effect
 from glucotwin.months.person import MonthsPerson
 
 
-def _no_caution(person: MonthsPerson, dose: float) -> tuple[str, ...]:
-    return ()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Titration:
+    """Weekly steps of an insulin by fasting glucose, as in the Treat-to-Target trial (Riddle 2003).
+
+    Attributes:
+        start_u_per_kg: first dose a day.
+        per_week: whether doses are told by the week.
+        largest_u_per_kg: dose a day at which people stopped.
+    """
+
+    start_u_per_kg: float = 0.11
+    per_week: bool = False
+    largest_u_per_kg: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,16 +28,36 @@ class Medicine:
 
     Attributes:
         unit: of the dose.
+        kind: class, by which cautions, side effects, guidelines and cost are looked up in ``data``.
         largest_dose: the largest one that is modelled.
-        onset_d: time constant in days with which the effect grows, escalation of the dose included.
+        onset_d: time constant in days with which the dose is felt, beyond its escalation.
         effect: full effect by person and dose.
-        cautions: identifiers of messages that hold for this person and dose.
-        low_glucose_per_y: yearly rate of felt lows (GRADE, five years); None where it was not at hand.
+        escalation: doses on the way up; empty to begin with the full one.
+        step_d: days on each step of the escalation.
+        phase: share of the dose by days since the start, for programmes that change by themselves.
+        titration: how the dose follows fasting glucose where the candidate says ``titrated``.
+        lows_per_y: yearly rate of felt lows that it adds at an HbA1c of 7 %.
     """
 
     unit: str
+    kind: str
     largest_dose: float
     onset_d: float
     effect: Callable[[MonthsPerson, float], Effect]
-    cautions: Callable[[MonthsPerson, float], tuple[str, ...]] = _no_caution
-    low_glucose_per_y: float | None = None
+    escalation: tuple[float, ...] = ()
+    step_d: int = 28
+    phase: Callable[[int], float] | None = None
+    titration: Titration | None = None
+    lows_per_y: float = 0.0
+
+    def dose_on(self, dose: float, day: int) -> float:
+        """The dose that is taken that many days after the start.
+
+        Args:
+            dose: that is aimed at.
+            day: since the start, the first one being 0.
+        """
+        if self.phase is not None:
+            return dose * self.phase(day)
+        reached = day // self.step_d
+        return min(dose, self.escalation[reached]) if reached < len(self.escalation) else dose

@@ -9,4 +9,4 @@ def _effect(person: MonthsPerson, dose: float) -> Effect:
     return Effect(diet_kcal=-dose)
 
 
-DIET = Medicine(unit="kcal/day less", largest_dose=1500.0, onset_d=1.0, effect=_effect)
+DIET = Medicine(unit="kcal/day less", kind="lifestyle", largest_dose=1500.0, onset_d=1.0, effect=_effect)

@@ -1,0 +1,13 @@
+"""Amlodipine, a calcium channel blocker."""
+
+from glucotwin.months.effect import Effect
+from glucotwin.months.medicine.blood_pressure import pressure_effect
+from glucotwin.months.medicine.medicine import Medicine
+from glucotwin.months.person import MonthsPerson
+
+
+def _effect(person: MonthsPerson, dose: float) -> Effect:
+    return pressure_effect(person, dose / 5.0)
+
+
+AMLODIPINE = Medicine(unit="mg/day", kind="calcium_channel_blocker", largest_dose=10.0, onset_d=10.0, effect=_effect)

@@ -1,0 +1,14 @@
+"""Insulin degludec, once a day; fewer lows than glargine (ratio 0.8, BEGIN programme)."""
+
+from glucotwin.months.medicine.long_insulin import insulin_effect
+from glucotwin.months.medicine.medicine import Medicine, Titration
+
+DEGLUDEC = Medicine(
+    unit="U/day",
+    kind="basal_insulin",
+    largest_dose=200.0,
+    onset_d=3.0,
+    effect=insulin_effect(),
+    titration=Titration(),
+    lows_per_y=0.07,
+)

@@ -1,0 +1,13 @@
+"""Finerenone: less albuminuria and slower loss of kidney function (FIDELIO-DKD)."""
+
+from glucotwin.months.effect import Effect
+from glucotwin.months.medicine.medicine import Medicine
+from glucotwin.months.person import MonthsPerson
+
+
+def _effect(person: MonthsPerson, dose: float) -> Effect:
+    share = 1.5 * dose / (10.0 + dose)
+    return Effect(albuminuria=0.69**share, egfr_loss=0.8**share, egfr_dip=-2.0 * share, sbp_mmhg=-3.0 * share)
+
+
+FINERENONE = Medicine(unit="mg/day", kind="finerenone", largest_dose=20.0, onset_d=30.0, effect=_effect)

@@ -1,0 +1,14 @@
+"""Insulin glargine U100, once a day."""
+
+from glucotwin.months.medicine.long_insulin import insulin_effect
+from glucotwin.months.medicine.medicine import Medicine, Titration
+
+GLARGINE = Medicine(
+    unit="U/day",
+    kind="basal_insulin",
+    largest_dose=200.0,
+    onset_d=2.0,
+    effect=insulin_effect(),
+    titration=Titration(),
+    lows_per_y=0.09,
+)

@@ -1,0 +1,14 @@
+"""Insulin icodec, once a week; half-life 196 h."""
+
+from glucotwin.months.medicine.long_insulin import insulin_effect
+from glucotwin.months.medicine.medicine import Medicine, Titration
+
+ICODEC = Medicine(
+    unit="U/week",
+    kind="basal_insulin",
+    largest_dose=1400.0,
+    onset_d=12.0,
+    effect=insulin_effect(days=7.0),
+    titration=Titration(per_week=True),
+    lows_per_y=0.11,
+)

@@ -1,0 +1,42 @@
+"""What medicines at the incretin receptors share: secretion while glucose is high, slower meals, less appetite."""
+
+from glucotwin.months.effect import Effect
+from glucotwin.months.person import MonthsPerson
+
+QUIET_MMOLL, HALF_ABOVE_MMOLL = 4.5, 1.5
+"""Glucose below which the receptors call forth no insulin, and how far above they do half of it."""
+
+
+def receptor_effect(
+    person: MonthsPerson, share: float, *, secretion: float, prandial: float, intake_kcal: float
+) -> Effect:
+    """The effect of a share of receptor action.
+
+    Args:
+        person: whose genotype may change the response.
+        share: exposure over exposure and half-exposure, 0 to 1.
+        secretion: largest addition to the factor on secretion, at high glucose.
+        prandial: largest part of the rise after meals that goes.
+        intake_kcal: largest fall of energy intake a day.
+    """
+    share *= person.factor("glp1-agonist-response")
+    above = max(0.0, person.usual_fasting_mmoll - QUIET_MMOLL)
+    stimulated = above / (above + HALF_ABOVE_MMOLL)
+    return Effect(
+        secretion=1.0 + secretion * share * stimulated * person.factor("incretin-effect"),
+        prandial=max(0.1, 1.0 - prandial * share),
+        intake_kcal=-intake_kcal * share,
+        sbp_mmhg=-1.5 * share,
+        albuminuria=0.8**share,
+        egfr_loss=0.85**share,
+    )
+
+
+def protease_effect(person: MonthsPerson, share: float) -> Effect:
+    """The effect of inhibiting DPP-4: incretins of the person's own last longer.
+
+    Args:
+        person: whose genotype may change the response.
+        share: of the usual inhibition, 1 at the usual dose.
+    """
+    return Effect(secretion=1.0 + 0.26 * person.factor("incretin-effect"), prandial=0.7).grown(share)

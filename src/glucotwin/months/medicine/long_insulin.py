@@ -1,0 +1,48 @@
+"""What insulins share: insulin whatever the glucose, cleared by kidney function, with weight.
+
+15.5 mmol/L of what would call forth as much per U/kg a day: 0.45 U/kg then bring fasting glucose from 10 to 6.5, as in
+the Treat-to-Target trial (Riddle 2003). Clearance with kidney function as in ``docs/science``: 21 % less at 30.
+"""
+
+from collections.abc import Callable
+
+from glucotwin.months.effect import Effect
+from glucotwin.months.person import MonthsPerson
+
+MMOLL_PER_U_PER_KG = 15.5
+
+
+def insulin_mmoll(person: MonthsPerson, u_per_d: float) -> float:
+    """Insulin as the rise of fasting glucose that would call forth as much, in mmol/L.
+
+    Args:
+        person: whose weight and kidney count.
+        u_per_d: dose.
+    """
+    clearance = 0.70 + 0.30 * min(1.2, person.egfr / 100.0)
+    return MMOLL_PER_U_PER_KG * u_per_d / person.weight_kg / clearance
+
+
+def insulin_effect(
+    *, days: float = 1.0, basal: float = 1.0, meals: float = 0.0
+) -> Callable[[MonthsPerson, float], Effect]:
+    """The effect by person and dose.
+
+    Args:
+        days: that a dose is told for.
+        basal: part that acts overnight.
+        meals: part of the rise after meals that goes at 0.5 U/kg a day.
+    """
+
+    def effect(person: MonthsPerson, dose: float) -> Effect:
+        u_per_kg = dose / days / person.weight_kg
+        felt = u_per_kg / (0.3 + u_per_kg)
+        return Effect(
+            insulin_mmoll=basal * insulin_mmoll(person, dose / days),
+            prandial=max(0.2, 1.0 - meals * min(1.5, u_per_kg / 0.5)),
+            intake_kcal=250.0 * felt,
+            fluid_kg=0.5 * felt,
+            decline=0.9,
+        )
+
+    return effect

@@ -1,0 +1,14 @@
+"""Premixed insulin (30 % rapid), twice a day: part of it for meals, more lows."""
+
+from glucotwin.months.medicine.long_insulin import insulin_effect
+from glucotwin.months.medicine.medicine import Medicine, Titration
+
+PREMIXED = Medicine(
+    unit="U/day",
+    kind="premixed_insulin",
+    largest_dose=250.0,
+    onset_d=2.0,
+    effect=insulin_effect(basal=0.75, meals=0.35),
+    titration=Titration(start_u_per_kg=0.15),
+    lows_per_y=0.20,
+)

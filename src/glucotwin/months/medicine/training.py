@@ -1,0 +1,20 @@
+"""Structured training: sensitivity by minutes a week, energy that appetite partly wins back (Umpierre 2011)."""
+
+from glucotwin.months.effect import Effect
+from glucotwin.months.medicine.medicine import Medicine
+from glucotwin.months.person import MonthsPerson
+
+KCAL_PER_MIN = 5.0
+
+
+def _effect(person: MonthsPerson, dose: float) -> Effect:
+    share = dose / (150.0 + dose)
+    return Effect(
+        sensitivity=1.0 + 0.8 * share,
+        intake_kcal=-KCAL_PER_MIN * dose / 7.0,
+        sbp_mmhg=-3.0 * share,
+        liver_fat=0.75**share,
+    )
+
+
+TRAINING = Medicine(unit="min/week", kind="lifestyle", largest_dose=420.0, onset_d=21.0, effect=_effect)

@@ -1,0 +1,13 @@
+"""Vildagliptin: twice a day; as strong as sitagliptin (chosen)."""
+
+from glucotwin.months.effect import Effect
+from glucotwin.months.medicine.incretin_effect import protease_effect
+from glucotwin.months.medicine.medicine import Medicine
+from glucotwin.months.person import MonthsPerson
+
+
+def _effect(person: MonthsPerson, dose: float) -> Effect:
+    return protease_effect(person, 2.0 * dose / (100.0 + dose))
+
+
+VILDAGLIPTIN = Medicine(unit="mg/day", kind="dpp4_inhibitor", largest_dose=100.0, onset_d=3.0, effect=_effect)

@@ -1,0 +1,106 @@
+"""A medicine as one person takes it: dose, start, missed doses, titration, or its end."""
+
+import math
+from dataclasses import dataclass, replace
+
+from glucotwin.months.effect import Effect
+from glucotwin.months.medicine.medicine import Medicine
+from glucotwin.months.person import MonthsPerson
+
+TITRATION_STEPS_U = ((10.0, 8.0), (7.8, 6.0), (6.7, 4.0), (5.6, 2.0))
+"""Fasting glucose in mmol/L from which on the dose goes up by so many units a day (Riddle 2003)."""
+
+FASTING_SPREAD, LOWEST_MMOLL = 0.23, 4.0
+"""Day-to-day spread of fasting glucose (chosen); titration stops where one morning in twenty would be below 4.0.
+People who answer weakly are taken to vary more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Treatment:
+    """What is taken or stopped.
+
+    Attributes:
+        medicine: the medicine.
+        dose: aimed at, in the unit of the medicine; the first dose where it is titrated.
+        titrated: whether the dose follows fasting glucose.
+        adherence: share of doses taken.
+        start_d: day on which it begins (or ends, where it is stopped).
+        stopped: whether a medicine of today is taken away.
+    """
+
+    medicine: Medicine
+    dose: float
+    titrated: bool = False
+    adherence: float = 1.0
+    start_d: int = 0
+    stopped: bool = False
+
+
+@dataclass(slots=True)
+class TakenState:
+    """A treatment on the way: the dose of today in its unit, and what of it is felt."""
+
+    treatment: Treatment
+    dose: float
+    felt: float = 0.0
+
+
+def begin(treatment: Treatment, person: MonthsPerson) -> TakenState:
+    """The state before the first day.
+
+    Args:
+        treatment: what is to be taken.
+        person: whose weight sets the first dose of a titrated insulin.
+    """
+    rule = treatment.medicine.titration
+    if treatment.titrated and rule is not None:
+        first = rule.start_u_per_kg * person.weight_kg * (7.0 if rule.per_week else 1.0)
+        return TakenState(treatment=treatment, dose=first)
+    return TakenState(treatment=treatment, dose=treatment.dose)
+
+
+def step_taken(state: TakenState, person: MonthsPerson, *, day: int, fasting_mmoll: float, response: float) -> Effect:
+    """One day: the dose moves, what is felt follows, and acts.
+
+    Args:
+        state: changed in place.
+        person: today.
+        day: of the course, the first being 1.
+        fasting_mmoll: of this morning.
+        response: how strongly this person answers, 1 for the average.
+    """
+    treatment, medicine = state.treatment, state.treatment.medicine
+    since = day - 1 - treatment.start_d
+    if since < 0:
+        return Effect()
+    if treatment.stopped:
+        gone = 1.0 - math.exp(-(since + 1) / medicine.onset_d)
+        return medicine.effect(person, treatment.dose).grown(-gone)
+    if treatment.titrated:
+        if since and since % 7 == 0:
+            state.dose = _titrated_dose(state, person, fasting_mmoll, spread=FASTING_SPREAD / math.sqrt(response))
+        target = state.dose
+    else:
+        target = medicine.dose_on(treatment.dose, since)
+    state.felt += (target * treatment.adherence - state.felt) * (1.0 - math.exp(-1.0 / medicine.onset_d))
+    effect = medicine.effect(person, state.felt)
+    return effect if response == 1.0 or treatment.titrated else effect.grown(response)
+
+
+def with_adherence(treatment: Treatment, share: float) -> Treatment:
+    """The same with a share of the doses taken; what is stopped stays stopped.
+
+    Args:
+        treatment: as prescribed.
+        share: of doses taken, above 0 and up to 1.
+    """
+    return treatment if treatment.stopped else replace(treatment, adherence=share)
+
+
+def _titrated_dose(state: TakenState, person: MonthsPerson, fasting_mmoll: float, *, spread: float) -> float:
+    rule = state.treatment.medicine.titration
+    if rule is None or fasting_mmoll * (1.0 - 1.645 * spread) < LOWEST_MMOLL:
+        return state.dose
+    days = 7.0 if rule.per_week else 1.0
+    step = next((step for above, step in TITRATION_STEPS_U if fasting_mmoll >= above), 0.0)
+    return min(state.dose + step * days, rule.largest_u_per_kg * person.weight_kg * days)

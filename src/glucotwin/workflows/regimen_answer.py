@@ -1,0 +1,104 @@
+"""What is told of one candidate regimen, and which candidates no other beats."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+
+from glucotwin.core.message import message
+from glucotwin.months.caution import Caution
+from glucotwin.months.course import SlowDay
+from glucotwin.months.guideline import Recommendation
+from glucotwin.months.table import read_rows
+
+RANGE = ("median", "low", "high")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateCourse:
+    """What one candidate would do.
+
+    Attributes:
+        name: as asked, for example ``metformin:2000+empagliflozin:10``; empty for no change.
+        hba1c_pct: median, and the 10th and 90th percentile of how people respond, by months.
+        course_pct: the same by day, a strong response second and a weak one third.
+        end: the last day of the median course.
+        weight_change_kg: at the end.
+        time_in_range_pct: percent of time at 70 to 180 mg/dL at the end.
+        felt_lows_per_y: rate of felt lows at the HbA1c of the end.
+        severe_lows_10y_pct: people in a hundred with a severe low in ten years at that rate.
+        side_effects_pct: people in a hundred with each event while it is begun.
+        cost_class: 1 (cheapest) to 4 of the most expensive part; 0 for nothing.
+        risks_10y: risks from 0 to 1 by score and event.
+        targets_met: probability of each target and of all.
+        recommendations: what guidelines say for this person.
+        cautions: what to mind.
+        unbeaten: whether no other candidate is as good in HbA1c, weight, lows and cost and better in one of them.
+    """
+
+    name: str
+    hba1c_pct: dict[int, tuple[float, float, float]]
+    course_pct: tuple[tuple[float, float, float], ...]
+    end: SlowDay
+    weight_change_kg: float
+    time_in_range_pct: float
+    felt_lows_per_y: float
+    severe_lows_10y_pct: float
+    side_effects_pct: dict[str, float]
+    cost_class: int
+    risks_10y: dict[str, dict[str, float]]
+    targets_met: dict[str, float]
+    recommendations: tuple[Recommendation, ...]
+    cautions: tuple[Caution, ...]
+    unbeaten: bool = False
+
+    def to_json(self) -> dict[str, object]:
+        """As JSON values."""
+        return {
+            "hba1c_pct": {
+                str(month): dict(zip(RANGE, values, strict=True)) for month, values in self.hba1c_pct.items()
+            },
+            "weight_change_kg": self.weight_change_kg,
+            "time_in_range_pct": self.time_in_range_pct,
+            "felt_lows_per_y": self.felt_lows_per_y,
+            "severe_lows_10y_pct": self.severe_lows_10y_pct,
+            "side_effects_pct": self.side_effects_pct,
+            "cost_class": self.cost_class,
+            "risks_10y": self.risks_10y,
+            "targets_met": self.targets_met,
+            "unbeaten": self.unbeaten,
+            "end": asdict(self.end),
+            "guidelines": [
+                {"code": one.code, "text": message(one.code), "verdict": str(one.verdict), "source": one.source}
+                for one in self.recommendations
+            ],
+            "cautions": [
+                {"code": one.code, "text": message(one.code), "action": one.action, "source": one.source}
+                for one in self.cautions
+            ],
+        }
+
+
+def cost_class(kind: str) -> int:
+    """Cost of a class of medicines, 1 (cheapest) to 4."""
+    return int(next(row["cost_class"] for row in read_rows("costs.csv") if row["applies_to"] == kind))
+
+
+def pareto(answers: Sequence[CandidateCourse]) -> tuple[CandidateCourse, ...]:
+    """The candidates with ``unbeaten`` set."""
+    return tuple(replace(one, unbeaten=not any(_beats(other, one) for other in answers)) for one in answers)
+
+
+def _beats(first: CandidateCourse, second: CandidateCourse) -> bool:
+    pairs = list(zip(_aims(first), _aims(second), strict=True))
+    return all(one <= other for one, other in pairs) and any(one < other for one, other in pairs)
+
+
+def _aims(answer: CandidateCourse) -> tuple[float, ...]:
+    """Less is better; differences that nobody would notice are rounded away."""
+    worst = sum(one.action in {"contraindicated", "avoid"} for one in answer.cautions)
+    return (
+        round(answer.end.hba1c_pct, 1),
+        round(answer.weight_change_kg, 0),
+        round(answer.felt_lows_per_y, 2),
+        answer.cost_class,
+        worst,
+    )

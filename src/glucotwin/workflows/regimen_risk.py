@@ -1,0 +1,84 @@
+"""Ten-year risks beside each candidate, by the scores of ``prognosis``.
+
+A trial's hazard ratio already holds what its drug did to HbA1c, weight and pressure. So the equations see only what the
+other medicines of a candidate do to these, and the hazard ratio of a cardiorenal class is put on top.
+"""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from glucotwin.months.course import SlowDay, months_course
+from glucotwin.months.person import MonthsPerson
+from glucotwin.months.treatment import Treatment
+from glucotwin.prognosis.answer import Question, ScoreAnswer
+from glucotwin.prognosis.person import CardiorenalDrug, DescribedPerson
+from glucotwin.prognosis.registry import SCORES
+
+CARDIORENAL: Mapping[str, CardiorenalDrug] = MappingProxyType(
+    {
+        "sglt2_inhibitor": CardiorenalDrug.SGLT2_INHIBITOR,
+        "glp1_agonist": CardiorenalDrug.GLP1_AGONIST,
+        "gip_glp1_agonist": CardiorenalDrug.GLP1_AGONIST,
+        "finerenone": CardiorenalDrug.FINERENONE,
+    }
+)
+"""Classes with trial effects; tirzepatide counts as a GLP-1 agonist."""
+
+ASKED = ("score2_diabetes", "prevent", "recode")
+RISK = "risk_10y"
+SETTLED_D = 365
+
+
+def ten_year_risks(
+    described: DescribedPerson, person: MonthsPerson, treatments: Sequence[Treatment]
+) -> dict[str, dict[str, float]]:
+    """Risks from 0 to 1 by score and event; a score that refuses the person is left out.
+
+    Args:
+        described: the person.
+        person: the same for the slow body.
+        treatments: the candidate.
+    """
+    cardiorenal = [one for one in treatments if one.medicine.kind in CARDIORENAL and not one.stopped]
+    others = [one for one in treatments if one not in cardiorenal]
+    end = months_course(person, others, days=SETTLED_D).days[-1]
+    begun = [CARDIORENAL[one.medicine.kind] for one in cardiorenal]
+    stopped = {CARDIORENAL[one.medicine.kind] for one in treatments if one.stopped and one.medicine.kind in CARDIORENAL}
+    drugs = tuple(dict.fromkeys((*(one for one in described.drugs if one not in stopped), *begun)))
+    after = described_after(described, person, end).model_copy(update={"drugs": drugs})
+    question = Question(years=10, samples=0)
+    answers = {name: SCORES[name].answer(after, question) for name in ASKED}
+    return {name: _risks(answer) for name, answer in answers.items() if answer.valid}
+
+
+def described_after(described: DescribedPerson, person: MonthsPerson, end: SlowDay) -> DescribedPerson:
+    """The description with what changed until a day; what was not measured stays so.
+
+    Args:
+        described: the person today.
+        person: the same for the slow body.
+        end: a day of its course.
+    """
+    changes: dict[str, object] = {
+        "hba1c_pct": min(20.0, max(4.0, end.hba1c_pct)),
+        "bmi": min(90.0, max(10.0, end.weight_kg / person.height_m**2)),
+    }
+    if described.sbp_mmhg is not None:
+        changes["sbp_mmhg"] = end.sbp_mmhg
+    if described.acr_mg_g is not None:
+        changes["acr_mg_g"] = max(0.1, end.acr_mg_g)
+    if described.ldl_mmoll is not None:
+        changes["ldl_mmoll"] = end.ldl_mmoll
+        if described.total_cholesterol_mmoll is not None:
+            lower = described.ldl_mmoll - end.ldl_mmoll
+            changes["total_cholesterol_mmoll"] = max(1.0, described.total_cholesterol_mmoll - lower)
+    return described.model_copy(update=changes)
+
+
+def _risks(answer: ScoreAnswer) -> dict[str, float]:
+    told: dict[str, float] = {}
+    for outcome in answer.outcomes:
+        risk = outcome.risks.get(f"{RISK}_on_drugs", outcome.risks.get(RISK))
+        if isinstance(risk, float):
+            told[outcome.event] = risk
+    return told

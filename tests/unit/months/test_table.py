@@ -1,0 +1,103 @@
+"""Cautions, side effects and guidelines by the tables in ``data``."""
+
+from collections.abc import Callable
+
+import pytest
+
+from glucotwin.core.message import message
+from glucotwin.months.caution import cautions_of
+from glucotwin.months.guideline import Verdict, recommendations
+from glucotwin.months.medicine.registry import MEDICINES
+from glucotwin.months.person import MonthsPerson
+from glucotwin.months.range_share import time_in_range_pct
+from glucotwin.months.side_effect import felt_lows_per_y, severe_lows_pct, side_effects
+from glucotwin.months.table import holds, read_rows
+from glucotwin.months.treatment import Treatment
+
+Adult = Callable[..., MonthsPerson]
+KINDS = {one.kind for one in MEDICINES.values()}
+
+
+def _take(name: str, dose: float) -> Treatment:
+    return Treatment(medicine=MEDICINES[name], dose=dose)
+
+
+@pytest.mark.parametrize("name", ["cautions.csv", "side_effects.csv", "costs.csv"])
+def test_every_row_speaks_of_a_medicine_or_class_there_is(name: str) -> None:
+    assert {row["applies_to"] for row in read_rows(name)} <= KINDS | set(MEDICINES)
+    assert all(row["source"] for row in read_rows(name))
+
+
+def test_every_class_has_a_cost() -> None:
+    assert {row["applies_to"] for row in read_rows("costs.csv")} == KINDS
+
+
+def test_every_row_has_its_text_and_a_condition_that_can_be_asked(adult: Adult) -> None:
+    for row in read_rows("cautions.csv"):
+        assert message(f"regimen-caution-{row['code']}")
+        assert message(f"regimen-action-{row['action']}")
+        holds(row["when"], adult())
+    for row in read_rows("guidelines.csv"):
+        assert message(f"regimen-guideline-{row['code']}")
+        named = set(row["recommends"].removeprefix("not:").split("|"))
+        assert named <= KINDS | set(MEDICINES) | {"two"}
+        holds(row["when"], adult())
+    for row in read_rows("side_effects.csv"):
+        assert message(f"regimen-event-{row['event']}")
+
+
+def test_metformin_is_contraindicated_with_a_failing_kidney(adult: Adult) -> None:
+    found = cautions_of(adult(egfr=28.0), [_take("metformin", 1000.0)])
+    assert [one.action for one in found] == ["contraindicated"]
+    assert cautions_of(adult(), [_take("metformin", 1000.0)]) == ()
+
+
+def test_a_combination_has_cautions_of_its_own(adult: Adult) -> None:
+    codes = {one.code for one in cautions_of(adult(), [_take("glimepiride", 2.0), _take("glargine", 20.0)])}
+    assert "regimen-caution-secretagogue-with-insulin" in codes
+
+
+def test_glitazone_in_heart_failure_is_contraindicated(adult: Adult) -> None:
+    person = adult(facts=frozenset({"heart_failure"}))
+    assert cautions_of(person, [_take("pioglitazone", 30.0)])[0].action == "contraindicated"
+
+
+def test_guideline_asks_for_an_sglt2_inhibitor_in_heart_failure(adult: Adult) -> None:
+    person = adult(7.5, facts=frozenset({"heart_failure"}))
+    verdicts = [
+        {one.code: one.verdict for one in recommendations(person, [_take(name, dose)])}[
+            "regimen-guideline-heart-failure"
+        ]
+        for name, dose in (("dapagliflozin", 10.0), ("glimepiride", 2.0))
+    ]
+    assert verdicts == [Verdict.FOLLOWS, Verdict.OPEN]
+    taken = recommendations(person, [], taken=frozenset({"sglt2_inhibitor"}))
+    assert taken[0].verdict is Verdict.FOLLOWS
+
+
+def test_guideline_is_against_insulin_before_an_incretin(adult: Adult) -> None:
+    person = adult(8.5, facts=frozenset({"no_insulin"}))
+    found = {one.code: one.verdict for one in recommendations(person, [_take("glargine", 20.0)])}
+    assert found["regimen-guideline-incretin-before-insulin"] is Verdict.AGAINST
+
+
+def test_nausea_goes_with_dose_and_exposure(adult: Adult) -> None:
+    light, heavy = (side_effects(adult(weight_kg=kg), [_take("semaglutide", 1.0)])["nausea"] for kg in (70.0, 130.0))
+    assert side_effects(adult(weight_kg=90.0), [_take("semaglutide", 1.0)])["nausea"] == pytest.approx(20.3)
+    assert heavy < 20.3
+    assert light == pytest.approx(20.3)
+
+
+def test_lows_come_with_sulfonylureas_low_hba1c_and_a_weak_kidney(adult: Adult) -> None:
+    taken = [_take("glimepiride", 4.0)]
+    usual = felt_lows_per_y(adult(), taken, hba1c_pct=7.0)
+    assert usual == pytest.approx(0.225)
+    assert felt_lows_per_y(adult(), taken, hba1c_pct=6.0) > usual
+    assert felt_lows_per_y(adult(egfr=50.0), taken, hba1c_pct=7.0) > usual
+    assert felt_lows_per_y(adult(), [_take("sitagliptin", 100.0)], hba1c_pct=6.0) == pytest.approx(0.065)
+    assert 1.0 < severe_lows_pct(usual, years=5.0) < 3.0
+
+
+def test_time_in_range_is_near_what_hba1c_of_seven_and_eight_usually_mean() -> None:
+    assert time_in_range_pct(8.56) == pytest.approx(75.0, abs=6.0)
+    assert time_in_range_pct(10.15) == pytest.approx(50.0, abs=6.0)
