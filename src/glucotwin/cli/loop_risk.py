@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     examples=(
         "glucotwin loop risk examples/risk/tidepool.json --profile median --plot risk.png",
         "glucotwin loop risk tidepool_risk_scenarios.json --scenario TLR-606 --out risk.csv",
-        "glucotwin loop risk tidepool_risk_scenarios.json --processes 8 --folder run --out risk.csv",
+        "glucotwin loop risk tidepool_risk_scenarios.json --processes 8 --folder run --by-hazard",
     ),
 )
 @click.argument("file", type=click.Path(path_type=Path))
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @click.option("--body", default=None, metavar="NAME", help="The body to run on; that of the set unless given.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Keep finished parts here; a killed run goes on.")
 @click.option("--processes", type=click.IntRange(1, 256), default=1, show_default=True, help="Run so many at once.")
+@click.option("--by-hazard", is_flag=True, help="Tell scores and a verdict for each kind of hazard instead.")
 @click.option("--out", type=click.Path(path_type=Path), help="CSV file for the scores of every arm.")
 @click.option("--overwrite", is_flag=True, help="Replace an existing file.")
 @click.option("--plot", type=click.Path(path_type=Path), help="PNG or SVG file for severities and the worst courses.")
@@ -40,6 +41,7 @@ def command(
     body: str | None,
     folder: Path | None,
     processes: int,
+    by_hazard: bool,
     out: Path | None,
     overwrite: bool,
     plot: Path | None,
@@ -74,7 +76,34 @@ def command(
     if console.as_json:
         console.write_json(report.to_json())
     else:
-        console.write(_page(report))
+        console.write(_hazards(report) if by_hazard else _page(report))
+
+
+def _hazards(report: "RiskReport") -> str:
+    from glucotwin.core.message import message
+    from glucotwin.scenario.risk_set import Arm
+
+    columns = ("lbgi", "dkai", "serious", "changed", "verdict")
+    header = (
+        message("risk-column-hazard"),
+        message("risk-column-arm"),
+        *(message(f"risk-column-{one}") for one in columns),
+    )
+    rows = [
+        (
+            message(f"risk-hazard-{one.hazard}", trios=one.trios) if arm is Arm.NO_LOOP else "",
+            message(f"risk-arm-{arm}"),
+            f"{score.lbgi:.1f}",
+            f"{score.dkai_h:.1f}",
+            f"{score.serious_pct:.0f}",
+            "" if score.verdict is None else f"{score.better}/{score.worse}",
+            "" if score.verdict is None else message(f"risk-verdict-{score.verdict}"),
+        )
+        for one in report.hazards()
+        for arm in (Arm.NO_LOOP, Arm.LOOP, Arm.LOOP_WITH_GUARDRAILS)
+        for score in (one.arms[arm],)
+    ]
+    return aligned([header, *rows], right=frozenset({2, 3, 4, 5}))
 
 
 def _page(report: "RiskReport") -> str:

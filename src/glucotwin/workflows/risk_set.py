@@ -15,10 +15,12 @@ from glucotwin.core.progress import ProgressCallback, part_of, silent
 from glucotwin.core.provenance import sha256_of_file
 from glucotwin.metrics.device_risk import Harm
 from glucotwin.physiology.tidepool_simple import BODY
+from glucotwin.scenario.risk_hazard import hazard_of
 from glucotwin.scenario.risk_set import Arm, read_risk_set
 from glucotwin.simulate.risk.course import RiskCourse
 from glucotwin.simulate.risk.person import find_risk_body
 from glucotwin.workflows.risk_part import RiskSettings, run_parts
+from glucotwin.workflows.risk_verdict import HazardScore, scores_by_hazard
 
 PUBLISHED_BODY = BODY
 SEVERITIES = range(6)
@@ -48,6 +50,10 @@ class RiskReport:
         found = Counter(one.risk.harm for one in self.courses if one.simulation.arm is arm)
         return {harm: found[harm] for harm in Harm}
 
+    def hazards(self) -> tuple[HazardScore, ...]:
+        """Scores by kind of hazard, and whether Loop mitigates it."""
+        return scores_by_hazard(self.courses)
+
     def table(self) -> pl.DataFrame:
         """One row per arm: who, what, and every score."""
         return pl.DataFrame([_row(one, self.body) for one in self.courses])
@@ -59,6 +65,7 @@ class RiskReport:
             "arms": [_row(one, self.body) for one in self.courses],
             "severities": {str(arm): {str(k): v for k, v in self.severities(arm).items()} for arm in Arm},
             "harms": {str(arm): {str(k): v for k, v in self.harms(arm).items()} for arm in Arm},
+            "hazards": [one.to_json() for one in self.hazards()],
             "left_out": dict(self.left_out),
         }
 
@@ -131,6 +138,7 @@ def _row(course: RiskCourse, body: str) -> dict[str, object]:
     named: dict[str, object] = {
         "body": body,
         "scenario": simulation.scenario,
+        "hazard": str(hazard_of(simulation.scenario)),
         "description": simulation.description,
         "profile": simulation.profile,
         "arm": str(simulation.arm),

@@ -447,6 +447,25 @@ risk-other = { $folder } enthält einen anderen Lauf von Risikoszenarien.
 risk-other-hint = Wähle einen anderen Ordner, oder wiederhole den Befehl, der ihn angelegt hat, um damit fortzufahren.
 risk-no-folder = { $folder } ist schon da und enthält keinen Lauf von Risikoszenarien.
 risk-no-folder-hint = Wähle einen anderen Ordner.
+risk-column-hazard = Gefahr (Menschen mal Szenarien)
+risk-column-lbgi = LBGI (Median)
+risk-column-dkai = h mit zu wenig Insulin
+risk-column-serious = % ernst
+risk-column-changed = besser/schlechter
+risk-column-verdict = Loop
+risk-verdict-mitigates = mildert
+risk-verdict-unclear = unklar
+risk-verdict-worsens = verschlimmert
+risk-hazard-baseline = nichts falsch ({ $trios })
+risk-hazard-carbs = falsche oder fehlende Kohlenhydrateingabe ({ $trios })
+risk-hazard-bolus = falscher oder fehlender Bolus ({ $trios })
+risk-hazard-unknown-insulin = Insulin, das niemand vermerkt hat ({ $trios })
+risk-hazard-missing-insulin = Insulin, das nicht ankommt ({ $trios })
+risk-hazard-pump-accuracy = ungenaue Pumpe ({ $trios })
+risk-hazard-settings = falsche Einstellungen ({ $trios })
+risk-hazard-preset = Voreinstellung, zu stark oder zu schwach ({ $trios })
+risk-hazard-no-loop = Loop aus, abgestürzt oder ungehört ({ $trios })
+risk-hazard-other = anderes ({ $trios })
 
 ## Der geschlossene Regelkreis
 

@@ -1457,6 +1457,25 @@ risk-other = { $folder } holds another run of risk scenarios.
 risk-other-hint = Choose another folder, or repeat the command that made it to go on with it.
 risk-no-folder = { $folder } exists and holds no run of risk scenarios.
 risk-no-folder-hint = Choose another folder.
+risk-column-hazard = hazard (people and scenarios)
+risk-column-lbgi = median LBGI
+risk-column-dkai = h with too little insulin
+risk-column-serious = % serious
+risk-column-changed = better/worse
+risk-column-verdict = Loop
+risk-verdict-mitigates = mitigates
+risk-verdict-unclear = unclear
+risk-verdict-worsens = worsens
+risk-hazard-baseline = nothing wrong ({ $trios })
+risk-hazard-carbs = wrong or missing carb entry ({ $trios })
+risk-hazard-bolus = wrong or missing bolus ({ $trios })
+risk-hazard-unknown-insulin = insulin that nobody recorded ({ $trios })
+risk-hazard-missing-insulin = insulin that does not arrive ({ $trios })
+risk-hazard-pump-accuracy = pump that errs ({ $trios })
+risk-hazard-settings = wrong settings ({ $trios })
+risk-hazard-preset = preset, too strong or too weak ({ $trios })
+risk-hazard-no-loop = Loop off, crashed or unheard ({ $trios })
+risk-hazard-other = other ({ $trios })
 
 ## The closed loop
 
