@@ -41,3 +41,31 @@ def test_an_unknown_algorithm_and_a_behaviour_without_days_are_refused(invoke: I
     assert unknown.returncode == endless.returncode == 2
     assert "basal-bolus" in unknown.stderr
     assert "--days N" in endless.stderr
+
+
+def test_a_run_in_real_time_says_what_it_needs(invoke: Invoke, tmp_path: Path) -> None:
+    wish = ("loop", "run", "--algorithm", "loop", "--scenario", EXAMPLE, "--real-time")
+    assert "--folder" in invoke(*wish).stderr
+    assert "--out" in invoke(*wish, "--folder", tmp_path, "--out", tmp_path / "x.csv").stderr
+    assert invoke(*wish, "--folder", tmp_path, "--speed", "0").returncode == 2
+
+
+@pytest.mark.slow
+def test_a_run_in_real_time_tells_of_every_decision_and_goes_on(invoke: Invoke, tmp_path: Path) -> None:
+    wish = ("loop", "run", "--algorithm", "loop", "--scenario", EXAMPLE, "--real-time", "--speed", "100000")
+    first = invoke(*wish, "--folder", tmp_path)
+    assert first.returncode == 0, first.stderr
+    lines = first.stdout.splitlines()
+    assert len(lines) == 288
+    assert "would give" in first.stdout
+    assert "meal of 45 g" in first.stdout
+    again = invoke(*wish, "--folder", tmp_path, "--json")
+    (end,) = [json.loads(line) for line in again.stdout.splitlines()]
+    assert end["kind"] == "end"
+    assert end["steps"] == 288
+    other = invoke(*wish, "--folder", tmp_path, "--automatic")
+    assert other.returncode == 2
+    assert "another run: automatic" in other.stderr
+    unknown = invoke(*wish, "--folder", tmp_path, "--tell", "pigeon:home")
+    assert unknown.returncode == 2
+    assert "webhook" in unknown.stderr

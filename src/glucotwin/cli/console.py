@@ -51,6 +51,14 @@ class Console:
         """
         click.echo(json.dumps(_without_non_finite(value), indent=2, ensure_ascii=False, allow_nan=False))
 
+    def write_json_line(self, value: object) -> None:
+        """Writes a JSON value as one line to stdout, for readers that take answers as they come.
+
+        Args:
+            value: as for ``write_json``.
+        """
+        click.echo(json.dumps(_without_non_finite(value), ensure_ascii=False, allow_nan=False))
+
     def say(self, text: str) -> None:
         """Tells people something on stderr."""
         self.terminal.print(text, markup=False)

@@ -1,8 +1,9 @@
 """``glucotwin loop run``: a dosing algorithm on virtual people."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import click
 
@@ -10,16 +11,20 @@ from glucotwin.cli.authority import local_authority
 from glucotwin.cli.command import Command
 from glucotwin.cli.console import Console
 from glucotwin.cli.life import days_named
+from glucotwin.cli.loop_live import live_start, run_by_clock
 from glucotwin.cli.table import aligned
 from glucotwin.control.catalogue import controller_names
 from glucotwin.core.unit import GlucoseUnit
 from glucotwin.devices.catalogue import PUMPS, SENSORS
 
 if TYPE_CHECKING:
-    from glucotwin.workflows.loop.arm import ArmResult
+    from glucotwin.workflows.loop.arm import ArmResult, PreparedRun
+    from glucotwin.workflows.loop.run import LoopRequest
 
 
 OWN_DAYS = 7
+SPEED = "With --real-time: seconds of life per second."
+TELL = "With --real-time: tell proposals against lows there, e.g. webhook:https://example.org/low; may be repeated."
 
 
 class OwnTwinOptions(TypedDict):
@@ -45,6 +50,7 @@ class OwnTwinOptions(TypedDict):
         "--scenario typical --days 3 --automatic",
         "glucotwin loop run --algorithm basal-bolus --subject adult --scenario typical --days 7 --json",
         "glucotwin loop run --algorithm zone-mpc --twin me.twin.json --record my-timeline --days 7 --automatic",
+        "glucotwin loop run --algorithm loop --scenario typical --days 1 --real-time --speed 60 --folder live",
     ),
 )
 @click.option("--algorithm", type=click.Choice(controller_names()), required=True, help="Whose decisions.")
@@ -78,6 +84,14 @@ class OwnTwinOptions(TypedDict):
 )
 @click.option("--zone", default="UTC", show_default=True, help="Time zone of a behaviour, e.g. Europe/Berlin.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of behaviour and devices.")
+@click.option("--real-time", is_flag=True, help="Live one person by the clock, a line per decision; needs --folder.")
+@click.option("--speed", type=click.FloatRange(min=0.0, min_open=True), default=1.0, show_default=True, help=SPEED)
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="With --real-time: for the journal of doses. Repeat the same command to go on where it ends.",
+)
+@click.option("--tell", multiple=True, metavar="KIND:ADDRESS", help=TELL)
 @click.option("--out", type=click.Path(path_type=Path), help="CSV file for every decision.")
 @click.option("--plot", type=click.Path(path_type=Path), help="PNG or SVG file to draw to.")
 @click.option(
@@ -108,6 +122,10 @@ def command(
     start: datetime,
     zone: str,
     seed: int,
+    real_time: bool,
+    speed: float,
+    folder: Path | None,
+    tell: tuple[str, ...],
     out: Path | None,
     plot: Path | None,
     units: str,
@@ -119,14 +137,20 @@ def command(
 
     With --twin and --record a person's own fitted twin is run through the last days of the record: the meals are those
     recorded, all insulin is the algorithm's, and each of several draws of the twin is one row.
-    """
-    from glucotwin.workflows.loop.run import LoopRequest, loop_run_to_json, run_loop, write_decisions
 
+    With --real-time one person (of a twin the first draw) is lived by the clock: every dose is in the journal before
+    the pump gets it, so a run can be ended at any moment and gone on with by the same command. Proposals against lows
+    are told as they come. Without --start it begins now.
+    """
+    from glucotwin.workflows.loop.arm import live_arm
+    from glucotwin.workflows.loop.run import LoopRequest, loop_run_to_json, write_decisions
+
+    by_clock = _by_clock(folder, out, plot) if real_time else None
     if twin_file is not None:
         own: OwnTwinOptions = {
             "algorithm": algorithm,
             "days": days or OWN_DAYS,
-            "draws": draws,
+            "draws": draws if by_clock is None else 1,
             "carb_ratio_g_per_u": carb_ratio,
             "correction_factor_mgdl_per_u": correction_factor,
             "sensor": sensor,
@@ -134,10 +158,12 @@ def command(
             "automatic": automatic,
             "seed": seed,
         }
-        result = _run_twin(twin_file, record, own)
+        prepared, document = _prepared_twin(twin_file, record, own)
     elif scenario is None:
         raise click.UsageError("Say what the people do: --scenario, or --twin with --record.")
     else:
+        if by_clock is not None and _is_default("start"):
+            start = live_start(by_clock, zone)
         request = LoopRequest(
             algorithm=algorithm,
             days=days_named(scenario, days=days, local_start=start, zone=zone, seed=seed, variant=variant),
@@ -149,8 +175,12 @@ def command(
             automatic=automatic,
             seed=seed,
         )
-        result = run_loop(request)
+        prepared, document = _prepared_people(request)
     unit = GlucoseUnit(units)
+    if by_clock is not None:
+        run_by_clock(console, prepared, document, folder=by_clock, speed=speed, tell=tell, zone=zone, unit=unit)
+        return
+    result = live_arm(prepared.arm, prepared.subjects, prepared.ready)
     if out is not None:
         write_decisions(result, out, unit=unit)
     if plot is not None:
@@ -163,14 +193,42 @@ def command(
         _show(console, result, unit)
 
 
-def _run_twin(twin_file: Path, record: Path | None, own: OwnTwinOptions) -> "ArmResult":
+def _by_clock(folder: Path | None, out: Path | None, plot: Path | None) -> Path:
+    """The folder of a run in real time.
+
+    Raises:
+        UsageError: it is missing, or what such a run does not write is asked for.
+    """
+    if folder is None:
+        raise click.UsageError("--real-time needs a place for the journal of doses: --folder.")
+    if out is not None or plot is not None:
+        raise click.UsageError("--real-time takes no --out or --plot; the journal in --folder holds every decision.")
+    return folder
+
+
+def _is_default(name: str) -> bool:
+    source = click.get_current_context().get_parameter_source(name)
+    return source is click.core.ParameterSource.DEFAULT
+
+
+def _prepared_people(request: "LoopRequest") -> "tuple[PreparedRun, Mapping[str, Any]]":
+    from glucotwin.workflows.loop.run import loop_request_to_json, prepare_loop
+
+    return prepare_loop(request, authority=local_authority()), loop_request_to_json(request)
+
+
+def _prepared_twin(
+    twin_file: Path, record: Path | None, own: OwnTwinOptions
+) -> "tuple[PreparedRun, Mapping[str, Any]]":
     from glucotwin.twin.archive import load_twin
-    from glucotwin.workflows.loop.own_twin import OwnTwinRequest, run_own_twin
+    from glucotwin.workflows.loop.own_twin import OwnTwinRequest, own_request_to_json, prepare_own_twin
     from glucotwin.workflows.metrics import open_timeline
 
     if record is None:
         raise click.UsageError("--twin needs the person's days: --record.")
-    return run_own_twin(OwnTwinRequest(**own), load_twin(twin_file), open_timeline(record), authority=local_authority())
+    request, twin, timeline = OwnTwinRequest(**own), load_twin(twin_file), open_timeline(record)
+    prepared = prepare_own_twin(request, twin, timeline, authority=local_authority())
+    return prepared, own_request_to_json(request, twin, prepared)
 
 
 def _show(console: Console, result: "ArmResult", unit: GlucoseUnit) -> None:

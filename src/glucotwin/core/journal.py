@@ -106,6 +106,55 @@ def append_entries(
         return _append(path, entries, at or datetime.now(tz=UTC), sealed)
 
 
+class OpenJournal:
+    """A journal that one process keeps open: read and checked once, written to without being read again.
+
+    Attributes:
+        entries: all of them so far.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Reads what is there; a line that was not finished is cut off.
+
+        Raises:
+            DataError: the journal is damaged.
+        """
+        self.path = path
+        self.entries = list(read_journal(path))
+        _write_after(path, sum(len(line) + 1 for line in _lines(path)), b"")
+
+    def append(self, kind: str, content: Mapping[str, Any], *, at: datetime | None = None) -> JournalEntry:
+        """Writes an entry; once this returns, it survives the process and the machine's power.
+
+        Args:
+            kind: what it tells.
+            content: as JSON values.
+            at: aware time of writing; default now.
+        """
+        (entry,) = _following(self.entries, [(kind, content)], at or datetime.now(tz=UTC))
+        _write_after(self.path, self.path.stat().st_size, _text([entry]))
+        self.entries.append(entry)
+        return entry
+
+
+@contextmanager
+def open_journal(path: Path) -> Generator[OpenJournal]:
+    """A journal for one process alone, until it is closed.
+
+    Args:
+        path: the journal; made when it is not there.
+
+    Raises:
+        NotFoundError: the folder does not exist.
+        ConflictError: another process has it open.
+        DataError: the journal is damaged.
+    """
+    if not path.parent.is_dir():
+        raise NotFoundError(ErrorCode.UNKNOWN_NAME, f"There is no folder {path.parent}.", hint="Make it first.")
+    with _locked(path, wait_s=0.0):
+        yield OpenJournal(path)
+
+
 def seal_journal(
     path: Path,
     keep: Callable[[tuple[JournalEntry, ...]], Mapping[str, Any]],
@@ -138,9 +187,9 @@ def seal_journal(
 
 
 @contextmanager
-def _locked(path: Path) -> Generator[None]:
+def _locked(path: Path, *, wait_s: float = LOCK_S) -> Generator[None]:
     try:
-        with FileLock(path.with_name(f".{path.name}.lock"), timeout=LOCK_S):
+        with FileLock(path.with_name(f".{path.name}.lock"), timeout=wait_s):
             yield
     except Timeout as error:
         raise ConflictError(
@@ -175,13 +224,18 @@ def _append(
     written = _following(read_journal(path, sealed=sealed), entries, at)
     text = _text(written)
     whole = sum(len(line) + 1 for line in _lines(path))
+    _write_after(path, whole, text)
+    return written
+
+
+def _write_after(path: Path, whole: int, text: bytes) -> None:
+    """Text after so many bytes of a file, on the disk when this returns."""
     with path.open("r+b" if path.exists() else "wb") as file:
         file.truncate(whole)
         file.seek(whole)
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    return written
 
 
 def _lines(path: Path) -> list[bytes]:

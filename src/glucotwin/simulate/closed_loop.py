@@ -142,7 +142,7 @@ class ClosedLoop(AbstractReaction[ClosedLoopState]):
             (sensor, state.since.announced_carbs_g + told_g),
         )
         due = minute % DECISION_MIN == 0
-        state = jax.lax.cond(due, lambda one: self._decided(one, reading.value_mgdl, inputs), lambda one: one, state)
+        state = jax.lax.cond(due, lambda one: self.decided(one, reading.value_mgdl, inputs), lambda one: one, state)
         return self._delivered(state, due, reading.value_mgdl, glucose_mgdl, inputs)
 
     def see(self, state: ClosedLoopState, glucose_mgdl: Float[Array, ""], inputs: Inputs) -> Seen:
@@ -152,8 +152,14 @@ class ClosedLoop(AbstractReaction[ClosedLoopState]):
         carbs = state.since.announced_carbs_g + jnp.asarray(inputs.level(ANNOUNCED_CARBS))
         return _seen(eqx.tree_at(lambda one: one.since.announced_carbs_g, state, carbs), reading.value_mgdl, inputs)
 
-    def _decided(self, state: ClosedLoopState, shown_mgdl: Float[Array, ""], inputs: Inputs) -> ClosedLoopState:
-        """The state with a new decision within the limits."""
+    def decided(self, state: ClosedLoopState, shown_mgdl: Float[Array, ""], inputs: Inputs) -> ClosedLoopState:
+        """The state with a new decision within the limits; nothing is given yet.
+
+        Args:
+            state: with the carbohydrate that was announced until now.
+            shown_mgdl: what the sensor shows; not a number when it shows nothing.
+            inputs: of this minute.
+        """
         seen = _seen(state, shown_mgdl, inputs)
         controller, wanted = self.controller.step(state.controller, seen)
         scheduled = setting_at(self.setting, seen.minute_of_day).basal_u_per_h

@@ -93,6 +93,14 @@ class SteppedLoop:
         self.step_number += 1
         return {name: np.asarray(values) for name, values in kept.items()}
 
+    def limited(self, decision: Decision) -> ClosedLoopState:
+        """What ``step`` would tell the pumps, as it stands in what people and devices remember; nothing is given.
+
+        Args:
+            decision: of every person, with a leading people axis.
+        """
+        return _limit(self.loop, self.moment, decision, self._minutes(1))
+
     def restart(self, rows: Bool[AnyArray, " people"]) -> None:
         """Lets some people begin anew, at rest and with new devices, at the present minute.
 
@@ -134,6 +142,19 @@ def _begin(bodies: Body, loop: ClosedLoop, first: Inputs) -> LoopMoment:
         return _moment(body, own, state, remembered, given)
 
     return jax.vmap(one, in_axes=(0, 0, _axes(first)))(bodies, loop, first)
+
+
+@eqx.filter_jit
+def _limit(loop: ClosedLoop, moment: LoopMoment, decision: Decision, first: Inputs) -> ClosedLoopState:
+    def one(own: ClosedLoop, now: LoopMoment, decided: Decision, given: Inputs) -> ClosedLoopState:
+        told = eqx.tree_at(
+            lambda state: (state.controller, state.since.announced_carbs_g),
+            now.loop,
+            (decided, now.seen.announced_carbs_g),
+        )
+        return own.decided(told, now.seen.glucose_mgdl, given.map(lambda values: values[0]))
+
+    return jax.vmap(one, in_axes=(0, 0, 0, _axes(first)))(loop, moment, decision, first)
 
 
 @eqx.filter_jit

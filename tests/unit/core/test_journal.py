@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from glucotwin.core.error import DataError, ErrorCode, NotFoundError
-from glucotwin.core.journal import FIRST, append_entries, read_journal
+from glucotwin.core.error import ConflictError, DataError, ErrorCode, NotFoundError
+from glucotwin.core.journal import FIRST, append_entries, open_journal, read_journal
 
 NOON = datetime(2024, 3, 1, 12, tzinfo=UTC)
 
@@ -77,3 +77,22 @@ def test_what_is_no_json_is_written_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="JSON"):
         append_entries(path, [("told", {"number": 4}), ("told", {"value": float("nan")})])
     assert len(read_journal(path)) == 3
+
+
+def test_an_open_journal_goes_on_after_what_is_whole_and_is_the_same_as_one_written_bit_by_bit(tmp_path: Path) -> None:
+    path = journal(tmp_path)
+    path.write_bytes(path.read_bytes() + b'{"half a line')
+    with open_journal(path) as kept:
+        kept.append("told", {"number": 3}, at=NOON)
+        kept.append("told", {"number": 4}, at=NOON)
+    entries = read_journal(path)
+    assert [one.content["number"] for one in entries] == [0, 1, 2, 3, 4]
+    assert list(entries) == kept.entries
+
+
+def test_an_open_journal_is_for_one_alone(tmp_path: Path) -> None:
+    path = journal(tmp_path)
+    with open_journal(path), pytest.raises(ConflictError), open_journal(path):
+        pass
+    with pytest.raises(NotFoundError), open_journal(tmp_path / "none" / "journal.jsonl"):
+        pass

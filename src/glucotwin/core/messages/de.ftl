@@ -486,6 +486,19 @@ loop-figure-rescue = Kohlenhydrate gegen niedrige Werte
 loop-figure-axis-glucose = Glukose ({ $unit })
 loop-figure-axis-bolus = E je { $minutes } min
 
+live-propose-title = { $algorithm } erwartet einen niedrigen Wert
+live-propose-basal = Basalrate auf { $rate } E/h senken (läuft: { $running } E/h).
+live-propose-carbs = { $grams } g schnelle Kohlenhydrate essen.
+live-on-board = { $units } E im Körper
+live-wants = gäbe { $rate } E/h und { $bolus } E
+live-meal = Mahlzeit mit { $grams } g
+live-replayed = jetzt gegeben, wie vor dem Ende aufgeschrieben
+live-next = Warten auf { $time }
+live-replay = Das Journal wird nachgespielt: { $percent } %
+live-untold = Niemand erfuhr von einem Vorschlag: { $why } Bei der nächsten Entscheidung wird es wieder versucht.
+live-stopped = Angehalten. Derselbe Befehl macht weiter; das Journal in { $folder } enthält jede Dosis.
+live-end = Mittel { $mean }, in 70–180 mg/dL { $in_range } %, unter 70 mg/dL { $below } %; { $basal } E Basal, { $bolus } E als Boli.
+
 campaign-running = Die Vergleichsreihe läuft
 campaign-progress = { $arm } läuft, { $hazard }
 campaign-hazard = ## { $hazard }

@@ -1496,6 +1496,19 @@ loop-figure-rescue = rescue carbohydrate
 loop-figure-axis-glucose = glucose ({ $unit })
 loop-figure-axis-bolus = U per { $minutes } min
 
+live-propose-title = { $algorithm } expects a low
+live-propose-basal = Lower the basal rate to { $rate } U/h (running: { $running } U/h).
+live-propose-carbs = Eat { $grams } g of fast carbohydrate.
+live-on-board = { $units } U on board
+live-wants = would give { $rate } U/h and { $bolus } U
+live-meal = meal of { $grams } g
+live-replayed = given now, as it was written before the end
+live-next = Waiting for { $time }
+live-replay = Replaying the journal: { $percent } %
+live-untold = Nobody was told of a proposal: { $why } It is tried again at the next decision.
+live-stopped = Stopped. Repeat the same command to go on; the journal in { $folder } holds every dose.
+live-end = Mean { $mean }, in 70–180 mg/dL { $in_range } %, below 70 mg/dL { $below } %; { $basal } U basal, { $bolus } U in boluses.
+
 campaign-running = Running the campaign
 campaign-progress = Running { $arm }, { $hazard }
 campaign-hazard = ## { $hazard }

@@ -135,6 +135,21 @@ class ReadyArm:
     settings: tuple[TherapySetting, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedRun:
+    """An algorithm with its people, ready to be lived by ``live_arm``, or by the clock.
+
+    Attributes:
+        arm: algorithm and devices.
+        subjects: who, in the order of rows.
+        ready: their bodies, loop and days.
+    """
+
+    arm: Arm
+    subjects: tuple[Subject, ...]
+    ready: ReadyArm
+
+
 def run_arm(
     arm: Arm,
     subjects: tuple[Subject, ...],

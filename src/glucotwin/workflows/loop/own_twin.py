@@ -1,6 +1,6 @@
 """Use case: a dosing algorithm around a person's own twin, on their own days."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 import equinox as eqx
@@ -16,6 +16,7 @@ from glucotwin.control.setting import TherapySetting
 from glucotwin.control.zone_mpc.controller import ZoneMpc
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.profile import RESEARCHER, Authority, Capability
+from glucotwin.core.provenance import sha256_of_bytes
 from glucotwin.core.random import root_key, stream_key
 from glucotwin.devices.registry import find_pump, find_sensor
 from glucotwin.domain.inputs import Inputs
@@ -31,7 +32,7 @@ from glucotwin.twin.fit import model_of
 from glucotwin.twin.intervention import body_of_draw, effect_draws
 from glucotwin.twin.state_space import STEP_MIN, Noise
 from glucotwin.twin.twin import Twin
-from glucotwin.workflows.loop.arm import TYPICAL, Arm, ArmResult, ReadyArm, closed_loop_with, live_arm
+from glucotwin.workflows.loop.arm import TYPICAL, Arm, ArmResult, PreparedRun, ReadyArm, closed_loop_with, live_arm
 
 LONGEST_DAYS = 60
 STREAM = "unexplained-flux"
@@ -84,6 +85,14 @@ def run_own_twin(
         DataError: there are too few days, or neither record nor request has a carb ratio and a correction factor.
         SolverError: a result is not finite.
     """
+    run = prepare_own_twin(request, twin, timeline, authority=authority)
+    return live_arm(run.arm, run.subjects, run.ready)
+
+
+def prepare_own_twin(
+    request: OwnTwinRequest, twin: Twin, timeline: Timeline, *, authority: Authority = RESEARCHER
+) -> PreparedRun:
+    """All that a run around a twin needs to be lived; arguments and errors as for ``run_own_twin``."""
     authority.require(Capability.SIMULATE_VIRTUAL)
     window = _last_days(timeline, request.days)
     plan = FollowAlgorithm(
@@ -102,16 +111,26 @@ def run_own_twin(
     people = tuple(_person(twin, setting, number) for number in range(1, request.draws + 1))
     bodies, noise = _bodies(twin, request)
     settings = (setting,) * request.draws
-    return live_arm(
-        arm,
-        people,
-        ReadyArm(
-            bodies=bodies,
-            loop=closed_loop_with(arm, people, settings, seed=request.seed, care_profile=TYPICAL),
-            inputs=_with_flux(_inputs(timeline, window), noise, people, request.seed),
-            settings=settings,
-        ),
+    ready = ReadyArm(
+        bodies=bodies,
+        loop=closed_loop_with(arm, people, settings, seed=request.seed, care_profile=TYPICAL),
+        inputs=_with_flux(_inputs(timeline, window), noise, people, request.seed),
+        settings=settings,
     )
+    return PreparedRun(arm=arm, subjects=people, ready=ready)
+
+
+def own_request_to_json(request: OwnTwinRequest, twin: Twin, prepared: PreparedRun) -> dict[str, object]:
+    """All that decides what happens in a run around a twin, as JSON values: of the person's days a hash.
+
+    Args:
+        request: what was asked.
+        twin: of the person.
+        prepared: from both.
+    """
+    leaves = jax.tree.leaves((prepared.ready.inputs, prepared.ready.settings))
+    days = sha256_of_bytes(np.asarray(one).tobytes() for one in leaves)
+    return {**asdict(request), "twin": twin.content_hash(), "days_sha256": days}
 
 
 def _last_days(timeline: Timeline, days: int) -> Window:

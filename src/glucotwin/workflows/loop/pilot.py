@@ -1,11 +1,14 @@
 """Dosing algorithms outside the compiled program, person by person, and whole runs of them."""
 
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias, TypeVar
 
+import equinox as eqx
+import jax
 import numpy as np
 
-from glucotwin.control.controller import Decision, Seen
-from glucotwin.control.python_controller import AnyPythonController
+from glucotwin.control.controller import AnyController, Decision, Seen
+from glucotwin.control.python_controller import AbstractPythonController, AnyPythonController
 from glucotwin.control.relayed import decisions_from, sights_from
 from glucotwin.control.setting import TherapySetting
 from glucotwin.core.progress import ProgressCallback, silent
@@ -13,6 +16,7 @@ from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.body import Body
 from glucotwin.simulate.closed_loop import ClosedLoop
 from glucotwin.simulate.stepped_loop import SteppedLoop
+from glucotwin.workflows.loop.person import stacked
 
 
 class Pilot:
@@ -37,6 +41,38 @@ class Pilot:
         answers = [self.controller.step(*one) for one in zip(self.states, sights_from(seen), strict=True)]
         self.states = [state for state, _ in answers]
         return decisions_from([dose for _, dose in answers])
+
+
+class CompiledPilot:
+    """A compiled algorithm that decides outside the program of the body, with the memory of each of several people."""
+
+    def __init__(self, controller: AnyController, settings: Sequence[TherapySetting]) -> None:
+        """Before the first decision; arguments as for ``Pilot``."""
+        self.controller = controller
+        self.states = jax.vmap(controller.initial_state)(stacked(settings))
+
+    def decide(self, seen: Seen) -> Decision:
+        """Everybody's decision, with a leading people axis."""
+        self.states, decision = _decide(self.controller, self.states, seen)
+        return decision
+
+
+State = TypeVar("State")
+
+
+@eqx.filter_jit
+def _decide(controller: AnyController, states: State, seen: Seen) -> tuple[State, Decision]:
+    return jax.vmap(controller.step)(states, seen)
+
+
+AnyPilot: TypeAlias = Pilot | CompiledPilot
+
+
+def pilot_of(controller: AnyController | AnyPythonController, settings: Sequence[TherapySetting]) -> AnyPilot:
+    """What decides for several people, whichever kind the algorithm is of."""
+    if isinstance(controller, AbstractPythonController):
+        return Pilot(controller, settings)
+    return CompiledPilot(controller, settings)
 
 
 def run_stepped(

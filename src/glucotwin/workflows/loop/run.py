@@ -1,6 +1,6 @@
 """Use case: one or a few virtual people in a closed loop, step by step, with every decision."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from glucotwin.core.unit import GlucoseUnit, glucose_in
 from glucotwin.domain.inputs import minute_utc_from
 from glucotwin.metrics.tally import GlucoseTally
 from glucotwin.workflows.day_plan import AbstractDays
-from glucotwin.workflows.loop.arm import TYPICAL, Arm, ArmResult, run_arm
+from glucotwin.workflows.loop.arm import TYPICAL, Arm, ArmResult, PreparedRun, live_arm, prepare
 from glucotwin.workflows.loop.own_fault import devices_with_faults, faults_of_people
 from glucotwin.workflows.simulate import DEFAULT_BODY, subjects_named
 
@@ -61,7 +61,14 @@ def run_loop(request: LoopRequest, *, authority: Authority = RESEARCHER) -> ArmR
         NotAllowedError: the authority may not simulate.
         DataError: a fault is none, nor the name of rates.
         ModelError: the body does not take what the days or the algorithm need.
+        SolverError: a result is not finite.
     """
+    run = prepare_loop(request, authority=authority)
+    return live_arm(run.arm, run.subjects, run.ready)
+
+
+def prepare_loop(request: LoopRequest, *, authority: Authority = RESEARCHER) -> PreparedRun:
+    """All that a run needs to be lived; arguments and errors as for ``run_loop``."""
     authority.require(Capability.SIMULATE_VIRTUAL)
     subjects = request.days.who(request.body, subjects_named(request.body, request.subject))
     faults = faults_of_people(
@@ -82,7 +89,14 @@ def run_loop(request: LoopRequest, *, authority: Authority = RESEARCHER) -> ArmR
         automatic=request.automatic,
         own_faults=own,
     )
-    return run_arm(arm, subjects, request.days, body=request.body, seed=request.seed, care_profile=TYPICAL)
+    ready = prepare(arm, subjects, request.days, body=request.body, seed=request.seed, care_profile=TYPICAL)
+    return PreparedRun(arm=arm, subjects=subjects, ready=ready)
+
+
+def loop_request_to_json(request: LoopRequest) -> dict[str, object]:
+    """All that decides what happens in a run, as JSON values."""
+    plain = {one.name: getattr(request, one.name) for one in fields(request)}
+    return {**plain, "days": request.days.settings(), "faults": list(request.faults)}
 
 
 def people_of_arm(result: ArmResult) -> pl.DataFrame:
