@@ -1,9 +1,6 @@
 """The dashboard on the service itself, from signing up to erasure, in a real browser."""
 
 import re
-import threading
-from collections.abc import Generator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -21,36 +18,16 @@ from dashboard_page import (
 )
 from glucotwin.core.message import message
 from glucotwin.core.profile import Profile
-from glucotwin.service.run import ServiceServer, address_of, bind, run_service
 from glucotwin.service.state import Service
 from glucotwin.workflows.living.course import the_course
 from made_up_service import API, give_twin, made_up_running, sign_up, with_twin
 from made_up_store import PASSWORD, MadeUpStore
+from running_service import running
 
 pytestmark = pytest.mark.e2e
 
 PATIENCE_MS = 60_000
 """The first answer of each kind compiles its programs."""
-
-
-@contextmanager
-def _running(service: Service) -> Generator[str]:
-    found: list[ServiceServer] = []
-    started = threading.Event()
-
-    def ready(server: ServiceServer) -> None:
-        found.append(server)
-        started.set()
-
-    with bind("127.0.0.1", 0) as bound:
-        thread = threading.Thread(target=run_service, args=(service, bound), kwargs={"ready": ready}, daemon=True)
-        thread.start()
-        assert started.wait(60.0)
-        try:
-            yield address_of(bound)
-        finally:
-            found[0].stop()
-            thread.join(60.0)
 
 
 @pytest.fixture
@@ -60,7 +37,7 @@ def service(store: MadeUpStore) -> Service:
 
 
 def test_from_signing_up_to_erasure(service: Service, browser: Browser, tmp_path: Path) -> None:
-    with _running(service) as address, opened(browser, address, Screen(size=PHONE)) as page:
+    with running(service) as address, opened(browser, address, Screen(size=PHONE)) as page:
         page.set_default_timeout(PATIENCE_MS)
         expect.set_options(timeout=PATIENCE_MS)
         _sign_up(page)
@@ -81,7 +58,7 @@ def test_advice_reaches_a_person_when_a_clinician_who_took_the_course_signs_it(
     person_id = owner.person()
     owner.invite(person_id, clinician, "clinician")
     owner.consent(person_id, "care-view")
-    with _running(service) as address:
+    with running(service) as address:
         expect.set_options(timeout=PATIENCE_MS)
         with opened(browser, address, Screen(size=DESKTOP)) as page:
             _sign_in(page, clinician.login)
@@ -109,7 +86,7 @@ def test_a_clinician_compares_therapies(service: Service, browser: Browser, monk
     owner, clinician = sign_up(service, "owner"), sign_up(service, "clinician")
     person_id, _ = with_twin(service, owner)
     owner.invite(person_id, clinician, "clinician")
-    with _running(service) as address:
+    with running(service) as address:
         expect.set_options(timeout=PATIENCE_MS)
         for size, scheme in ((DESKTOP, "light"), (PHONE, "dark")):
             with opened(browser, address, Screen(size=size, scheme=scheme)) as page:

@@ -13,6 +13,7 @@ export type Purpose = Shapes["Purpose"];
 export type About = Shapes["About"];
 export type Account = Shapes["AccountJson"];
 export type Session = Shapes["SessionJson"];
+export type Identity = Shapes["IdentityJson"];
 
 export type HiddenPerson = Shapes["HiddenPerson"];
 export type Person = Shapes["VisiblePerson"];
