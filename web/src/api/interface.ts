@@ -1090,6 +1090,29 @@ export interface components {
              */
             mean_glucose_mgdl?: number | null;
             /**
+             * Fasting Glucose Mmoll
+             * @description fasting plasma glucose; default by HbA1c, for regimens
+             */
+            fasting_glucose_mmoll?: number | null;
+            /**
+             * Basal Insulin U Per D
+             * @description long-acting insulin taken now, for regimens
+             * @default 0
+             */
+            basal_insulin_u_per_d?: number;
+            /**
+             * History Pancreatitis
+             * @description has had pancreatitis, for regimens
+             * @default false
+             */
+            history_pancreatitis?: boolean;
+            /**
+             * History Ketoacidosis
+             * @description has had ketoacidosis, for regimens
+             * @default false
+             */
+            history_ketoacidosis?: boolean;
+            /**
              * Deprivation Decile
              * @description decile of the American social deprivation index
              */
