@@ -7,7 +7,10 @@ import click
 from glucotwin.cli.group import CommandEntry, LazyGroup
 
 COMMANDS = MappingProxyType(
-    {"compare": CommandEntry("glucotwin.cli.regimen_compare", "Compare medicines for a described person.")}
+    {
+        "compare": CommandEntry("glucotwin.cli.regimen_compare", "Compare medicines for a described person."),
+        "validate": CommandEntry("glucotwin.cli.regimen_validate", "Simulate published trials, with hits and misses."),
+    }
 )
 
 

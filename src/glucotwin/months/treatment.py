@@ -14,6 +14,9 @@ FASTING_SPREAD, LOWEST_MMOLL = 0.23, 4.0
 """Day-to-day spread of fasting glucose (chosen); titration stops where one morning in twenty would be below 4.0.
 People who answer weakly are taken to vary more."""
 
+LIFESTYLE_SPREAD = 1.7
+"""People keep to ways of living 1.7 times as differently as they answer to medicines (loss of weight in DiRECT)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Treatment:
@@ -84,7 +87,9 @@ def step_taken(state: TakenState, person: MonthsPerson, *, day: int, fasting_mmo
         target = medicine.dose_on(treatment.dose, since)
     state.felt += (target * treatment.adherence - state.felt) * (1.0 - math.exp(-1.0 / medicine.onset_d))
     effect = medicine.effect(person, state.felt)
-    return effect if response == 1.0 or treatment.titrated else effect.grown(response)
+    if response == 1.0 or treatment.titrated:
+        return effect
+    return effect.grown(response**LIFESTYLE_SPREAD if medicine.kind == "lifestyle" else response)
 
 
 def with_adherence(treatment: Treatment, share: float) -> Treatment:
