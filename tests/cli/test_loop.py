@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
 
+import polars as pl
 import pytest
 
 Invoke = Callable[..., CompletedProcess[str]]
@@ -69,3 +70,41 @@ def test_a_run_in_real_time_tells_of_every_decision_and_goes_on(invoke: Invoke, 
     unknown = invoke(*wish, "--folder", tmp_path, "--tell", "pigeon:home")
     assert unknown.returncode == 2
     assert "webhook" in unknown.stderr
+
+
+@pytest.mark.slow
+def test_a_scanned_sensor_ketones_and_a_watch_are_told_beside_the_decisions(invoke: Invoke, tmp_path: Path) -> None:
+    out = tmp_path / "decisions.csv"
+    worn = ("--sensor", "libre-2-scanned", "--ketone-monitor", "ketone-monitor", "--tracker", "wrist-tracker")
+    finished = invoke(
+        *(
+            "loop",
+            "run",
+            "--algorithm",
+            "basal-bolus",
+            "--scenario",
+            "typical",
+            "--days",
+            "1",
+            "--subject",
+            "adult#001",
+        ),
+        *(*worn, "--fault", "dropout:6-12", "--out", out, "--json"),
+    )
+    assert finished.returncode == 0, finished.stderr
+    (person,) = json.loads(finished.stdout)["subjects"]
+    table = pl.read_csv(out)
+    history = table["sensor_history_mgdl"].drop_nulls()
+    assert table["sensor_mgdl"].drop_nulls().len() < history.len() == person["sensor_history_values"]
+    assert table["ketone_shown_mmoll"].null_count() == 0
+    assert person["highest_ketone_shown_mmoll"] == table["ketone_shown_mmoll"].max()
+    # What was lost is not filled in either.
+    assert table["sensor_history_mgdl"][75:140].null_count() == 65
+
+
+def test_a_watch_is_not_for_a_twin(invoke: Invoke, tmp_path: Path) -> None:
+    finished = invoke(
+        "loop", "run", "--algorithm", "loop", "--twin", tmp_path / "me.json", "--tracker", "wrist-tracker"
+    )
+    assert finished.returncode == 2
+    assert "twin" in finished.stderr

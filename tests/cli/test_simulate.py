@@ -114,3 +114,36 @@ def test_plot_of_unknown_kind_is_refused(invoke: Invoke, table: Path, tmp_path: 
     finished = invoke("simulate", "--inputs", table, "--plot", tmp_path / "plot.xyz")
     assert finished.returncode == 2
     assert "neither .png nor .svg" in finished.stderr
+
+
+def test_a_pen_cannot_give_a_basal_rate(invoke: Invoke, table: Path) -> None:
+    finished = invoke(
+        "simulate", "--body", "padova-t1d-2008", "--subject", "adult#001", "--inputs", table, "--pump", "pen"
+    )
+    assert finished.returncode == 2
+    assert "basal" in finished.stderr
+
+
+@pytest.mark.slow
+def test_what_devices_show_stands_beside_the_truth(invoke: Invoke, tmp_path: Path) -> None:
+    out, plot = tmp_path / "worn.csv", tmp_path / "worn.png"
+    devices = ("--sensor", "libre-2-scanned", "--pump", "omnipod", "--fault", "occlusion:10-14", "--seed", "2")
+    worn = ("--ketone-monitor", "ketone-monitor", "--tracker", "wrist-tracker")
+    finished = invoke(
+        *("simulate", "--scenario", "typical", "--days", "1", "--subject", "adult#001", *devices, *worn),
+        *("--out", out, "--plot", plot, "--json"),
+    )
+    assert finished.returncode == 0, finished.stderr
+    (person,) = json.loads(finished.stdout)["subjects"]
+    rows = rows_of(out)
+    scanned = [row for row in rows if row["sensor_mgdl"]]
+    afterwards = [row for row in rows if row["sensor_history_mgdl"]]
+    assert 0 < len(scanned) == person["sensor_readings"] < 40
+    # The reader fills in a value every quarter of an hour, as far as a scan came within 8 h.
+    assert len(scanned) < len(afterwards) == person["sensor_history_values"] <= 96
+    assert all(int(row["t_min"]) % 15 == 0 for row in afterwards)
+    pairs = [(float(row["sensor_history_mgdl"]), float(row["interstitial_mgdl"])) for row in afterwards]
+    assert sum(abs(shown - true) / true for shown, true in pairs) / len(pairs) < 0.25
+    assert sum(bool(row["ketone_shown_mmoll"]) for row in rows) == 288
+    assert all(row["activity_shown_fraction"] for row in rows[:-1])
+    assert plot.stat().st_size > 10_000

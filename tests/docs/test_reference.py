@@ -19,7 +19,12 @@ from glucotwin.ingest.registry import FORMATS
 from glucotwin.ingest.write.registry import WRITERS
 from glucotwin.physiology.module.registry import MODULES
 
-GENERATORS = ("generate_cli_reference.py", "generate_model_pages.py", "generate_openapi.py")
+GENERATORS = (
+    "generate_cli_reference.py",
+    "generate_device_pages.py",
+    "generate_model_pages.py",
+    "generate_openapi.py",
+)
 
 
 def code_rows(page: Path) -> dict[str, str]:

@@ -15,7 +15,7 @@ from glucotwin.cli.loop_live import live_start, run_by_clock
 from glucotwin.cli.table import aligned
 from glucotwin.control.catalogue import controller_names
 from glucotwin.core.unit import GlucoseUnit
-from glucotwin.devices.catalogue import PUMPS, SENSORS
+from glucotwin.devices.catalogue import DEVICES, KETONE, PUMPS, SENSORS, TRACKER
 
 if TYPE_CHECKING:
     from glucotwin.workflows.loop.arm import ArmResult, PreparedRun
@@ -67,6 +67,8 @@ class OwnTwinOptions(TypedDict):
     help="What goes wrong, in hours from the start, e.g. occlusion:30-36; or drawn by published rates for each person: "
     "typical; may be repeated. See glucotwin devices.",
 )
+@click.option("--ketone-monitor", "ketone", type=click.Choice(DEVICES[KETONE]), help="Ketone monitor that is worn too.")
+@click.option("--tracker", type=click.Choice(DEVICES[TRACKER]), help="Watch that is worn too.")
 @click.option("--scenario", help="A behaviour: adherent, typical, careless, still; or a YAML file.")
 @click.option("--variant", default="", help="Take this variant of the scenario file.")
 @click.option("--days", type=click.IntRange(1, 366), help="How many local days of a behaviour, or of the record.")
@@ -111,6 +113,8 @@ def command(
     sensor: str,
     pump: str,
     faults: tuple[str, ...],
+    ketone: str | None,
+    tracker: str | None,
     scenario: str | None,
     variant: str,
     days: int | None,
@@ -142,11 +146,15 @@ def command(
     the pump gets it, so a run can be ended at any moment and gone on with by the same command. Proposals against lows
     are told as they come. Without --start it begins now.
     """
-    from glucotwin.workflows.loop.arm import live_arm
-    from glucotwin.workflows.loop.run import LoopRequest, loop_run_to_json, write_decisions
+    from glucotwin.core.message import message
+    from glucotwin.workflows.loop.run import LoopRequest, live_loop, loop_run_to_json, write_decisions
 
     by_clock = _by_clock(folder, out, plot) if real_time else None
+    if by_clock is not None and (ketone or tracker):
+        raise click.UsageError(message("loop-live-devices"))
     if twin_file is not None:
+        if faults or ketone or tracker:
+            raise click.UsageError(message("loop-twin-devices"))
         own: OwnTwinOptions = {
             "algorithm": algorithm,
             "days": days or OWN_DAYS,
@@ -174,13 +182,15 @@ def command(
             faults=faults,
             automatic=automatic,
             seed=seed,
+            ketone=ketone or "",
+            tracker=tracker or "",
         )
         prepared, document = _prepared_people(request)
     unit = GlucoseUnit(units)
     if by_clock is not None:
         run_by_clock(console, prepared, document, folder=by_clock, speed=speed, tell=tell, zone=zone, unit=unit)
         return
-    result = live_arm(prepared.arm, prepared.subjects, prepared.ready)
+    result = live_loop(prepared)
     if out is not None:
         write_decisions(result, out, unit=unit)
     if plot is not None:

@@ -14,6 +14,7 @@ from glucotwin.cli.pair import NamedNumber
 from glucotwin.cli.simulate_list import LISTS, show_list
 from glucotwin.cli.table import aligned
 from glucotwin.core.unit import GlucoseUnit
+from glucotwin.devices.catalogue import DEVICES, KETONE, PUMPS, SENSORS, TRACKER
 
 if TYPE_CHECKING:
     from glucotwin.workflows.day_plan import AbstractDays, LivedDays
@@ -29,6 +30,7 @@ DEFAULT_BODY = "padova-t1d"
     examples=(
         "glucotwin simulate --scenario examples/one-day.yaml --subject adult --out day.csv --plot day.png",
         "glucotwin simulate --scenario typical --days 3 --plot life.png",
+        "glucotwin simulate --scenario typical --days 3 --sensor dexcom-g7 --pump omnipod --plot worn.png",
         "glucotwin simulate --body padova-t1d-2008 --subject adult#001 --inputs inputs.csv --out glucose.csv",
         "glucotwin simulate --cohort cohort.parquet --days 14 --scenario typical --out run --plot run.png",
     ),
@@ -55,13 +57,24 @@ DEFAULT_BODY = "padova-t1d"
     help="Local time at which a behaviour begins.",
 )
 @click.option("--zone", default="UTC", show_default=True, help="Time zone of a behaviour, e.g. Europe/Berlin.")
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of a behaviour.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of behaviour and devices.")
 @click.option(
     "--self-care/--no-self-care", default=True, show_default=True, help="Whether people of a behaviour treat lows."
 )
 @click.option("--set", "changes", type=NamedNumber(), multiple=True, help="Change the subjects, e.g. weight_kg=90.")
 @click.option("--without", multiple=True, metavar="MODULE", help="Leave a module of the body out.")
 @click.option("--output", "outputs", multiple=True, metavar="NAME", help="Keep another signal, e.g. ketone_mmoll.")
+@click.option("--sensor", type=click.Choice(tuple(SENSORS)), help="Sensor that people go by; default the truth.")
+@click.option("--pump", type=click.Choice(tuple(PUMPS)), help="Pump that gives rapid insulin; default as planned.")
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="KIND:FROM-TO[:SIZE]|typical",
+    help="What goes wrong with them, as in glucotwin loop run; may be repeated.",
+)
+@click.option("--ketone-monitor", "ketone", type=click.Choice(DEVICES[KETONE]), help="Ketone monitor that is worn.")
+@click.option("--tracker", type=click.Choice(DEVICES[TRACKER]), help="Watch that is worn.")
 @click.option("--out", type=click.Path(path_type=Path), help="CSV file, or a cohort's folder, to write glucose to.")
 @click.option("--plot", type=click.Path(path_type=Path), help="PNG or SVG file to draw to.")
 @click.option(
@@ -105,6 +118,11 @@ class _Options:
     changes: tuple[tuple[str, float], ...]
     without: tuple[str, ...]
     outputs: tuple[str, ...]
+    sensor: str | None
+    pump: str | None
+    faults: tuple[str, ...]
+    ketone: str | None
+    tracker: str | None
     out: Path | None
     plot: Path | None
     units: str
@@ -123,6 +141,7 @@ class _Options:
 
 def _simulate_subjects(console: Console, options: _Options) -> None:
     from glucotwin.workflows.simulate import SimulationRequest, simulate_variants, write_simulations
+    from glucotwin.workflows.simulate_device import DeviceChoice
 
     life = options.life()
     request = SimulationRequest(
@@ -135,6 +154,14 @@ def _simulate_subjects(console: Console, options: _Options) -> None:
         changes=dict(options.changes),
         without=frozenset(options.without),
         outputs=options.outputs,
+        devices=DeviceChoice(
+            sensor=options.sensor or "",
+            pump=options.pump or "",
+            faults=options.faults,
+            ketone=options.ketone or "",
+            tracker=options.tracker or "",
+            seed=options.seed,
+        ),
     )
     simulations = simulate_variants(request)
     unit = GlucoseUnit(options.units)
@@ -167,6 +194,8 @@ def _simulate_cohort(console: Console, options: _Options, cohort: Path) -> None:
     from glucotwin.workflows.cohort_run import CohortRunRequest, cohort_run_rows, run_cohort
 
     taken = {"--inputs": options.table, "--subject": options.subject, "--set": options.changes}
+    taken |= {"--sensor": options.sensor, "--pump": options.pump, "--fault": options.faults}
+    taken |= {"--ketone-monitor": options.ketone, "--tracker": options.tracker}
     for option, value in (taken | {"--output": options.outputs}).items():
         if value:
             raise click.UsageError(message("cohort-run-conflict", option=option))

@@ -18,6 +18,7 @@ from glucotwin.scenario.announcement import ANNOUNCED_CARBS, ANNOUNCED_EXERCISE
 from glucotwin.simulate.reaction import (
     ASLEEP,
     CHECK,
+    SYMPTOMS_MGDL,
     AbstractReaction,
     AbstractReactionState,
     SelfCare,
@@ -25,9 +26,6 @@ from glucotwin.simulate.reaction import (
     with_added,
 )
 from glucotwin.simulate.wear import wear_condition
-
-SYMPTOMS_MGDL = 54.0
-"""Glucose that a person without a reading feels: level 2 hypoglycaemia of the international consensus."""
 
 MIN_PER_H = 60.0
 

@@ -13,6 +13,9 @@ from glucotwin.physiology.insulin_product import REFERENCE
 ASLEEP, CHECK = "asleep", "check"
 """Condition levels that say when someone sleeps, and when someone looks at their glucose."""
 
+SYMPTOMS_MGDL = 54.0
+"""Glucose that a person without a reading feels: level 2 hypoglycaemia of the international consensus."""
+
 
 class AbstractReactionState(eqx.Module):
     """What a reaction remembers; fields that end in ``_total`` count up and are reported."""
@@ -41,6 +44,9 @@ class AbstractReaction(eqx.Module, Generic[State]):
 
 RESCUE_CARBS, CORRECTION = "reaction.rescue_carbs_g_total", "reaction.correction_u_total"
 """Names, among a trajectory's outputs, of what ``SelfCare`` has added up so far."""
+
+REACTION_SENSOR, PUMP_CHANGE = "reaction.sensor_mgdl", "reaction.pump_change_u_total"
+"""Names of what a worn sensor shows, and of insulin that came out of a worn pump beyond what was planned."""
 
 AnyReaction: TypeAlias = AbstractReaction[Any]
 
@@ -105,6 +111,21 @@ class SelfCare(AbstractReaction[SelfCareState]):
             correction_u_total=state.correction_u_total + units,
         )
         return after, with_added(inputs, carbs, units)
+
+
+def no_self_care() -> SelfCare:
+    """A person who treats no low."""
+    zero, never = jnp.zeros(()), jnp.asarray(jnp.inf)
+    return SelfCare(
+        low_mgdl=zero,
+        wakes_below_mgdl=zero,
+        carbs_g=zero,
+        wait_min=zero,
+        high_mgdl=never,
+        target_mgdl=zero,
+        correction_factor_mgdl_per_u=jnp.ones(()),
+        fade_per_min=zero,
+    )
 
 
 def with_added(inputs: Inputs, carbs_g: Float[AnyArray, "*time"], units: Float[AnyArray, "*time"]) -> Inputs:

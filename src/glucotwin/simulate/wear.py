@@ -1,6 +1,6 @@
 """Devices on people whose days are known already: what a sensor would have shown them."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import equinox as eqx
 import jax
@@ -9,6 +9,8 @@ import numpy as np
 
 from glucotwin.core.array import Array, Float, Int, UInt
 from glucotwin.devices.device import AnySensor, SensorReading, WearCondition
+from glucotwin.devices.ketone_monitor import KetoneMonitor
+from glucotwin.devices.tracker import ActivityTracker
 from glucotwin.domain.inputs import Inputs
 from glucotwin.simulate.reaction import ASLEEP, CHECK
 
@@ -76,3 +78,49 @@ def _worn(
 def for_everyone(part: Tree, people: int) -> Tree:
     """The same module for several people: every array with a leading people axis."""
     return jax.tree.map(lambda leaf: np.broadcast_to(np.asarray(leaf), (people, *np.shape(leaf))), part)
+
+
+def shown_ketones(
+    monitor: KetoneMonitor,
+    key_data: UInt[np.ndarray, "people words"],
+    ketone_mmoll: Float[np.ndarray, "people minutes"],
+    minute_utc: Int[np.ndarray, " minutes"],
+) -> Float[np.ndarray, "people minutes"]:
+    """What people see on ketone monitors of one kind; not a number between readings.
+
+    Args:
+        monitor: theirs.
+        key_data: of each wearer's stream.
+        ketone_mmoll: beta-hydroxybutyrate in blood.
+        minute_utc: minutes since 1970 UTC.
+    """
+    return np.asarray(_followed(monitor, jnp.asarray(key_data), jnp.asarray(ketone_mmoll), jnp.asarray(minute_utc)))
+
+
+def shown_activity(
+    tracker: ActivityTracker,
+    key_data: UInt[np.ndarray, "people words"],
+    activity_fraction: Float[np.ndarray, "people minutes"],
+    minute_utc: Int[np.ndarray, " minutes"],
+) -> Float[np.ndarray, "people minutes"]:
+    """What watches of one kind report, as shares of maximal oxygen uptake; arguments as for ``shown_ketones``."""
+    return np.asarray(
+        _followed(tracker, jnp.asarray(key_data), jnp.asarray(activity_fraction), jnp.asarray(minute_utc))
+    )
+
+
+@eqx.filter_jit
+def _followed(
+    device: KetoneMonitor | ActivityTracker,
+    key_data: UInt[Array, "people words"],
+    truth: Float[Array, "people minutes"],
+    minute_utc: Int[Array, " minutes"],
+) -> Float[Array, "people minutes"]:
+    def step(state: Any, now: Any) -> tuple[Any, Float[Array, ""]]:  # noqa: ANN401 - the state of either device
+        return device.measure(state, *now)
+
+    def of_one(key: UInt[Array, "words"], values: Float[Array, " minutes"]) -> Float[Array, " minutes"]:
+        begin = device.initial_state(jax.random.wrap_key_data(key))
+        return jax.lax.scan(step, begin, (values, minute_utc))[1]
+
+    return jax.vmap(of_one)(key_data, truth)

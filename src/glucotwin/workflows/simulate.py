@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import equinox as eqx
@@ -11,17 +12,25 @@ import polars as pl
 
 from glucotwin.core.error import DataError, ErrorCode, ModelError
 from glucotwin.core.file import replace_file
-from glucotwin.core.unit import GlucoseUnit, glucose_in, threshold_in
-from glucotwin.domain.inputs import Inputs
+from glucotwin.core.unit import MINUTES_PER_DAY, GlucoseUnit, glucose_in, threshold_in
+from glucotwin.domain.inputs import Inputs, time_from_minute_utc
 from glucotwin.physiology.body import Body, stack_bodies
 from glucotwin.physiology.option import BodyOptions
 from glucotwin.physiology.registry import body_entry, body_of, changed, find_subject
 from glucotwin.physiology.subject import Subject
 from glucotwin.scenario.input_table import read_input_table
 from glucotwin.simulate.cohort import simulate_cohort, stack_inputs
-from glucotwin.simulate.reaction import CORRECTION, RESCUE_CARBS, SelfCare, with_added
+from glucotwin.simulate.reaction import (
+    CORRECTION,
+    PUMP_CHANGE,
+    REACTION_SENSOR,
+    RESCUE_CARBS,
+    SelfCare,
+    with_added,
+)
 from glucotwin.simulate.trajectory import DEFAULT_OUTPUTS, Trajectory, check_finite, simulate
 from glucotwin.workflows.day_plan import AbstractDays, LivedDays, PlannedDays, chosen_variants
+from glucotwin.workflows.simulate_device import NO_DEVICES, DeviceChoice, WornDays, device_summary
 
 TARGET_LOW_MGDL, TARGET_HIGH_MGDL = 70.0, 180.0
 UNIT_SUFFIX = {GlucoseUnit.MGDL: "mgdl", GlucoseUnit.MMOLL: "mmoll"}
@@ -42,6 +51,7 @@ class SimulationRequest:
         changes: what is different about the subjects, by name; a scenario's own changes come on top.
         without: modules that the body lacks, besides those that a scenario names.
         outputs: signals or states to keep besides plasma and interstitial glucose.
+        devices: what they wear; by default nothing, and they see the truth.
     """
 
     body: str = DEFAULT_BODY
@@ -53,6 +63,7 @@ class SimulationRequest:
     changes: Mapping[str, float] = field(default_factory=dict)
     without: frozenset[str] = frozenset()
     outputs: tuple[str, ...] = ()
+    devices: DeviceChoice = NO_DEVICES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +76,8 @@ class Simulation:
         subjects: who, in the order of the rows of the outputs.
         inputs: what each of them got, what they did about their glucose included.
         t_min: minutes from the start, shape ``(points,)``.
-        outputs: by name, each ``(subjects, points)``; plasma and interstitial glucose first.
+        outputs: by name, each ``(subjects, points)``; plasma and interstitial glucose first, and what devices showed
+            last, which is not a number where nothing was shown.
     """
 
     body: str
@@ -92,7 +104,11 @@ class Simulation:
             "variant": self.variant,
             "minutes": float(self.t_min[-1]),
             "subjects": [
-                {"subject": subject.name, **_summary(self.glucose_mgdl[row], self.inputs[row])}
+                {
+                    "subject": subject.name,
+                    **_summary(self.glucose_mgdl[row], self.inputs[row]),
+                    **device_summary({name: values[row] for name, values in self.outputs.items()}),
+                }
                 for row, subject in enumerate(self.subjects)
             ],
         }
@@ -153,7 +169,8 @@ def _frame(simulation: Simulation, unit: GlucoseUnit) -> pl.DataFrame:
     if people > 1:
         names["subject"] = np.repeat([one.name for one in simulation.subjects], points)
     columns = dict(_in_unit(name, values.ravel(), unit) for name, values in simulation.outputs.items())
-    return pl.DataFrame({**names, "t_min": np.tile(simulation.t_min.astype(np.int64), people), **columns})
+    table = pl.DataFrame({**names, "t_min": np.tile(simulation.t_min.astype(np.int64), people), **columns})
+    return table.fill_nan(None)  # where a device shows nothing
 
 
 def _in_unit(name: str, values: np.ndarray, unit: GlucoseUnit) -> tuple[str, np.ndarray]:
@@ -168,7 +185,11 @@ def _simulate_table(request: SimulationRequest, table: Path) -> Simulation:
     inputs = (read_input_table(table),) * len(subjects)
     options = BodyOptions(without=request.without)
     bodies = [body_of(request.body, one, options=options) for one in subjects]
-    return _simulation(request, subjects, _run(bodies, stack_inputs(inputs), request, None), inputs, variant="")
+    planned = stack_inputs(inputs)
+    start = time_from_minute_utc(int(planned.minute_utc[0]))
+    worn = _worn(request, subjects, planned, start, planned.minutes / MINUTES_PER_DAY)
+    result = _run(bodies, planned, request, None, worn)
+    return _simulation(request, subjects, result, _with_reaction(list(inputs), result), worn, variant="")
 
 
 def _simulate_days(request: SimulationRequest, days: AbstractDays, variant: str) -> Simulation:
@@ -177,9 +198,20 @@ def _simulate_days(request: SimulationRequest, days: AbstractDays, variant: str)
     bodies = [body_of(request.body, one, options=options) for one in subjects]
     ((inputs, _),) = days.blocks(subjects, options)
     check_medicines(bodies[0], inputs)
-    result = _run(bodies, inputs, request, days.care(subjects))
+    worn = _worn(request, subjects, inputs, days.start, days.length_days)
+    result = _run(bodies, inputs, request, days.care(subjects), worn)
     given = [_of_subject(inputs, row) for row in range(len(subjects))]
-    return _simulation(request, subjects, result, _with_reaction(given, result), variant=variant)
+    return _simulation(request, subjects, result, _with_reaction(given, result), worn, variant=variant)
+
+
+def _worn(
+    request: SimulationRequest, subjects: tuple[Subject, ...], inputs: Inputs, start: datetime, days: float
+) -> WornDays | None:
+    """Their devices; None when they wear none."""
+    choice = request.devices
+    if not choice.is_any:
+        return None
+    return WornDays(choice, [one.name for one in subjects], inputs, start=start, days=days)
 
 
 def _subjects(request: SimulationRequest) -> tuple[Subject, ...]:
@@ -191,21 +223,23 @@ def _simulation(
     subjects: tuple[Subject, ...],
     result: Trajectory,
     inputs: tuple[Inputs, ...],
+    worn: WornDays | None,
     *,
     variant: str,
 ) -> Simulation:
+    kept = {name: np.asarray(values) for name, values in result.outputs.items()}
     return Simulation(
         body=request.body,
         variant=variant,
         subjects=subjects,
         inputs=inputs,
         t_min=np.asarray(result.t_min),
-        outputs={name: np.asarray(result.outputs[name]) for name in _outputs(request)},
+        outputs={name: kept[name] for name in _outputs(request)} | ({} if worn is None else worn.shown(kept)),
     )
 
 
 def _outputs(request: SimulationRequest) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*DEFAULT_OUTPUTS, *request.outputs)))
+    return tuple(dict.fromkeys((*DEFAULT_OUTPUTS, *request.outputs, *request.devices.outputs)))
 
 
 def _of_subject(inputs: Inputs, row: int) -> Inputs:
@@ -219,6 +253,8 @@ def _with_reaction(given: list[Inputs], result: Trajectory) -> tuple[Inputs, ...
         return tuple(given)
     carbs = np.diff(np.asarray(result.outputs[RESCUE_CARBS]), axis=1)
     insulin = np.diff(np.asarray(result.outputs[CORRECTION]), axis=1)
+    if PUMP_CHANGE in result.outputs:
+        insulin = insulin + np.diff(np.asarray(result.outputs[PUMP_CHANGE]), axis=1)
     return tuple(with_added(one, carbs[row], insulin[row]) for row, one in enumerate(given))
 
 
@@ -238,16 +274,26 @@ def check_medicines(body: Body, inputs: Inputs) -> None:
         )
 
 
-def _run(bodies: list[Body], inputs: Inputs, request: SimulationRequest, care: SelfCare | None) -> Trajectory:
+def _run(
+    bodies: list[Body], inputs: Inputs, request: SimulationRequest, care: SelfCare | None, worn: WornDays | None
+) -> Trajectory:
     """The outputs with a leading subject axis; one subject alone does not pay for a chunk of a cohort."""
-    outputs = (*_outputs(request), *((RESCUE_CARBS, CORRECTION) if care is not None else ()))
+    reaction, extra = care, () if care is None else (RESCUE_CARBS, CORRECTION)
+    if worn is not None and request.devices.changes_days:
+        reaction, extra = worn.reaction(care), (RESCUE_CARBS, CORRECTION, PUMP_CHANGE, REACTION_SENSOR)
+    outputs = (*_outputs(request), *extra)
     if len(bodies) > 1:
-        return check_finite(simulate_cohort(stack_bodies(bodies), inputs, reaction=care, outputs=outputs))
-    own_care = jax.tree.map(lambda leaf: leaf[0], care)
-    alone = simulate(bodies[0], _of_subject(inputs, 0), reaction=own_care, outputs=outputs)
-    return eqx.tree_at(
-        lambda one: one.outputs, alone, {name: values[None] for name, values in check_finite(alone).outputs.items()}
-    )
+        return _checked(simulate_cohort(stack_bodies(bodies), inputs, reaction=reaction, outputs=outputs))
+    own = jax.tree.map(lambda leaf: leaf[0], reaction)
+    alone = _checked(simulate(bodies[0], _of_subject(inputs, 0), reaction=own, outputs=outputs))
+    return eqx.tree_at(lambda one: one.outputs, alone, {name: values[None] for name, values in alone.outputs.items()})
+
+
+def _checked(result: Trajectory) -> Trajectory:
+    """The result, all of which is finite but what a sensor does not show."""
+    finite = {name: values for name, values in result.outputs.items() if name != REACTION_SENSOR}
+    check_finite(eqx.tree_at(lambda one: one.outputs, result, finite))
+    return result
 
 
 def _summary(glucose_mgdl: np.ndarray, inputs: Inputs) -> dict[str, float]:

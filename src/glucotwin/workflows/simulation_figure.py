@@ -14,6 +14,7 @@ from glucotwin.core.file import replace_file
 from glucotwin.core.unit import GlucoseUnit, glucose_in, threshold_in
 from glucotwin.domain.inputs import Inputs
 from glucotwin.workflows.simulate import TARGET_HIGH_MGDL, TARGET_LOW_MGDL, Simulation
+from glucotwin.workflows.simulate_device import HISTORY, SENSOR
 
 # Okabe and Ito's palette, which people with any colour vision can tell apart.
 LINES = ("#0072B2", "#D55E00", "#CC79A7", "#000000", "#009E73")
@@ -111,6 +112,15 @@ def _draw_course(axes: Axes, one: Simulation, unit: GlucoseUnit, colour: str, st
     if alone:
         interstitial = glucose_in(one.interstitial_mgdl[0], unit)
         axes.plot(hours, interstitial, color=LINES[1], linestyle="--", linewidth=1.0, label="interstitial")
+        _draw_shown(axes, one, unit)
+
+
+def _draw_shown(axes: Axes, one: Simulation, unit: GlucoseUnit) -> None:
+    """What a sensor showed as dots, what was read of its memory afterwards as crosses."""
+    for name, label, marker in ((SENSOR, "sensor", "."), (HISTORY, "read afterwards", "x")):
+        if name in one.outputs:
+            shown = glucose_in(one.outputs[name][0], unit)
+            axes.plot(one.t_min / 60.0, shown, marker, color=LINES[3], markersize=3, linewidth=0, label=label)
 
 
 def _happens(inputs: Inputs, lane: str) -> np.ndarray:

@@ -17,9 +17,10 @@ from glucotwin.physiology.registry import body_of, find_subject
 from glucotwin.scenario.announcement import with_announcements
 from glucotwin.simulate.closed_loop import ClosedLoop
 from glucotwin.simulate.cohort import simulate_cohort
+from glucotwin.simulate.reaction import no_self_care
 from glucotwin.simulate.trajectory import Trajectory, simulate
 from glucotwin.simulate.wear import for_everyone
-from glucotwin.workflows.loop.person import no_self_care, setting_of_subject
+from glucotwin.workflows.loop.person import setting_of_subject
 
 MINUTES = 480
 SUBJECT = find_subject("padova-t1d-2008", "adult#001")

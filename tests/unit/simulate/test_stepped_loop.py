@@ -20,9 +20,10 @@ from glucotwin.physiology.registry import body_of, find_subject
 from glucotwin.scenario.announcement import with_announcements
 from glucotwin.simulate.closed_loop import ClosedLoop
 from glucotwin.simulate.cohort import simulate_cohort
+from glucotwin.simulate.reaction import no_self_care
 from glucotwin.simulate.stepped_loop import SteppedLoop
 from glucotwin.simulate.wear import for_everyone
-from glucotwin.workflows.loop.person import no_self_care, setting_of_subject, stacked
+from glucotwin.workflows.loop.person import setting_of_subject, stacked
 
 SUBJECTS = [find_subject("padova-t1d-2008", name) for name in ("adult#001", "child#001")]
 BODIES = stack_bodies([body_of("padova-t1d-2008", one) for one in SUBJECTS])

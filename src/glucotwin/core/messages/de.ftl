@@ -631,6 +631,11 @@ devices-validate-nothing = Es gibt kein { $name } zu messen.
 devices-validate-nothing-hint = Geräte: { $known }.
 devices-validate-no-sensor = Ein Bild braucht einen Sensor, und keiner wurde genannt.
 devices-validate-no-sensor-hint = Nennen Sie einen Sensor oder nichts für alle Geräte.
+loop-twin-devices = Fehler, Ketonmessgeräte und Uhren sind für virtuelle Menschen, nicht für einen Zwilling.
+loop-live-devices = Ketonmessgeräte und Uhren gibt es nicht in einem Lauf in Echtzeit.
+loop-figure-history = nachträglich gelesen
+simulate-pen-basal = Ein Pen ({ $name }) kann die Basalrate dieser Tage nicht abgeben.
+simulate-pen-basal-hint = Wählen Sie eine Pumpe oder ein Szenario mit Injektionen von Basalinsulin.
 
 # --- medicines over months -------------------------------------------------------------------------------------------
 regimen-progress = Die Monate werden berechnet

@@ -891,6 +891,8 @@ simulate-no-scenario = There is neither a behaviour nor a file called { $name }.
 simulate-no-scenario-hint = Behaviours: { $known }; or give a scenario file.
 simulate-no-variant = The scenario has no variant { $name }.
 simulate-no-variant-hint = Its variants: { $known }.
+simulate-pen-basal = A pen ({ $name }) cannot give the basal rate of these days.
+simulate-pen-basal-hint = Choose a pump, or a scenario with injections of basal insulin.
 
 ## glucotwin forecast train and evaluate
 
@@ -1641,6 +1643,9 @@ devices-validate-nothing = There is no { $name } to measure.
 devices-validate-nothing-hint = Devices: { $known }.
 devices-validate-no-sensor = A figure needs a sensor, and none was named.
 devices-validate-no-sensor-hint = Name a sensor, or none for all devices.
+loop-twin-devices = Faults, ketone monitors and watches are for virtual people, not for a twin.
+loop-live-devices = Ketone monitors and watches are not for a run in real time.
+loop-figure-history = read afterwards
 
 # --- medicines over months -------------------------------------------------------------------------------------------
 regimen-progress = Following the months

@@ -1,7 +1,7 @@
 """One arm of a closed-loop comparison: people, an algorithm and devices, over days, in one compiled run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import jax
@@ -26,7 +26,6 @@ from glucotwin.simulate.cohort import simulate_cohort
 from glucotwin.simulate.trajectory import REACTION, Trajectory, check_finite
 from glucotwin.simulate.wear import for_everyone
 from glucotwin.workflows.day_plan import AbstractDays
-from glucotwin.workflows.loop.own_fault import OwnFaults
 from glucotwin.workflows.loop.person import (
     FITTING,
     SettingFactors,
@@ -36,6 +35,8 @@ from glucotwin.workflows.loop.person import (
     stacked,
 )
 from glucotwin.workflows.loop.pilot import Pilot, run_stepped
+from glucotwin.workflows.own_fault import OwnFaults
+from glucotwin.workflows.simulate_device import WornDays
 
 TYPICAL: Final = "typical"
 
@@ -99,6 +100,8 @@ class ArmResult:
         glucose_mgdl: plasma glucose at every decision and at the end, ``(people, decisions + 1)``.
         decisions: what was seen and decided, by name, each ``(people, decisions)``; see ``ClosedLoopState``.
         totals: what was given since the start, by name, each ``(people, decisions + 1)``.
+        signals: of the body, by name, that were asked for, likewise.
+        shown: what other devices showed at every decision, by name, each ``(people, decisions)``.
     """
 
     arm: Arm
@@ -107,6 +110,8 @@ class ArmResult:
     glucose_mgdl: np.ndarray
     decisions: Mapping[str, np.ndarray]
     totals: Mapping[str, np.ndarray]
+    signals: Mapping[str, np.ndarray] = field(default_factory=dict)
+    shown: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def days(self) -> float:
@@ -143,11 +148,13 @@ class PreparedRun:
         arm: algorithm and devices.
         subjects: who, in the order of rows.
         ready: their bodies, loop and days.
+        watched: devices that only watch; None without.
     """
 
     arm: Arm
     subjects: tuple[Subject, ...]
     ready: ReadyArm
+    watched: WornDays | None = None
 
 
 def run_arm(
@@ -179,19 +186,21 @@ def run_arm(
     return live_arm(arm, subjects, ready)
 
 
-def live_arm(arm: Arm, subjects: tuple[Subject, ...], ready: ReadyArm) -> ArmResult:
+def live_arm(arm: Arm, subjects: tuple[Subject, ...], ready: ReadyArm, *, signals: tuple[str, ...] = ()) -> ArmResult:
     """Simulates an arm that is ready.
 
     Args:
         arm: which.
         subjects: who, in the order of its people.
         ready: their bodies, loop and days.
+        signals: of the body to keep besides plasma glucose.
 
     Raises:
+        ModelError: the body has no such signal.
         SolverError: a result is not finite.
     """
     names = tuple(f"{REACTION}.{name}" for name in (*DECISION_OUTPUTS, *TOTALS))
-    kept = _lived(arm, ready, ("glucose_mgdl", *names))
+    kept = _lived(arm, ready, ("glucose_mgdl", *signals, *names))
     outputs = {name.removeprefix(f"{REACTION}."): np.asarray(values) for name, values in kept.items()}
     _check_glucose(outputs["glucose_mgdl"])
     return ArmResult(
@@ -202,6 +211,7 @@ def live_arm(arm: Arm, subjects: tuple[Subject, ...], ready: ReadyArm) -> ArmRes
         # The state at a point is that of the decision before it.
         decisions={name: outputs[name][:, 1:] for name in DECISION_OUTPUTS},
         totals={name: outputs[name] for name in TOTALS},
+        signals={name: outputs[name] for name in signals},
     )
 
 

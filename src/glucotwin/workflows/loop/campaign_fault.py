@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from glucotwin.devices.registry import has_own_disturbance
 from glucotwin.workflows.day_plan import AbstractDays
 from glucotwin.workflows.loop.campaign_file import ArmPart, CampaignFile, HazardPart
-from glucotwin.workflows.loop.own_fault import Faults, fault_rows, faults_of_people
+from glucotwin.workflows.own_fault import Faults, fault_rows, faults_of_people
 
 HazardDays = Callable[[HazardPart, int], AbstractDays]
 """The days of a hazard by the seed of behaviour."""

@@ -21,8 +21,8 @@ from glucotwin.workflows.loop.campaign import GLUCOSE, Campaign
 from glucotwin.workflows.loop.campaign_fault import CampaignFaults, sensor_named
 from glucotwin.workflows.loop.campaign_file import ArmPart, CampaignFile, HazardPart
 from glucotwin.workflows.loop.campaign_folder import CampaignFolder
-from glucotwin.workflows.loop.own_fault import devices_with_faults
 from glucotwin.workflows.loop.run import people_of_arm
+from glucotwin.workflows.own_fault import devices_with_faults
 from glucotwin.workflows.simulate import subjects_named
 
 CHUNK_PEOPLE = 64

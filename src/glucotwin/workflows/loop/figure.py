@@ -15,6 +15,7 @@ from glucotwin.core.message import message
 from glucotwin.core.unit import GlucoseUnit, glucose_in, threshold_in
 from glucotwin.workflows.loop.arm import ArmResult
 from glucotwin.workflows.simulate import TARGET_HIGH_MGDL, TARGET_LOW_MGDL
+from glucotwin.workflows.simulate_device import HISTORY
 from glucotwin.workflows.simulation_figure import BAND, INSULIN, LINES, LOW, MEAL, SUFFIXES, VERY_LOW_MGDL
 
 
@@ -52,6 +53,9 @@ def _draw_glucose(axes: Axes, result: ArmResult, hours: np.ndarray, unit: Glucos
     if len(result.subjects) == 1:
         shown = glucose_in(result.decisions["sensor_mgdl"][0], unit)
         axes.plot(hours[:-1], shown, ".", color=LINES[1], markersize=2.5, label=message("loop-figure-sensor"))
+        if HISTORY in result.shown:
+            read = glucose_in(result.shown[HISTORY][0], unit)
+            axes.plot(hours[:-1], read, "x", color=LINES[3], markersize=3, label=message("loop-figure-history"))
         axes.plot(hours, glucose[0], color=LINES[0], label=message("loop-figure-glucose"))
     else:
         bottom, top = np.quantile(glucose, (0.1, 0.9), axis=0)

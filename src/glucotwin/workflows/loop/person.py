@@ -85,21 +85,6 @@ def limits_of_setting(setting: TherapySetting, steps: DoseStep, *, automated: bo
     return limits_from(limit)
 
 
-def no_self_care() -> SelfCare:
-    """A person who treats no low."""
-    zero, never = jnp.zeros(()), jnp.asarray(jnp.inf)
-    return SelfCare(
-        low_mgdl=zero,
-        wakes_below_mgdl=zero,
-        carbs_g=zero,
-        wait_min=zero,
-        high_mgdl=never,
-        target_mgdl=zero,
-        correction_factor_mgdl_per_u=jnp.ones(()),
-        fade_per_min=zero,
-    )
-
-
 def care_in_loop(profile: str, subjects: tuple[Subject, ...]) -> SelfCare:
     """How people of a profile treat lows, one row each; corrections of highs are left to the algorithm.
 

@@ -1,12 +1,12 @@
 """Use case: one or a few virtual people in a closed loop, step by step, with every decision."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from glucotwin.control.controller import DecisionReason
+from glucotwin.control.controller import DECISION_MIN, DecisionReason
 from glucotwin.control.registry import find_any_controller
 from glucotwin.control.safety_array import reasons_of
 from glucotwin.core.file import replace_file
@@ -14,10 +14,12 @@ from glucotwin.core.profile import RESEARCHER, Authority, Capability
 from glucotwin.core.unit import GlucoseUnit, glucose_in
 from glucotwin.domain.inputs import minute_utc_from
 from glucotwin.metrics.tally import GlucoseTally
+from glucotwin.physiology.subject import Subject
 from glucotwin.workflows.day_plan import AbstractDays
-from glucotwin.workflows.loop.arm import TYPICAL, Arm, ArmResult, PreparedRun, live_arm, prepare
-from glucotwin.workflows.loop.own_fault import devices_with_faults, faults_of_people
+from glucotwin.workflows.loop.arm import TYPICAL, Arm, ArmResult, PreparedRun, ReadyArm, live_arm, prepare
+from glucotwin.workflows.own_fault import devices_with_faults, faults_of_people
 from glucotwin.workflows.simulate import DEFAULT_BODY, subjects_named
+from glucotwin.workflows.simulate_device import DeviceChoice, WornDays, device_summary, is_scanned
 
 SCHEDULE_TOUCH_U_PER_H = 1e-6
 
@@ -36,6 +38,7 @@ class LoopRequest:
             rates by which it is drawn (``typical``), for each person their own.
         automatic: whether doses are given by themselves; else they are proposals, and the schedule runs.
         seed: of the devices.
+        ketone, tracker: names of a ketone monitor and a watch that are worn too; empty for none.
     """
 
     algorithm: str
@@ -47,6 +50,20 @@ class LoopRequest:
     faults: tuple[str, ...] = ()
     automatic: bool = False
     seed: int = 1
+    ketone: str = ""
+    tracker: str = ""
+
+    @property
+    def watched(self) -> DeviceChoice:
+        """Devices that only watch, the memory of a scanned sensor among them."""
+        scanned = self.sensor if is_scanned(self.sensor) else ""
+        return DeviceChoice(
+            sensor=scanned,
+            faults=self.faults if scanned else (),
+            ketone=self.ketone,
+            tracker=self.tracker,
+            seed=self.seed,
+        )
 
 
 def run_loop(request: LoopRequest, *, authority: Authority = RESEARCHER) -> ArmResult:
@@ -63,8 +80,7 @@ def run_loop(request: LoopRequest, *, authority: Authority = RESEARCHER) -> ArmR
         ModelError: the body does not take what the days or the algorithm need.
         SolverError: a result is not finite.
     """
-    run = prepare_loop(request, authority=authority)
-    return live_arm(run.arm, run.subjects, run.ready)
+    return live_loop(prepare_loop(request, authority=authority))
 
 
 def prepare_loop(request: LoopRequest, *, authority: Authority = RESEARCHER) -> PreparedRun:
@@ -90,7 +106,42 @@ def prepare_loop(request: LoopRequest, *, authority: Authority = RESEARCHER) -> 
         own_faults=own,
     )
     ready = prepare(arm, subjects, request.days, body=request.body, seed=request.seed, care_profile=TYPICAL)
-    return PreparedRun(arm=arm, subjects=subjects, ready=ready)
+    return PreparedRun(arm=arm, subjects=subjects, ready=ready, watched=_watched(request, subjects, ready))
+
+
+def _watched(request: LoopRequest, subjects: tuple[Subject, ...], ready: ReadyArm) -> WornDays | None:
+    """Devices that only watch; None when there are none."""
+    choice, days = request.watched, request.days
+    if not choice.is_any:
+        return None
+    return WornDays(choice, [one.name for one in subjects], ready.inputs, start=days.start, days=days.length_days)
+
+
+def live_loop(run: PreparedRun) -> ArmResult:
+    """Simulates a prepared run, and tells what devices that only watch showed.
+
+    Args:
+        run: algorithm, people and devices.
+
+    Raises:
+        ModelError: the body has no signal that a device measures.
+        SolverError: a result is not finite.
+    """
+    if run.watched is None:
+        return live_arm(run.arm, run.subjects, run.ready)
+    signals = ("interstitial_mgdl", *run.watched.choice.outputs)
+    lived = live_arm(run.arm, run.subjects, run.ready, signals=signals)
+    return replace(lived, shown=_shown(run.watched, lived, run.ready.inputs.minutes))
+
+
+def _shown(worn: WornDays, lived: ArmResult, minutes: int) -> dict[str, np.ndarray]:
+    """What devices that only watch showed at every decision; between decisions the truth runs straight."""
+    points, known = np.arange(minutes + 1), np.arange(0, minutes + 1, DECISION_MIN)
+    truth = {
+        name: np.stack([np.interp(points, known, row) for row in values])
+        for name, values in {"glucose_mgdl": lived.glucose_mgdl, **lived.signals}.items()
+    }
+    return {name: values[:, :-1:DECISION_MIN] for name, values in worn.shown(truth).items()}
 
 
 def loop_request_to_json(request: LoopRequest) -> dict[str, object]:
@@ -135,7 +186,11 @@ def decision_table(result: ArmResult, *, unit: GlucoseUnit = GlucoseUnit.MGDL) -
         "reason": [DecisionReason(int(code)).name.lower().replace("_", "-") for code in made.pop("reason")],
         "clamps": [" ".join(reasons_of(int(bits))) for bits in made.pop("clamps")],
     }
-    return pl.DataFrame({**columns, **made})
+    watched = {
+        name.replace("mgdl", suffix): glucose_in(values.ravel(), unit) if name.endswith("mgdl") else values.ravel()
+        for name, values in result.shown.items()
+    }
+    return pl.DataFrame({**columns, **made, **watched}).with_columns(pl.col(list(watched)).fill_nan(None))
 
 
 def write_decisions(result: ArmResult, path: Path, *, unit: GlucoseUnit = GlucoseUnit.MGDL) -> None:
@@ -154,7 +209,10 @@ def loop_run_to_json(result: ArmResult) -> dict[str, object]:
         "automatic": result.arm.automatic,
         "days": result.days,
         "decisions": proposals_of_arm(result),
-        "subjects": people_of_arm(result).to_dicts(),
+        "subjects": [
+            {**row, **device_summary({name: values[place] for name, values in result.shown.items()})}
+            for place, row in enumerate(people_of_arm(result).to_dicts())
+        ],
     }
 
 

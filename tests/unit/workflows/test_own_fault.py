@@ -12,7 +12,7 @@ from glucotwin.devices.faulty_sensor import FaultySensor
 from glucotwin.workflows.day_plan import LivedDays
 from glucotwin.workflows.loop.campaign_fault import CampaignFaults
 from glucotwin.workflows.loop.campaign_file import CampaignFile, HazardPart
-from glucotwin.workflows.loop.own_fault import Faults, devices_with_faults, fault_rows, faults_of_people
+from glucotwin.workflows.own_fault import Faults, devices_with_faults, fault_rows, faults_of_people
 
 START, DAYS, PEOPLE = datetime(2024, 1, 1, tzinfo=UTC), 7, ("adult#001", "adult#002", "adult#003")
 
