@@ -190,7 +190,9 @@ def decision_table(result: ArmResult, *, unit: GlucoseUnit = GlucoseUnit.MGDL) -
         name.replace("mgdl", suffix): glucose_in(values.ravel(), unit) if name.endswith("mgdl") else values.ravel()
         for name, values in result.shown.items()
     }
-    return pl.DataFrame({**columns, **made, **watched}).with_columns(pl.col(list(watched)).fill_nan(None))
+    return pl.DataFrame({**columns, **made, **watched}).with_columns(
+        pl.col(f"sensor_{suffix}", *watched).fill_nan(None)  # where nothing was shown
+    )
 
 
 def write_decisions(result: ArmResult, path: Path, *, unit: GlucoseUnit = GlucoseUnit.MGDL) -> None:
