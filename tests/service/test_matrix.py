@@ -124,6 +124,8 @@ SIGNED_IN = {
     "POST /course",
     "GET /complications/schema",
     "POST /complications",
+    "GET /regimens/medicines",
+    "POST /regimens/compare",
     "GET /people",
     "POST /people",
     "GET /panel",

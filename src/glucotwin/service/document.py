@@ -23,6 +23,7 @@ from glucotwin.service.endpoint import (
     prognosis,
     provider,
     questionnaire,
+    regimen,
     system,
     therapy,
     trust,
@@ -50,6 +51,7 @@ ROUTERS = (
     channel.router,
     advice.router,
     prognosis.router,
+    regimen.router,
     questionnaire.router,
     trust.router,
 )

@@ -3,13 +3,58 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
+from typing_extensions import TypedDict
+
 from glucotwin.core.message import message
 from glucotwin.months.caution import Caution
 from glucotwin.months.course import SlowDay
 from glucotwin.months.guideline import Recommendation
 from glucotwin.months.table import read_rows
 
-RANGE = ("median", "low", "high")
+
+class SpanJson(TypedDict):
+    """A median with the 10th and 90th percentile."""
+
+    median: float
+    low: float
+    high: float
+
+
+class GuidelineJson(TypedDict):
+    """A recommendation and how the candidate stands to it: ``follows``, ``open`` or ``against``."""
+
+    code: str
+    text: str
+    verdict: str
+    source: str
+
+
+class CautionJson(TypedDict):
+    """What to mind."""
+
+    code: str
+    text: str
+    action: str
+    source: str
+
+
+class CandidateJson(TypedDict):
+    """What one candidate would do; attributes as in ``CandidateCourse``."""
+
+    name: str
+    hba1c_pct: dict[str, SpanJson]
+    weight_change_kg: float
+    time_in_range_pct: float
+    felt_lows_per_y: float
+    severe_lows_10y_pct: float
+    side_effects_pct: dict[str, float]
+    cost_class: int
+    risks_10y: dict[str, dict[str, float]]
+    targets_met: dict[str, float]
+    unbeaten: bool
+    end: dict[str, float]
+    guidelines: list[GuidelineJson]
+    cautions: list[CautionJson]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +95,13 @@ class CandidateCourse:
     cautions: tuple[Caution, ...]
     unbeaten: bool = False
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> CandidateJson:
         """As JSON values."""
         return {
+            "name": self.name,
             "hba1c_pct": {
-                str(month): dict(zip(RANGE, values, strict=True)) for month, values in self.hba1c_pct.items()
+                str(month): {"median": median, "low": low, "high": high}
+                for month, (median, low, high) in self.hba1c_pct.items()
             },
             "weight_change_kg": self.weight_change_kg,
             "time_in_range_pct": self.time_in_range_pct,
