@@ -526,6 +526,52 @@ export interface components {
             zone?: string | null;
         };
         /**
+         * CandidateJson
+         * @description What one candidate would do; attributes as in ``CandidateCourse``.
+         */
+        CandidateJson: {
+            /** Name */
+            name: string;
+            /** Hba1C Pct */
+            hba1c_pct: {
+                [key: string]: components["schemas"]["SpanJson"];
+            };
+            /** Weight Change Kg */
+            weight_change_kg: number;
+            /** Time In Range Pct */
+            time_in_range_pct: number;
+            /** Felt Lows Per Y */
+            felt_lows_per_y: number;
+            /** Severe Lows 10Y Pct */
+            severe_lows_10y_pct: number;
+            /** Side Effects Pct */
+            side_effects_pct: {
+                [key: string]: number;
+            };
+            /** Cost Class */
+            cost_class: number;
+            /** Risks 10Y */
+            risks_10y: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** Targets Met */
+            targets_met: {
+                [key: string]: number;
+            };
+            /** Unbeaten */
+            unbeaten: boolean;
+            /** End */
+            end: {
+                [key: string]: number;
+            };
+            /** Guidelines */
+            guidelines: components["schemas"]["GuidelineJson"][];
+            /** Cautions */
+            cautions: components["schemas"]["CautionJson"][];
+        };
+        /**
          * CardiorenalDrug
          * @description A class of drugs with a documented effect on heart and kidney beyond glucose.
          * @enum {string}
@@ -555,6 +601,20 @@ export interface components {
              * @default 15
              */
             after_min?: number;
+        };
+        /**
+         * CautionJson
+         * @description What to mind.
+         */
+        CautionJson: {
+            /** Code */
+            code: string;
+            /** Text */
+            text: string;
+            /** Action */
+            action: string;
+            /** Source */
+            source: string;
         };
         /**
          * Censoring
@@ -1412,6 +1472,20 @@ export interface components {
             granted_by?: "self" | "guardian";
         };
         /**
+         * GuidelineJson
+         * @description A recommendation and how the candidate stands to it: ``follows``, ``open`` or ``against``.
+         */
+        GuidelineJson: {
+            /** Code */
+            code: string;
+            /** Text */
+            text: string;
+            /** Verdict */
+            verdict: string;
+            /** Source */
+            source: string;
+        };
+        /**
          * Health
          * @description All is well; otherwise an error is told.
          */
@@ -1512,6 +1586,14 @@ export interface components {
          * Items
          * @description A list as an answer.
          */
+        Items_CandidateJson_: {
+            /** Items */
+            items: components["schemas"]["CandidateJson"][];
+        };
+        /**
+         * Items
+         * @description A list as an answer.
+         */
         Items_ChannelJson_: {
             /** Items */
             items: components["schemas"]["ChannelJson"][];
@@ -1563,6 +1645,14 @@ export interface components {
         Items_LifeEvent_: {
             /** Items */
             items: components["schemas"]["LifeEvent"][];
+        };
+        /**
+         * Items
+         * @description A list as an answer.
+         */
+        Items_MedicineJson_: {
+            /** Items */
+            items: components["schemas"]["MedicineJson"][];
         };
         /**
          * Items
@@ -1783,6 +1873,22 @@ export interface components {
             text?: string | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * MedicineJson
+         * @description A medicine or way of living, its class, and its dose.
+         */
+        MedicineJson: {
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Unit */
+            unit: string;
+            /** Largest Dose */
+            largest_dose: number;
+            /** Titrated */
+            titrated: boolean;
         };
         /**
          * MemberJson
@@ -2415,6 +2521,31 @@ export interface components {
             readings: components["schemas"]["ReadingJson"][];
         };
         /**
+         * RegimensBody
+         * @description A described person and candidates such as ``metformin:2000+semaglutide:1``.
+         */
+        RegimensBody: {
+            person: components["schemas"]["DescribedPerson"];
+            /** Candidates */
+            candidates: string[];
+            /**
+             * Months
+             * @default 12
+             */
+            months?: number;
+            /**
+             * Height M
+             * @description Default by sex.
+             */
+            height_m?: number | null;
+            /**
+             * Adherence
+             * @description Share of doses taken.
+             * @default 1
+             */
+            adherence?: number;
+        };
+        /**
          * Region
          * @description Cardiovascular risk region: the four of SCORE2 in Europe and its neighbours, or elsewhere.
          * @enum {string}
@@ -2621,6 +2752,18 @@ export interface components {
         Snooze: {
             /** Minutes */
             minutes: number;
+        };
+        /**
+         * SpanJson
+         * @description A median with the 10th and 90th percentile.
+         */
+        SpanJson: {
+            /** Median */
+            median: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
         };
         /**
          * SplitBolusShape
