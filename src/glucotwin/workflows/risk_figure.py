@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import shorten
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -21,6 +22,7 @@ SHADES = ("#E7E7E7", "#C6DBEF", "#7FB3D5", "#E69F00", "#D55E00", "#661100")
 """Severities from none to the worst; they differ in lightness too."""
 
 WORST = 6
+_TITLE_CHARACTERS = 52
 _FLOOR_MGDL, _CEILING_MGDL = 0.0, 400.0
 
 
@@ -101,7 +103,8 @@ def _draw_courses(axes: Axes, group: Sequence[RiskCourse], unit: GlucoseUnit) ->
         label = message(f"risk-arm-{one.simulation.arm}")
         axes.plot(hours, glucose_in(shown, unit), color=LINES[row], linestyle=STYLES[row], label=label, linewidth=1.5)
     simulation = group[0].simulation
-    axes.set_title(f"{simulation.scenario}: {simulation.description}\n{simulation.profile}", fontsize=7.5, loc="left")
+    title = shorten(f"{simulation.scenario}: {simulation.description}", _TITLE_CHARACTERS, placeholder=" …")
+    axes.set_title(f"{title}\n{simulation.profile}", fontsize=7.5, loc="left")
     axes.set_ylim(glucose_in(_FLOOR_MGDL, unit), glucose_in(_CEILING_MGDL, unit))
     axes.set_xlabel("h", fontsize=8)
     axes.set_ylabel(str(unit), fontsize=8)

@@ -28,6 +28,9 @@ from glucotwin.simulate.risk.script import BLOCK_STEPS, is_on_grid, rule_of, scr
 GROUP_ARMS = 64
 """Arms that run together."""
 
+PLAIN_ARMS = 16
+"""Without compiled Loop people live in groups that are a multiple of this."""
+
 WORTH_DECISIONS = 3000
 """Decisions from which on compiling costs less than it saves."""
 
@@ -156,15 +159,19 @@ def _run_compiled(body: RiskBody, group: RiskGroup, progress: ProgressCallback) 
 
 
 def _run_plain(body: RiskBody, group: RiskGroup, progress: ProgressCallback) -> tuple[RiskCourse, ...]:
-    runs, values = [ArmRun(one) for one in group.simulations], _stacked(group.values)
-    starts = [one.patient.patient_model.glucose_history.values_mgdl[-1] for one in group.simulations]
-    life = _begin(body, values, jnp.asarray(starts), jnp.asarray([run.told_at(0).basal_u_per_h for run in runs]))
+    runs = [ArmRun(one) for one in group.simulations]
+    # Bodies of many numbers of people would each be compiled anew.
+    places = padded(range(len(runs)), -(-len(runs) // PLAIN_ARMS) * PLAIN_ARMS)
+    values = _stacked([group.values[place] for place in places])
+    starts = [group.simulations[place].patient.patient_model.glucose_history.values_mgdl[-1] for place in places]
+    pump = [runs[place].told_at(0).basal_u_per_h for place in places]
+    life = _begin(body, values, jnp.asarray(starts), jnp.asarray(pump))
     last = max(run.steps for run in runs)
     for step in range(last + 1):
         seen = [np.asarray(one) for one in _observe(body, values, life)]
         acts = [run.act(step, *(float(one[row]) for one in seen)) for row, run in enumerate(runs)]
-        doses, carbs = (jnp.asarray(column) for column in zip(*acts, strict=True))
-        now = [run.truth_at(step) for run in runs]
+        doses, carbs = (jnp.asarray(column) for column in zip(*(acts[place] for place in places), strict=True))
+        now = [runs[place].truth_at(step) for place in places]
         truth = {name: jnp.asarray([getattr(one, name) for one in now]) for name in now[0].__dataclass_fields__}
         life = _live_on(body, values, life, truth, doses, carbs)
         progress("Running the scenarios", (step + 1) / (last + 1))

@@ -22,9 +22,6 @@ def usual_promotion() -> Iterator[None]:
         yield
 
 
-Change = Callable[[RiskSimulation], RiskSimulation]
-
-
 def with_patient(simulation: RiskSimulation, view: str, **changes: Any) -> RiskSimulation:
     part = getattr(simulation.patient, view).model_copy(update=changes)
     return simulation.model_copy(update={"patient": simulation.patient.model_copy(update={view: part})})
@@ -54,30 +51,35 @@ def meal_before(simulation: RiskSimulation) -> RiskSimulation:
     return with_patient(simulation, "pump", carb_entries=(earlier,))
 
 
-def automatic_boluses(simulation: RiskSimulation) -> RiskSimulation:
-    return with_settings(simulation, partial_application_factor=0.4)
+def other_dosing(simulation: RiskSimulation) -> RiskSimulation:
+    return with_settings(
+        simulation,
+        partial_application_factor=0.4,
+        max_active_insulin_modifier=0.2,
+        carb_absorption_model="piecewiseLinear",
+    )
 
 
-def tight_limit(simulation: RiskSimulation) -> RiskSimulation:
-    return with_settings(simulation, max_active_insulin_modifier=0.2, carb_absorption_model="piecewiseLinear")
+def as_published() -> list[RiskSimulation]:
+    return list(read_risk_set(EXAMPLE).simulations[::7])
 
 
-def unchanged(simulation: RiskSimulation) -> RiskSimulation:
-    return simulation
+def told_otherwise() -> list[RiskSimulation]:
+    found = [one for one in read_risk_set(EXAMPLE).simulations if one.controller and one.patient.pump.carb_entries]
+    return [change(one) for one in found[::20] for change in (meal_later, bolus_before, meal_before)]
 
 
-@pytest.mark.parametrize(
-    "change",
-    [unchanged, meal_later, bolus_before, meal_before, automatic_boluses, tight_limit],
-    ids=lambda one: one.__name__,
-)
-def test_compiled_arms_are_the_plain_ones(change: Change) -> None:
-    found = read_risk_set(EXAMPLE).simulations
-    few = found[::7] if change is unchanged else [one for one in found if one.patient.pump.carb_entries][::9]
-    arms = [change(one) if one.controller is not None else one for one in few]
+def dosing_otherwise() -> list[RiskSimulation]:
+    found = [one for one in read_risk_set(EXAMPLE).simulations if one.controller and one.patient.pump.carb_entries]
+    return [other_dosing(one) for one in found[::9]]
+
+
+@pytest.mark.parametrize("arms_of", [as_published, told_otherwise, dosing_otherwise], ids=lambda one: one.__name__)
+def test_compiled_arms_are_the_plain_ones(arms_of: Callable[[], list[RiskSimulation]]) -> None:
+    arms = arms_of()
     assert any(group.compiled for group in plan_risk(arms, worth_decisions=0)[0] if group.rule is not None)
     compiled, plain = (run_risk(arms, worth_decisions=least).courses for least in (0, 10**9))
-    assert len(compiled) == len(plain) == len(arms)
+    assert len(compiled) == len(plain) == len(arms) > 1
     for one, other in zip(compiled, plain, strict=True):
         assert one.simulation is other.simulation
         for name in ("glucose_mgdl", "insulin_on_board_u", "rate_u_per_h", "bolus_u"):
