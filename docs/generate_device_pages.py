@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from glucotwin.workflows.device_validation.finding import Finding
-from glucotwin.workflows.device_validation.table import figure
+from glucotwin.workflows.device_validation.finding import Finding, figure
 from glucotwin.workflows.devices import list_devices
 
 DOCS = Path(__file__).parent

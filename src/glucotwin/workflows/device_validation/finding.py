@@ -74,5 +74,14 @@ def verdict_of(is_met: bool | None) -> Verdict:
     return Verdict.MET if is_met else Verdict.MISSED
 
 
+def figure(value: float | None) -> str:
+    """A figure with the decimals that say something; a dash where there was nothing to measure."""
+    if value is None or not math.isfinite(value):
+        return "-"
+    if value == 0.0:
+        return "0"
+    return f"{value:.2f}" if abs(value) < 1.0 else f"{value:.1f}"
+
+
 def _number(value: float | None) -> float | None:
     return None if value is None or not math.isfinite(value) else round(float(value), 4)

@@ -1,10 +1,8 @@
 """Validations as rows of text."""
 
-import math
-
 from glucotwin.core.claim import Verdict
 from glucotwin.core.message import message
-from glucotwin.workflows.device_validation.finding import Finding
+from glucotwin.workflows.device_validation.finding import Finding, figure
 from glucotwin.workflows.device_validation.validate import DeviceMeasured, DeviceValidation
 
 COLUMNS = ("figure", "measured", "bound", "expected", "verdict")
@@ -40,12 +38,3 @@ def _row(one: Finding) -> tuple[str, ...]:
     measured = f"{figure(one.measured)} {one.unit}".strip()
     bound = "" if one.bound is None else figure(one.bound)
     return one.title, measured, bound, one.expected, "" if one.verdict is None else str(one.verdict)
-
-
-def figure(value: float | None) -> str:
-    """A figure with the decimals that say something; a dash where there was nothing to measure."""
-    if value is None or not math.isfinite(value):
-        return "-"
-    if value == 0.0:
-        return "0"
-    return f"{value:.2f}" if abs(value) < 1.0 else f"{value:.1f}"
