@@ -85,6 +85,9 @@ class MadeUpProvider:
             "/authorize": self._authorize,
             "/token": self._token,
             "/userinfo": self._userinfo,
+            "/end": lambda asked: Reply(
+                status=302, raw=b"", headers={"location": asked.query["post_logout_redirect_uri"]}
+            ),
         }
         return answers.get(asked.path, lambda _: Reply(status=404))(asked)
 
@@ -95,6 +98,7 @@ class MadeUpProvider:
             "token_endpoint": f"{self.url}/token",
             "jwks_uri": f"{self.url}/keys",
             "userinfo_endpoint": f"{self.url}/userinfo",
+            "end_session_endpoint": f"{self.url}/end?theme=plain",
             "authorization_response_iss_parameter_supported": True,
         }
         return Reply(value=self.change_description(told))
@@ -136,6 +140,10 @@ class MadeUpProvider:
         header = self.change_header({"alg": "RS256", "kid": self.key})
         token = signed(header, self.change_claims(claims), self.key)
         return Reply(value={"access_token": "opaque", "token_type": "Bearer", "expires_in": 300, "id_token": token})
+
+    def _end(self, asked: Asked) -> Reply:
+        assert asked.query["client_id"] == CLIENT_ID
+        return Reply(status=302, raw=b"", headers={"location": asked.query["post_logout_redirect_uri"]})
 
     def _userinfo(self, asked: Asked) -> Reply:
         if asked.headers.get("authorization") != "Bearer opaque":

@@ -58,6 +58,13 @@ def _enter(page: Page, address: str) -> None:
     page.goto(f"{address}/#/settings")
     expect(page.get_by_text("It is the only way into this account")).to_be_visible()
     _look(page, "provider-only-way")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("link", name="Sign out of Clinic too")).to_be_visible()
+    _look(page, "provider-signed-out")
+    page.get_by_role("link", name="Sign out of Clinic too").click()
+    expect(page.get_by_label("Sign-in name")).to_be_visible()
+    assert page.url == f"{address}/"
+    expect(page.get_by_role("link", name="Sign out of Clinic too")).to_have_count(0)
 
 
 def _link_and_unlink(page: Page, address: str, login: str, provider: MadeUpProvider) -> None:
@@ -94,5 +101,6 @@ def _fail(page: Page, address: str, provider: MadeUpProvider) -> None:
 
 
 def _look(page: Page, name: str) -> None:
+    expect(page.get_by_role("main").get_by_role("heading", level=1)).to_be_visible()
     assert (violations(page), overflow_px(page)) == ([], 0)
     photograph(page, name)

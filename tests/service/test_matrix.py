@@ -137,6 +137,7 @@ OPEN = {
     "POST /session/demo",
     "GET /session/provider",
     "GET /session/provider/callback",
+    "GET /session/provider/end",
 }
 FILLED = {
     "account_id": SOMETHING,

@@ -375,9 +375,23 @@ def test_a_link_needs_the_secret_of_the_session_and_no_machine_has_it(journey: J
         assert answer.json()["code"] == "not-allowed"
 
 
+def test_signing_out_at_the_provider_comes_back_here(journey: Journey) -> None:
+    address = journey.client().get(f"{API}/session/provider/end").headers["location"]
+    words = {"theme": "plain", "client_id": CLIENT_ID, "post_logout_redirect_uri": "http://localhost/"}
+    assert dict(parse_qsl(urlsplit(address).query)) == words
+    assert httpx2.get(address, trust_env=False, verify=False).headers["location"] == "http://localhost/"
+
+
+@pytest.mark.parametrize(("told", "code"), [(None, "unknown-name"), ("http://clinic.example/end", "source-answer")])
+def test_a_provider_without_a_place_to_sign_out(journey: Journey, told: str | None, code: str) -> None:
+    journey.provider.change_description = lambda known: known | {"end_session_endpoint": told}
+    sent = journey.client().get(f"{API}/session/provider/end")
+    assert sent.headers["location"] == f"/#/now?problem={code}"
+
+
 def test_without_a_provider_there_is_none(service: Service, owner: Browser) -> None:
     assert owner.get("/about").json()["provider"] is None
-    for method, path in (("GET", ""), ("GET", "/callback"), ("POST", "/link"), ("GET", "/identity")):
+    for method, path in (("GET", ""), ("GET", "/callback"), ("GET", "/end"), ("POST", "/link"), ("GET", "/identity")):
         assert owner.send(method, f"/session/provider{path}").status_code == 404
 
 

@@ -5,6 +5,17 @@ import { hasMessage, t } from "../text/message.svelte.ts";
 /** Sign-in through a provider: the browser leaves these pages, and the address tells what came of it. */
 export const PROVIDER_ADDRESS = linkTo("/session/provider");
 
+export const PROVIDER_END_ADDRESS = linkTo("/session/provider/end");
+const WENT_KEY = "glucotwin-provider";
+
+/** Whether somebody of this browser last signed in there, so that the provider may still know them. */
+export const wentThere = (): boolean => localStorage.getItem(WENT_KEY) !== null;
+
+export function noteGoing(isThere: boolean): void {
+  if (isThere) localStorage.setItem(WENT_KEY, "yes");
+  else localStorage.removeItem(WENT_KEY);
+}
+
 const [place = "", told = ""] = location.hash.split("?");
 let returned = new URLSearchParams(told).get("problem");
 // Told once: a page that is loaded again, or a bookmark, does not tell it again.

@@ -335,6 +335,7 @@ provider-try-again = Beginne noch einmal auf der Anmeldeseite.
 provider-unreachable = Der Anbieter der Anmeldung ist nicht zu erreichen.
 provider-strange = Der Anbieter der Anmeldung antwortet etwas anderes, als er sollte.
 provider-strange-hint = Wer diese Installation betreibt, muss den Aussteller mit dem vergleichen, was der Anbieter von sich sagt.
+provider-no-end = Der Anbieter nennt keine Adresse zum Abmelden.
 provider-last-way-in = Ohne diese Verknüpfung käme niemand mehr in das Konto: Es hat kein Passwort.
 store-login-taken = Mit diesem Anmeldenamen gibt es schon ein Konto.
 store-last-person = Jemand muss die Person dieses Zwillings bleiben.

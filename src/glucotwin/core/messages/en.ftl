@@ -1222,6 +1222,7 @@ provider-unreachable = The provider of the sign-in cannot be reached.
 provider-strange = The provider of the sign-in answers something else than what it should.
 provider-strange-hint = Whoever runs this installation has to compare the issuer with what the provider tells of itself.
 provider-last-way-in = Without this link nobody could sign in to the account any more: it has no password.
+provider-no-end = The provider tells no address to sign out at.
 provider-setting-missing = Sign-in through a provider is set, but { $name } is missing.
 provider-bad-address = { $name } has to be an address of https (or http on this machine), without user, question or fragment; the installation's without a path.
 provider-secret-unreadable = The provider's secret cannot be read from { $path }.

@@ -106,6 +106,19 @@ def come_back(
     return response
 
 
+@router.get("/session/provider/end", status_code=302, response_class=RedirectResponse, responses=GOING)
+def end(service: Running) -> RedirectResponse:
+    """Sends a browser that signed out here to the provider, to sign out there: otherwise the next one is let in."""
+    provider = _provider(service)
+    try:
+        address = provider.end_address()
+        if address is None:
+            raise NotFoundError(ErrorCode.UNKNOWN_NAME, message("provider-no-end"))
+    except GlucoTwinError as error:
+        return _with_problem(AFTER_SIGN_IN, error)
+    return RedirectResponse(address, status_code=302)
+
+
 @router.get("/session/provider/identity")
 def identity(caller: Calling, service: Running) -> IdentityJson:
     """Whether the account may be entered through the provider."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
+from authlib.common.urls import add_params_to_uri
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import OAuth2Client
 from authlib.oidc.core import CodeIDToken
@@ -75,6 +76,21 @@ class Provider:
                 nonce=pending.nonce,
             )
         return str(made)
+
+    def end_address(self) -> str | None:
+        """Where a browser has to go to sign out there (RP-Initiated Logout 1.0); None where there is no such place.
+
+        Raises:
+            ProviderError: the provider's description cannot be had.
+        """
+        told = self._description().get("end_session_endpoint")
+        if told is None:
+            return None
+        if not is_safe(told):
+            raise strange()
+        back = self.settings.public_url + "/"
+        words = {"client_id": self.settings.client_id, "post_logout_redirect_uri": back}
+        return str(add_params_to_uri(told, list(words.items())))
 
     def identity(self, code: str, pending: Pending, *, issuer: str = "", wants_name: bool = True) -> Identity:
         """Who came back.
