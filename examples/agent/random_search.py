@@ -6,6 +6,7 @@ largest basal rate to give, and a bolus for announced carbohydrate.
 
 import gymnasium
 import numpy as np
+from gymnasium.utils import seeding
 
 PEOPLE, TRIES, STEPS = 8, 6, 288
 
@@ -32,10 +33,11 @@ def main() -> None:
     """Tries some policies and tells the best."""
     name = "glucotwin.workflows.agent:glucotwin/T1D-v0"
     environment = gymnasium.make_vec(name, num_envs=PEOPLE, vectorization_mode="vector_entry_point")
-    environment.reset(seed=1)
+    # A generator of its own: the environment's begins anew with every episode.
+    chance, _ = seeding.np_random(2)
     best, best_score = np.array([0.1, 0.1, 0.5]), -np.inf
     for number in range(TRIES):
-        tried = best * (1.0 if number == 0 else environment.np_random.lognormal(0.0, 0.5, size=3))
+        tried = best * (1.0 if number == 0 else chance.lognormal(0.0, 0.5, size=3))
         reached = score(environment, tried)
         if reached > best_score:
             best, best_score = tried, reached
