@@ -21,6 +21,15 @@ def test_candidates_are_told_beside_no_change(invoke: Invoke, tmp_path: Path) ->
     assert told["metformin:2000"]["cautions"][0]["code"] == "regimen-caution-metformin-dose"
 
 
+def test_what_is_contraindicated_does_not_stand_unbeaten(invoke: Invoke, tmp_path: Path) -> None:
+    file = tmp_path / "person.json"
+    file.write_text(letter(egfr=25, hba1c_pct=8.5))
+    finished = invoke("regimen", "compare", file, "--candidates", "metformin:1000,linagliptin:5", "--json")
+    told = json.loads(finished.stdout)["candidates"]
+    assert not told["metformin:1000"]["unbeaten"]
+    assert told["linagliptin:5"]["unbeaten"]
+
+
 def test_unknown_medicine_is_named(invoke: Invoke, tmp_path: Path) -> None:
     file = tmp_path / "person.json"
     file.write_text(letter())

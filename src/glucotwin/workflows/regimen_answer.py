@@ -130,8 +130,11 @@ def cost_class(kind: str) -> int:
 
 
 def pareto(answers: Sequence[CandidateCourse]) -> tuple[CandidateCourse, ...]:
-    """The candidates with ``unbeaten`` set."""
-    return tuple(replace(one, unbeaten=not any(_beats(other, one) for other in answers)) for one in answers)
+    """The candidates with ``unbeaten`` set; what is contraindicated neither beats nor stands unbeaten."""
+    allowed = [one for one in answers if not any(caution.action == "contraindicated" for caution in one.cautions)]
+    return tuple(
+        replace(one, unbeaten=one in allowed and not any(_beats(other, one) for other in allowed)) for one in answers
+    )
 
 
 def _beats(first: CandidateCourse, second: CandidateCourse) -> bool:
@@ -141,11 +144,11 @@ def _beats(first: CandidateCourse, second: CandidateCourse) -> bool:
 
 def _aims(answer: CandidateCourse) -> tuple[float, ...]:
     """Less is better; differences that nobody would notice are rounded away."""
-    worst = sum(one.action in {"contraindicated", "avoid"} for one in answer.cautions)
+    avoided = sum(one.action == "avoid" for one in answer.cautions)
     return (
         round(answer.end.hba1c_pct, 1),
         round(answer.weight_change_kg, 0),
         round(answer.felt_lows_per_y, 2),
         answer.cost_class,
-        worst,
+        avoided,
     )

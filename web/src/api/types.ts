@@ -74,3 +74,6 @@ export type Questionnaire = Shapes["QuestionnaireJson"];
 export type QuestionnaireResponse = Shapes["ResponseJson"];
 export type QuestionnaireList = Shapes["QuestionnaireList"];
 export type Course = Shapes["CourseJson"];
+
+export type Medicine = Shapes["MedicineJson"];
+export type RegimenCandidate = Shapes["CandidateJson"];

@@ -1,0 +1,73 @@
+"""A clinician compares regimens of a described person, on the service itself, in a real browser."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from dashboard_page import DESKTOP, PHONE, Screen, opened, overflow_px, photograph, violations
+from glucotwin.service.state import Service
+from made_up_service import made_up_running, sign_up
+from made_up_store import PASSWORD, MadeUpStore
+from running_service import running
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+PATIENCE_MS = 60_000
+MEASURED = {
+    "Age, years": "61",
+    "Years since the diagnosis": "7",
+    "HbA1c, %": "8.4",
+    "BMI, kg/m²": "32.5",
+    "eGFR, mL/min/1.73 m²": "28",
+    "Systolic pressure, mmHg": "144",
+    "LDL cholesterol, mmol/L": "3",
+    "HDL cholesterol, mmol/L": "1.1",
+    "Total cholesterol, mmol/L": "5",
+}
+
+
+@pytest.fixture
+def service(store: MadeUpStore) -> Service:
+    """A service of its own, which its run closes."""
+    return made_up_running(store.database("regimens"))
+
+
+def test_a_clinician_compares_regimens(service: Service, browser: Browser) -> None:
+    owner, clinician = sign_up(service, "owner"), sign_up(service, "clinician")
+    person_id = owner.person()
+    owner.invite(person_id, clinician, "clinician")
+    owner.consent(person_id, "care-view")
+    with running(service) as address:
+        expect.set_options(timeout=PATIENCE_MS)
+        for size, scheme in ((DESKTOP, "light"), (PHONE, "dark"), (DESKTOP, "dark"), (PHONE, "light")):
+            with opened(browser, address, Screen(size=size, scheme=scheme)) as page:
+                _sign_in(page, clinician.login)
+                page.goto(f"{address}/#/clinic")
+                _compare(page)
+                assert (violations(page), overflow_px(page)) == ([], 0)
+                photograph(page, f"regimens-{size[0]}-{scheme}")
+
+
+def _sign_in(page: Page, login: str) -> None:
+    page.set_default_timeout(PATIENCE_MS)
+    page.get_by_label("Sign-in name").fill(login)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("link", name="Now")).to_be_visible()
+
+
+def _compare(page: Page) -> None:
+    part = page.locator(".regimens")
+    part.locator("summary").first.press("Enter")
+    for label, value in MEASURED.items():
+        part.get_by_label(label, exact=True).fill(value)
+    first, second = (part.get_by_role("group", name=f"Regimen {number}") for number in (1, 2))
+    first.get_by_label("Medicine 1").select_option("metformin")
+    first.get_by_label("Dose, mg a day").fill("1000")
+    second.get_by_label("Medicine 1").select_option("semaglutide")
+    second.get_by_label("Dose, mg a week").fill("1")
+    second.get_by_label("Medicine 2").select_option("glargine")
+    second.get_by_label("follows fasting glucose").check()
+    part.get_by_role("button", name="Compare").click()
+    expect(part.get_by_role("rowheader", name="metformin:1000")).to_be_visible()
+    part.get_by_text("Contraindicated", exact=True).first.click()
+    expect(part.get_by_text("Metformin is contraindicated below an eGFR of 30")).to_be_visible()

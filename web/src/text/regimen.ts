@@ -1,0 +1,67 @@
+import type { RegimenCandidate } from "../api/types.ts";
+
+/** A medicine as it is picked: an insulin may follow fasting glucose instead of a dose. */
+export interface Picked {
+  name: string;
+  dose: number | null;
+  titrated: boolean;
+}
+
+export const emptyPick = (): Picked => ({ name: "", dose: null, titrated: false });
+
+/** The keys of a description that are asked for, with their range; those that are not needed may stay empty. */
+export const FIELDS = [
+  { key: "age", low: 18, high: 110, step: 1, needed: true },
+  { key: "diabetes_duration_y", low: 0, high: 90, step: 1, needed: true },
+  { key: "hba1c_pct", low: 6, high: 12, step: 0.1, needed: true },
+  { key: "bmi", low: 10, high: 90, step: 0.1, needed: true },
+  { key: "egfr", low: 2, high: 200, step: 1, needed: true },
+  { key: "acr_mg_g", low: 0.1, high: 30_000, step: "any", needed: false },
+  { key: "sbp_mmhg", low: 60, high: 260, step: 1, needed: false },
+  { key: "ldl_mmoll", low: 0.2, high: 15, step: "any", needed: false },
+  { key: "hdl_mmoll", low: 0.2, high: 5, step: "any", needed: false },
+  { key: "total_cholesterol_mmoll", low: 1, high: 20, step: "any", needed: false },
+] as const;
+
+export const FACTS = [
+  "smoker",
+  "history_heart_failure",
+  "history_mi",
+  "statin",
+  "blood_pressure_treated",
+  "oral_diabetes_drug",
+] as const;
+
+export type FieldKey = (typeof FIELDS)[number]["key"];
+export type FactKey = (typeof FACTS)[number];
+
+/** A candidate as the service reads it; null where nothing is picked or a dose is missing. */
+export function candidateOf(picks: readonly Picked[]): string | null {
+  const parts = picks.filter((one) => one.name !== "");
+  if (parts.length === 0 || parts.some((one) => !one.titrated && !one.dose)) return null;
+  return parts.map((one) => `${one.name}:${one.titrated ? "titrated" : one.dose}`).join("+");
+}
+
+/** The measurements of a form, null for what was not measured. */
+export function measuredOf(form: Partial<Record<FieldKey, number | null>>): Record<FieldKey, number | null> {
+  const entries = FIELDS.map(({ key }) => [key, form[key] ?? null] as const);
+  return Object.fromEntries(entries) as Record<FieldKey, number | null>;
+}
+
+const SCORES: readonly (readonly [string, string])[] = [
+  ["score2_diabetes", "cardiovascular_event"],
+  ["prevent", "total_cvd"],
+  ["recode", "mi_or_stroke"],
+];
+
+/** The ten-year risk of heart and vessels by the first score that answers. */
+export function cardiovascularRisk(candidate: RegimenCandidate): number | null {
+  for (const [score, event] of SCORES) {
+    const risk = candidate.risks_10y[score]?.[event];
+    if (risk !== undefined) return risk;
+  }
+  return null;
+}
+
+/** A dose's unit as the end of a message's key. */
+export const unitName = (unit: string): string => unit.toLowerCase().replace(/[^a-z]+/g, "-");
