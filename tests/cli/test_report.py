@@ -11,6 +11,7 @@ from glucotwin.core.message import message
 from glucotwin.domain.archive import save_timeline
 from glucotwin.twin.archive import save_twin
 from made_up_person import made_up_timeline, made_up_twin
+from report_text import english_left
 
 Invoke = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -52,8 +53,11 @@ def test_existing_report_is_not_replaced_unasked(invoke: Invoke, paths: tuple[Pa
     file.write_text("mine")
     finished = invoke("report", paths[1], "--out", file)
     assert (finished.returncode, file.read_text()) == (2, "mine")
-    assert invoke("report", paths[1], "--out", file, "--overwrite").returncode == 0
-    assert file.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    finished = invoke("report", paths[1], "--out", file, "--overwrite", "--language", "de")
+    assert (finished.returncode, finished.stdout) == (0, f"Der Bericht steht in {file}\n")
+    page = file.read_text(encoding="utf-8")
+    assert '<html lang="de">' in page
+    assert english_left(page) == []
 
 
 def test_missing_folder_is_named_and_nothing_is_left(invoke: Invoke, paths: tuple[Path, Path], tmp_path: Path) -> None:

@@ -61,6 +61,9 @@ def test_settings_begin_as_usual_and_are_kept_whole(owner: Browser) -> None:
     assert changed.json() == owner.get(path(person_id)).json()
     states = {one["kind"]: one["enabled"] for one in changed.json()["kinds"]}
     assert not states["predicted-high"]
+    assert changed.json()["settings"]["behaviour"] == {"predicted-high": {"enabled": False}}
+    again = owner.send("PUT", path(person_id), changed.json()["settings"])
+    assert (again.status_code, again.json()) == (200, changed.json())
     assert changed.json()["settings"]["quiet_hours"] == [{"start": "22:00:00", "end": "07:00:00"}]
 
 

@@ -170,3 +170,24 @@ def test_a_comparison_that_changes_nothing_is_refused_before_it_waits(practice: 
     refused = practice.clinician.post(practice.path, {"alternatives": [{"name": "as it is"}]})
     assert refused.status_code == 422
     assert "as it is" in refused.json()["detail"]
+
+
+ARM = {"name": "A", "changes": ["Less."], "outcomes": [], "day": DAY, "cautions": ["what-if-other-dosing-held"]}
+
+
+def test_any_setting_is_proposed_with_the_alternative_that_it_rests_on(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = practice.ask(practice.clinician)
+    setting = {"kind": "carb-ratio", "value": 9, "present": 10, "why": "Highs after meals."}
+    body = setting | {"comparison": {"job_id": job["job_id"], "name": "A"}}
+    path = f"/people/{practice.person_id}/proposals"
+    assert practice.clinician.post(path, body).status_code == 404
+    _answer_by(monkeypatch, lambda _: FOUND | {"arms": [ARM]})
+    practice.work(practice.clinician, job["job_id"])
+    made = practice.clinician.post(path, body)
+    assert made.status_code == 201, made.text
+    evidence = made.json()["evidence"]
+    assert (evidence["kind"], evidence["changes"], evidence["twin_version"]) == ("replay", ["Less."], "1")
+    other = setting | {"comparison": {"job_id": job["job_id"], "name": "B"}}
+    assert practice.clinician.post(path, other).status_code == 404

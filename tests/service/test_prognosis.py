@@ -1,9 +1,16 @@
 """Years ahead over the service."""
 
 import json
+import re
 
+from pydantic import TypeAdapter
+
+from glucotwin.prognosis.answer import Question
+from glucotwin.prognosis.shape import ComplicationsJson
+from glucotwin.service.document import interface_document
 from glucotwin.service.state import Service
-from made_up_patient import LETTER
+from glucotwin.workflows.complications import complications_of_person
+from made_up_patient import LETTER, described
 from made_up_service import sign_up
 
 
@@ -36,3 +43,44 @@ def test_unknown_and_missing_keys_are_refused_by_name(service: Service) -> None:
 def test_schema_lists_the_keys(service: Service) -> None:
     keys = sign_up(service).get("/complications/schema").json()["items"]
     assert {"age", "hba1c_pct", "region"} <= {one["key"] for one in keys}
+
+
+def test_what_is_described_of_the_answer_holds_for_many_people() -> None:
+    shape = TypeAdapter(ComplicationsJson)
+    more: dict[str, object] = {
+        "mean_glucose_mgdl": 240,
+        "creatinine_mgdl": 1.1,
+        "ast_u_l": 30,
+        "alt_u_l": 30,
+        "platelets_1e9_l": 200,
+    }
+    people: list[dict[str, object]] = [
+        {},
+        more | {"drugs": ["sglt2_inhibitor", "glp1_agonist"]},
+        {"egfr": 40, "acr_mg_g": 200, "drugs": ["finerenone"], "iron_deficiency": True},
+        {"diabetes_type": "type1", "hba1c_pct": None},
+    ]
+    for changes in people:
+        for samples in (0, 20):
+            question = Question(years=3, samples=samples)
+            told = complications_of_person(described(**changes), question).to_json()
+            assert shape.dump_python(shape.validate_python(told), mode="json") == json.loads(json.dumps(told))
+
+
+def test_everything_that_the_service_says_of_its_own_is_described() -> None:
+    paths = interface_document()["paths"]
+    others = re.compile(
+        r"^/(api/v[123]/(entries|treatments|devicestatus|profile|status|verifyauth|experiments|food"
+        r"|activity|authorization|version|lastModified|properties|\{collection).*|api/fhir/.*|pebble)"
+    )
+    own = {path: operations for path, operations in paths.items() if not others.match(path)}
+    assert "/api/v1/complications" in own
+    undescribed = [
+        f"{method} {path}"
+        for path, operations in own.items()
+        for method, operation in operations.items()
+        for answer in operation["responses"].values()
+        for content in answer.get("content", {}).values()
+        if content["schema"] == {} or content["schema"].get("additionalProperties") is True
+    ]
+    assert undescribed == []

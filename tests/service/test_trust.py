@@ -11,6 +11,7 @@ import pytest
 from glucotwin.service.state import Service
 from glucotwin.store.database import Database
 from made_up_service import Browser, sign_up
+from report_text import english_left, text_of
 
 READING = {"readings": [{"time": "2024-03-01T08:00:00Z", "glucose_mgdl": 123.0}]}
 
@@ -131,10 +132,18 @@ def test_the_report_is_a_page_that_loads_nothing_else(owner: Browser) -> None:
         for step in range(600)
     ]
     owner.post(f"/people/{person_id}/readings", {"readings": readings})
-    page = owner.get(f"/people/{person_id}/report")
+    path = f"/people/{person_id}/report"
+    page = owner.get(path)
     assert page.status_code == 200
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert "not a medical device" in page.text
+    asked = owner.get(path, params={"language": "de", "unit": "mmol/L"}).text
+    for german in (asked, owner.get(path, headers={"Accept-Language": "de-AT,de;q=0.9,en;q=0.5"}).text):
+        assert '<html lang="de">' in german
+        assert "1. bis 3. März 2024" in german
+        assert english_left(german) == []
+    assert "3,9 bis 10,0 mmol/L" in text_of(asked)
+    assert owner.get(path, params={"language": "xx"}).status_code == 422
 
 
 def test_nothing_of_a_person_is_left_unpacked(database: Database, owner: Browser) -> None:

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { setOf, withCarer, withKind, withQuiet } from "../src/text/alarm.ts";
+import { repeatChoices, setOf, withCarer, withKind, withQuiet, withRepeat } from "../src/text/alarm.ts";
 
 describe("alarm settings", () => {
   it("names the smallest set that holds what a carer is told", () => {
@@ -18,6 +18,13 @@ describe("alarm settings", () => {
   it("keeps what else is different about a kind", () => {
     const changed = withKind({ behaviour: { high: { repeat_min: 60 } } }, "high", false);
     expect(changed.behaviour?.high).toEqual({ repeat_min: 60, enabled: false });
+  });
+
+  it("offers no silence for what is urgent, and what holds in any case", () => {
+    expect(repeatChoices(true, 12)).toEqual([5, 10, 12, 15, 20, 30]);
+    expect(repeatChoices(false, null).at(-1)).toBeNull();
+    const changed = withRepeat({ behaviour: { high: { enabled: true } } }, "high", null);
+    expect(changed.behaviour?.high).toEqual({ enabled: true, repeat_min: null });
   });
 
   it("takes quiet hours away when they are empty", () => {

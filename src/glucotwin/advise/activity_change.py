@@ -8,6 +8,7 @@ import polars as pl
 from glucotwin.advise.change import Change, nearest_row, with_record
 from glucotwin.advise.regimen_change import clock_of
 from glucotwin.core.message import message
+from glucotwin.core.number import plain_number
 from glucotwin.domain.activity import Activity, ActivityType
 from glucotwin.domain.record import as_utc, check_range
 from glucotwin.domain.timeline import Timeline
@@ -55,7 +56,7 @@ class AddExercise(_Exercise):
         """In words."""
         return message(
             "change-add-exercise",
-            minutes=f"{self.duration_min:g}",
+            minutes=plain_number(self.duration_min),
             percent=f"{100.0 * self.intensity_fraction:.0f}",
             clock=clock_of(timeline, self.at),
         )

@@ -85,7 +85,7 @@ class AlarmReplay:
 
     def counts(self, kind: AlarmKind) -> Mapping[str, int]:
         """How often each thing happened with a kind, and how often it was sounded."""
-        events = [one.event for one in self.told if one.event.kind is kind]
+        events = [one.event for one in self.told if one.event.kind is kind and not _is_repeated_end(one.event)]
         by_action = {str(action): sum(one.action is action for one in events) for action in AlarmAction}
         return by_action | {"sounded": sum(one.audible and one.contact is None for one in events)}
 
@@ -236,3 +236,8 @@ def bridged(glucose_mgdl: np.ndarray, longest_steps: int) -> np.ndarray:
     gap = known[np.minimum(after, known.size - 1)] - known[np.maximum(after - 1, 0)]
     is_long = ~np.isfinite(glucose_mgdl) & (gap > longest_steps + 1)
     return np.where(is_long, np.nan, whole)
+
+
+def _is_repeated_end(event: AlarmEvent) -> bool:
+    """Whether it tells a caregiver that an alarm is over, which is told to everybody besides."""
+    return event.action is AlarmAction.CLEARED and event.contact is not None

@@ -8,6 +8,7 @@ import polars as pl
 
 from glucotwin.core.error import ErrorCode, NotFoundError
 from glucotwin.core.message import message
+from glucotwin.core.number import plain_number
 from glucotwin.domain.frame import frame_from_records
 from glucotwin.domain.insulin import BasalSegment, Bolus
 from glucotwin.domain.meal import Absorption, Meal
@@ -132,7 +133,7 @@ class AddBolus(_AtRecord):
 
     def sentence(self, timeline: Timeline) -> str:
         """In words."""
-        return message("change-add-bolus", insulin=f"{self.insulin_u:g}", clock=self._clock(timeline))
+        return message("change-add-bolus", insulin=plain_number(self.insulin_u), clock=self._clock(timeline))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +199,7 @@ class AddMeal(_AtRecord):
     def sentence(self, timeline: Timeline) -> str:
         """In words."""
         name = "change-add-fast-carbs" if self.absorption is Absorption.FAST else "change-add-meal"
-        return message(name, carbs=f"{self.carbs_g:g}", clock=self._clock(timeline))
+        return message(name, carbs=plain_number(self.carbs_g), clock=self._clock(timeline))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,4 +299,4 @@ def _percent_sentence(what: str, factor: float, clock: str) -> str:
 
 def _shift_sentence(what: str, minutes: float, clock: str) -> str:
     direction = "earlier" if minutes < 0 else "later"
-    return message(f"change-shift-{what}", minutes=f"{abs(minutes):g}", direction=direction, clock=clock)
+    return message(f"change-shift-{what}", minutes=plain_number(abs(minutes)), direction=direction, clock=clock)

@@ -12,6 +12,7 @@ from glucotwin.advise.dosing_policy import FADE_SHARE, BolusCalculator, Proporti
 from glucotwin.core.array import Array, Float
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.message import message
+from glucotwin.core.number import plain_number
 from glucotwin.domain.insulin import Bolus
 from glucotwin.domain.meal import Meal
 from glucotwin.domain.therapy import DailySchedule
@@ -131,7 +132,7 @@ class AnswerProportionally(DosingPlan):
 
     def sentence(self, timeline: Timeline) -> str:
         """In words."""
-        return message("change-answer", minutes=f"{self.within_min:g}")
+        return message("change-answer", minutes=plain_number(self.within_min))
 
 
 def held_steps(span: Window, window: Window) -> np.ndarray:
@@ -185,4 +186,4 @@ def _hours(schedule: DailySchedule) -> Float[Array, " hour"]:
 
 
 def _said(value: float | None) -> str:
-    return "as-set" if value is None else f"{value:g}"
+    return "as-set" if value is None else plain_number(value)

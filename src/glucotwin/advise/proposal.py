@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.message import message
+from glucotwin.core.number import plain_number
 from glucotwin.core.profile import Capability
 
 LARGEST_STEP_FRACTION = 0.2
@@ -92,7 +93,7 @@ class Proposal:
         if not rule.low <= self.value <= rule.high:
             raise DataError(
                 ErrorCode.INVALID_VALUE,
-                message("advice-outside", low=f"{rule.low:g}", high=f"{rule.high:g}", unit=rule.unit),
+                message("advice-outside", low=plain_number(rule.low), high=plain_number(rule.high), unit=rule.unit),
             )
         if not 0 <= self.from_minute < self.to_minute <= DAY_MIN:
             raise DataError(ErrorCode.INVALID_VALUE, message("advice-hours"))
@@ -108,8 +109,8 @@ class Proposal:
         """In words, in mg/dL where glucose is in it."""
         words = message(
             f"advice-{self.kind}",
-            value=f"{self.value:g}",
-            present="" if self.present is None else f"{self.present:g}",
+            value=plain_number(self.value),
+            present="" if self.present is None else plain_number(self.present),
         )
         if (self.from_minute, self.to_minute) == (0, DAY_MIN):
             return words

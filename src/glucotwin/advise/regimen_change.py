@@ -8,6 +8,7 @@ import polars as pl
 from glucotwin.advise.change import Change, with_nearest
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.message import message
+from glucotwin.core.number import plain_number
 from glucotwin.domain.insulin import BasalSegment, Bolus
 from glucotwin.domain.meal import Meal
 from glucotwin.domain.record import as_utc, check_range
@@ -46,7 +47,7 @@ class SplitBolus(Change):
         return message(
             "change-split-bolus",
             percent=f"{100.0 * self.now_fraction:.0f}",
-            minutes=f"{self.over_min:g}",
+            minutes=plain_number(self.over_min),
             clock=clock_of(timeline, self.at),
         )
 
@@ -169,4 +170,4 @@ def clock_of(timeline: Timeline, at: datetime) -> str:
 
 
 def _grams(value: float | None) -> str:
-    return "as-recorded" if value is None else f"{value:g}"
+    return "as-recorded" if value is None else plain_number(value)

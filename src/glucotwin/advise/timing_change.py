@@ -9,6 +9,7 @@ from glucotwin.advise.change import Change
 from glucotwin.advise.dosing_plan import SAME_MEAL
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.message import message
+from glucotwin.core.number import plain_number
 from glucotwin.domain.insulin import Bolus
 from glucotwin.domain.meal import Meal
 from glucotwin.domain.record import check_range
@@ -48,7 +49,7 @@ class ShiftMealBoluses(Change):
     def sentence(self, timeline: Timeline) -> str:
         """In words."""
         direction = "earlier" if self.minutes < 0 else "later"
-        return message("change-shift-meal-boluses", minutes=f"{abs(self.minutes):g}", direction=direction)
+        return message("change-shift-meal-boluses", minutes=plain_number(abs(self.minutes)), direction=direction)
 
 
 def _near(doses: pl.Series, meals: pl.Series) -> pl.Series:

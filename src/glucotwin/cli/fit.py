@@ -213,7 +213,8 @@ def _fit_people(
 
 def _page(answer: "FitAnswer", *, latents: bool) -> str:
     from glucotwin.core.message import message
-    from glucotwin.reports.number import number, window_days
+    from glucotwin.core.number import number
+    from glucotwin.reports.number import window_days
     from glucotwin.reports.section.twin import parameter_rows
 
     twin, validity = answer.twin, answer.validity
@@ -275,7 +276,7 @@ def _unfit_lines(key: str, days: tuple["DayReport", ...]) -> list[str]:
 
 def _quality_lines(diagnostics: "Diagnostics") -> list[str]:
     from glucotwin.core.message import message
-    from glucotwin.reports.number import number
+    from glucotwin.core.number import number
 
     lines = [message(f"fit-verdict-{diagnostics.verdict}")]
     if diagnostics.informed_directions is not None:

@@ -38,7 +38,7 @@ def people_page(answer: "FitPeopleAnswer") -> str:
 
 def _row(fit: "FitAnswer") -> tuple[str, ...]:
     from glucotwin.core.message import message
-    from glucotwin.reports.number import number
+    from glucotwin.core.number import number
 
     diagnostics = fit.twin.diagnostics
     return (

@@ -155,7 +155,7 @@ def _evaluation_page(answer: "Answer[Evaluation]", timeline: "Timeline", unit: G
 
 def _forecast_page(answer: "Answer[Forecast]", timeline: "Timeline", unit: GlucoseUnit) -> str:
     from glucotwin.core.message import message
-    from glucotwin.reports.number import moment
+    from glucotwin.core.number import moment
     from glucotwin.reports.section.forecast import forecast_rows
 
     zone = timeline.person.zone_info

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack
 
 import click
 
+from glucotwin.core.message import DEFAULT_LOCALE, LOCALES
 from glucotwin.domain.person import DiabetesType, Sex, TherapyKind
 
 if TYPE_CHECKING:
@@ -72,3 +73,15 @@ def import_options(**person: Unpack[PersonArguments]) -> "ImportOptions":
         ignore_columns=person["ignore_columns"],
         mappings=person["mappings"],
     )
+
+
+def language_option(function: Function) -> Function:
+    """Adds the option in which language a page or table for people is written."""
+    option = click.option(
+        "--language",
+        type=click.Choice(LOCALES),
+        default=DEFAULT_LOCALE,
+        show_default=True,
+        help="Language of the page, with its numbers and dates.",
+    )
+    return option(function)

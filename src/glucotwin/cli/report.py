@@ -8,7 +8,7 @@ import click
 from glucotwin.cli.authority import local_authority
 from glucotwin.cli.command import Command
 from glucotwin.cli.console import Console
-from glucotwin.cli.option import PersonArguments, import_options, person_options
+from glucotwin.cli.option import PersonArguments, import_options, language_option, person_options
 from glucotwin.core.unit import GlucoseUnit
 
 
@@ -18,6 +18,7 @@ from glucotwin.core.unit import GlucoseUnit
     examples=(
         "glucotwin report my-timeline --out report.html",
         "glucotwin report my-timeline --twin me.twin.json --out report.html --units mmol/L",
+        "glucotwin report my-timeline --out bericht.html --language de",
     ),
 )
 @click.argument("source", type=click.Path(path_type=Path))
@@ -31,6 +32,7 @@ from glucotwin.core.unit import GlucoseUnit
     show_default=True,
     help="Unit of glucose in the report; JSON is always in mg/dL.",
 )
+@language_option
 @person_options
 @click.pass_obj
 def command(
@@ -40,17 +42,18 @@ def command(
     out: Path,
     overwrite: bool,
     units: str,
+    language: str,
     **person: Unpack[PersonArguments],
 ) -> None:
     """Write one HTML page about the person in SOURCE, a timeline's folder or any file that can be imported.
 
     With a twin, forecasts are judged on the days after its fit. The page needs no network and can be printed.
     """
-    from glucotwin.core.message import message
+    from glucotwin.core.message import message, spoken_in
     from glucotwin.twin.archive import load_twin
     from glucotwin.workflows.report import ReportRequest, compose_report, open_with_quality, write_report
 
-    with console.progress(message("report-progress", name=source.name)) as progress:
+    with spoken_in(language), console.progress(message("report-progress", name=source.name)) as progress:
         timeline, quality = open_with_quality(source, import_options(**person))
         request = ReportRequest(
             unit=GlucoseUnit(units), quality=quality, twin=None if twin_file is None else load_twin(twin_file)
@@ -60,4 +63,4 @@ def command(
     if console.as_json:
         console.write_json({"report": str(out), **answer.to_json()})
     else:
-        console.write(message("report-page-written", path=str(out)))
+        console.write(message("report-page-written", locale=language, path=str(out)))

@@ -66,7 +66,8 @@ def command(
 
 def _page(answer: "UpdateAnswer", timeline: "Timeline", unit: GlucoseUnit) -> str:
     from glucotwin.core.message import message
-    from glucotwin.reports.number import Numbers, moment
+    from glucotwin.core.number import moment
+    from glucotwin.reports.number import Numbers
 
     zone, numbers, state = timeline.person.zone_info, Numbers(unit), answer.summary
     board = {"insulin": f"{state.insulin_on_board_u:.1f}", "carbs": f"{state.carbs_on_board_g:.0f}"}

@@ -127,7 +127,8 @@ def _ask(
 
 def _page(answer: "Answer[WhatIf]", timeline: "Timeline", unit: GlucoseUnit) -> str:
     from glucotwin.core.message import message
-    from glucotwin.reports.number import Numbers, moment
+    from glucotwin.core.number import moment
+    from glucotwin.reports.number import Numbers
     from glucotwin.reports.section.what_if import outcome_table
 
     what_if = answer.payload

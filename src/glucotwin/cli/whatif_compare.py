@@ -137,7 +137,8 @@ def _bad(part: str) -> Exception:
 
 def _page(answer: "Answer[TherapyComparison]", timeline: "Timeline", unit: GlucoseUnit) -> str:
     from glucotwin.core.message import message
-    from glucotwin.reports.number import Numbers, moment
+    from glucotwin.core.number import moment
+    from glucotwin.reports.number import Numbers
 
     found, numbers = answer.payload, Numbers(unit)
     cautions = dict.fromkeys(key for arm in found.arms for key in arm.what_if.cautions)

@@ -9,6 +9,7 @@ import polars as pl
 
 from glucotwin.core.error import GlucoTwinError
 from glucotwin.core.message import message
+from glucotwin.core.number import as_read
 
 
 class Severity(StrEnum):
@@ -100,7 +101,8 @@ class Finding:
     @property
     def text(self) -> str:
         """The finding as a sentence."""
-        sentence = message(f"quality-{self.code}", count=self.count, **self.values)
+        values = {name: as_read(value) if isinstance(value, str) else value for name, value in self.values.items()}
+        sentence = message(f"quality-{self.code}", count=self.count, **values)
         return f"{self.file}: {sentence}" if self.file else sentence
 
     def to_json(self) -> dict[str, object]:

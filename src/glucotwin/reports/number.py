@@ -7,11 +7,10 @@ from zoneinfo import ZoneInfo
 
 from glucotwin.advise.what_if import Estimate
 from glucotwin.core.message import message
+from glucotwin.core.number import MISSING, day, day_and_month, day_of_month, number
 from glucotwin.core.unit import MINUTES_PER_DAY, GlucoseUnit, glucose_in, threshold_in
 from glucotwin.domain.timeline import Window
 
-MISSING = "–"
-MINUS = "−"
 GLUCOSE_UNIT = "mg/dL"
 """Unit of an outcome that is shown in the reader's unit."""
 
@@ -41,7 +40,7 @@ class Numbers:
 
     def threshold(self, threshold_mgdl: float) -> str:
         """A clinical threshold, defined and not converted in mmol/L."""
-        return f"{threshold_in(threshold_mgdl, self.unit):.{self.glucose_digits}f}"
+        return number(float(threshold_in(threshold_mgdl, self.unit)), self.glucose_digits)
 
     def of(self, value: float, unit: str, *, signed: bool = False) -> str:
         """A value of an outcome without its unit: glucose in the reader's unit, anything else with one decimal."""
@@ -64,15 +63,6 @@ class Numbers:
 def capitalised(text: str) -> str:
     """The text with a capital first letter, the rest as it is."""
     return text[:1].upper() + text[1:]
-
-
-def number(value: float, digits: int, *, signed: bool = False) -> str:
-    """A number with fixed decimals, a true minus sign and no negative zero; a dash when it is not finite."""
-    if not math.isfinite(value):
-        return MISSING
-    rounded = round(value, digits) + 0.0
-    sign = "+" if signed and rounded > 0 else ""
-    return f"{sign}{rounded:,.{digits}f}".replace("-", MINUS)
 
 
 def with_interval(median: str, low: str, high: str) -> str:
@@ -104,27 +94,17 @@ def time_per_day(share_pct: float) -> str:
     return message("report-hours-minutes", hours=minutes // 60, minutes=f"{minutes % 60:02d}")
 
 
-def day(time: datetime) -> str:
-    """A date: 8 March 2024."""
-    return f"{time.day} {time:%B %Y}"
-
-
 def days(start: datetime, end: datetime) -> str:
     """A span of days, as short as it can be: 8 to 21 March 2024."""
     if start.date() == end.date():
         return day(start)
     if (start.year, start.month) == (end.year, end.month):
-        return message("report-days", start=str(start.day), end=day(end))
+        return message("report-days", start=day_of_month(start), end=day(end))
     if start.year == end.year:
-        return message("report-days", start=f"{start.day} {start:%B}", end=day(end))
+        return message("report-days", start=day_and_month(start), end=day(end))
     return message("report-days", start=day(start), end=day(end))
 
 
 def window_days(window: Window, zone: ZoneInfo) -> str:
     """The local days that a window touches; its end does not belong to it."""
     return days(window.start.astimezone(zone), (window.end - timedelta(microseconds=1)).astimezone(zone))
-
-
-def moment(time: datetime) -> str:
-    """A date with the time of day: 8 March 2024, 18:05."""
-    return f"{day(time)}, {time:%H:%M}"

@@ -1,11 +1,12 @@
 """The page: header, sections in order, footer."""
 
 from glucotwin.core.answer import Answer
-from glucotwin.core.message import message
+from glucotwin.core.message import message, spoken_locale
+from glucotwin.core.number import moment
 from glucotwin.core.profile import Capability, Profile
 from glucotwin.domain.timeline import Window
 from glucotwin.reports.content import ReportContent
-from glucotwin.reports.number import moment, window_days
+from glucotwin.reports.number import window_days
 from glucotwin.reports.section.forecast import forecast_section
 from glucotwin.reports.section.glucose import glucose_section
 from glucotwin.reports.section.limit import attribution_section, limit_section
@@ -22,6 +23,7 @@ def build_page(answer: Answer[ReportContent]) -> Page:
     content = answer.payload
     zone = content.person.zone_info
     return Page(
+        language=spoken_locale(),
         title=message("report-title"),
         subtitle=message(
             "report-subtitle",

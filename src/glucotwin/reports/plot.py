@@ -7,6 +7,7 @@ from pathlib import Path
 from glucotwin.advise.alarm_replay import AlarmReplay
 from glucotwin.advise.what_if import WhatIf
 from glucotwin.core.message import message
+from glucotwin.core.number import moment
 from glucotwin.core.unit import GlucoseUnit
 from glucotwin.domain.person import Person
 from glucotwin.prognosis.answer import ScoreAnswer
@@ -18,7 +19,7 @@ from glucotwin.reports.figure.regimen import RegimenLine, draw_regimens, regimen
 from glucotwin.reports.figure.standalone import save_figure
 from glucotwin.reports.figure.style import WIDE_PX, Canvas
 from glucotwin.reports.figure.what_if import draw_what_if
-from glucotwin.reports.number import Numbers, moment
+from glucotwin.reports.number import Numbers
 from glucotwin.reports.section.forecast import fan_legend
 from glucotwin.reports.section.what_if import what_if_legend
 

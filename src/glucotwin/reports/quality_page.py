@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
-from glucotwin.core.message import message
+from glucotwin.core.message import message, spoken_locale
 from glucotwin.domain.timeline import Timeline
 from glucotwin.ingest.detect.days import DayReport, reason_text
 from glucotwin.ingest.quality import QualityReport, Severity, Source
@@ -42,6 +42,7 @@ def render_quality(timeline: Timeline, quality: QualityReport, days: Sequence[Da
         Section(identifier="findings", title=message("import-findings"), blocks=(findings_block(quality),)),
     )
     page = Page(
+        language=spoken_locale(),
         title=message("quality-page-title"),
         subtitle=message(
             "report-subtitle", person=timeline.person.person_id, days=window_days(timeline.window(), zone)

@@ -136,8 +136,9 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """The whole page."""
+    """The whole page, in one language (its tag)."""
 
+    language: str
     title: str
     subtitle: str
     banner: tuple[str, ...]

@@ -7,12 +7,12 @@ from typing import Literal
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import TypedDict
 
 from glucotwin.core.error import ErrorCode, NotFoundError
 from glucotwin.core.message import message
 from glucotwin.metrics.deterioration import Deterioration, TrendVerdict
 from glucotwin.service.caller import UUID_PATTERN, Calling, Running, desk_for
-from glucotwin.service.schema import Json
 from glucotwin.store.access import Action
 from glucotwin.workflows.living.deterioration import deteriorations_of, sentence_of, worst_first
 
@@ -40,10 +40,53 @@ class HookRequest(BaseModel):
     context: HookContext
 
 
-@router.get("/cds-services")
-def discovery() -> Json:
+class HookServiceJson(TypedDict):
+    """One service."""
+
+    hook: str
+    id: str
+    title: str
+    description: str
+
+
+class HookServicesJson(TypedDict):
     """Which services there are."""
-    service = {
+
+    services: list[HookServiceJson]
+
+
+class TopicJson(TypedDict):
+    """What a card is about: here, whose limits were used."""
+
+    display: str
+
+
+class CardSourceJson(TypedDict):
+    """Who gives a card."""
+
+    label: str
+    topic: TopicJson
+
+
+class CardJson(TypedDict):
+    """One card (CDS Hooks 2.0, card attributes)."""
+
+    summary: str
+    detail: str
+    indicator: str
+    source: CardSourceJson
+
+
+class CardsJson(TypedDict):
+    """What is to be shown."""
+
+    cards: list[CardJson]
+
+
+@router.get("/cds-services")
+def discovery() -> HookServicesJson:
+    """Which services there are."""
+    service: HookServiceJson = {
         "hook": HOOK,
         "id": DETERIORATION,
         "title": message("cds-title"),
@@ -53,7 +96,7 @@ def discovery() -> Json:
 
 
 @router.post("/cds-services/{service_id}")
-def call(service_id: str, body: HookRequest, request: Request, caller: Calling, service: Running) -> Json:
+def call(service_id: str, body: HookRequest, request: Request, caller: Calling, service: Running) -> CardsJson:
     """Cards about a person whose record is open; none for what is steady."""
     if service_id != DETERIORATION:
         raise NotFoundError(ErrorCode.UNKNOWN_NAME, message("cds-unknown", name=service_id[:64]))
@@ -65,7 +108,7 @@ def call(service_id: str, body: HookRequest, request: Request, caller: Calling, 
     return {"cards": [_card(one) for one in found]}
 
 
-def _card(one: Deterioration) -> Json:
+def _card(one: Deterioration) -> CardJson:
     sentence = sentence_of(one)
     return {
         "summary": sentence if len(sentence) <= LONGEST_SUMMARY else f"{sentence[: LONGEST_SUMMARY - 1]}…",

@@ -23,7 +23,7 @@ class StoredResponse:
     Attributes:
         response_id: short, of its person alone.
         questionnaire, version: which, as of then.
-        answers: codes of options by question.
+        answers: by question: code of an option, number or text.
         answered_by: account.
         at: aware time.
     """

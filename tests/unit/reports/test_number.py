@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from glucotwin.advise.what_if import Estimate
+from glucotwin.core.number import moment, number
 from glucotwin.core.unit import GlucoseUnit
 from glucotwin.domain.timeline import Window
 from glucotwin.reports.number import (
@@ -13,8 +14,6 @@ from glucotwin.reports.number import (
     capitalised,
     days,
     fraction_as_percent,
-    moment,
-    number,
     percent,
     three_digits,
     time_per_day,

@@ -82,7 +82,7 @@ def test_a_sites_form_stands_beside_ours_or_in_its_place(tmp_path: Path) -> None
     [
         ({"resourceType": "Patient"}, "no FHIR Questionnaire"),
         ({"item": []}, "no name, or not between"),
-        ({"item": [{"linkId": "q1", "type": "decimal"}]}, "type decimal"),
+        ({"item": [{"linkId": "q1", "type": "boolean"}]}, "type boolean"),
         ({"item": [{"linkId": "q1", "type": "choice"}]}, "no options"),
         ({"item": [{"linkId": "q", "type": "choice", "answerOption": OPTIONS}] * 2}, "same linkId"),
     ],
@@ -93,3 +93,40 @@ def test_what_is_not_understood_is_refused_with_its_reason(
     with pytest.raises(DataError, match=said) as refused:
         read_questionnaire(_form(tmp_path, **changed))
     assert refused.value.hint
+
+
+MORE = [
+    {"linkId": "q1", "text": "Is it well?", "type": "choice", "answerOption": OPTIONS},
+    {
+        "linkId": "hours",
+        "text": "How long do you sleep?",
+        "type": "decimal",
+        "extension": [
+            {"url": "http://hl7.org/fhir/StructureDefinition/minValue", "valueDecimal": 0},
+            {"url": "http://hl7.org/fhir/StructureDefinition/maxValue", "valueDecimal": 24},
+            {"url": "http://hl7.org/fhir/StructureDefinition/questionnaire-unit", "valueCoding": {"code": "h"}},
+        ],
+    },
+    {"linkId": "nights", "text": "How many nights?", "type": "integer"},
+    {"linkId": "words", "text": "What else?", "type": "text"},
+]
+
+
+def test_numbers_and_words_are_answered_and_told_as_what_they_are(tmp_path: Path) -> None:
+    form = read_questionnaire(_form(tmp_path, item=MORE))
+    answers = {"q1": "yes", "hours": "7.5", "nights": "3", "words": "The cat."}
+    check_answers(form, answers)
+    assert (form.questions[1].least, form.questions[1].most, form.questions[1].unit) == (0.0, 24.0, "h")
+    assert (score_of(form, LOOSE, answers), list(form.counted_scales)) == (1.0, [LOOSE])
+    told = response_resource(form, answers, identifier="a.q.b", subject="Patient/a", at=START)
+    values = [one["answer"][0] for one in told["item"]]  # pyright: ignore
+    assert values[1:] == [{"valueDecimal": 7.5}, {"valueInteger": 3}, {"valueString": "The cat."}]
+
+
+@pytest.mark.parametrize(
+    "answers", [{"hours": "25"}, {"hours": "nan"}, {"hours": "long"}, {"nights": "2.5"}, {"words": " "}]
+)
+def test_numbers_out_of_bounds_and_empty_words_are_refused(tmp_path: Path, answers: dict[str, str]) -> None:
+    form = read_questionnaire(_form(tmp_path, item=MORE))
+    with pytest.raises(DataError):
+        check_answers(form, answers)

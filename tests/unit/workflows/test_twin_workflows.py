@@ -13,7 +13,7 @@ import glucotwin.workflows.fit as fit_workflow
 from glucotwin.advise.change import AddMeal, Change, ScaleBasal, ScaleBolus, ShiftBolus
 from glucotwin.core.answer import Answer, ContextOfUse
 from glucotwin.core.error import ConflictError, DataError, ErrorCode, NotAllowedError, SafetyError
-from glucotwin.core.message import message
+from glucotwin.core.message import message, spoken_in
 from glucotwin.core.profile import PERMISSIONS, RESEARCHER, Authority, Capability, Profile, Role
 from glucotwin.domain.person import DiabetesType
 from glucotwin.domain.timeline import Timeline, Window
@@ -33,6 +33,7 @@ from glucotwin.workflows.what_if import (
     required_capability,
 )
 from made_up_person import DINNER, FITTED, PERSON, START, made_up_timeline, made_up_twin
+from report_text import english_left
 
 REVIEW = Authority(profile=Profile.REVIEW, role=Role.CLINICIAN)
 EVENING = Window(start=DINNER - timedelta(hours=1), end=DINNER + timedelta(hours=5))
@@ -228,6 +229,15 @@ def test_report_holds_metrics_fit_scores_examples_and_what_ifs(report: Answer[Re
     assert [(one.title, one.is_insulin) for one in content.scenarios] == [("Earlier", True), ("Snack", False)]
     assert not content.scenarios_withheld
     json.dumps(report.to_json())
+
+
+@pytest.mark.slow
+def test_a_german_report_with_everything_leaves_no_english(timeline: Timeline, twin: Twin) -> None:
+    with spoken_in("de"):
+        asked = request_of(twin)
+        scenarios = tuple(replace(one, title="Anders") for one in asked.scenarios)
+        page = render_report(compose_report(timeline, replace(asked, scenarios=scenarios), authority=RESEARCHER))
+    assert english_left(page) == []
 
 
 def test_examples_show_what_happened_before_and_after(report: Answer[ReportContent]) -> None:

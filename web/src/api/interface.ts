@@ -572,11 +572,41 @@ export interface components {
             cautions: components["schemas"]["CautionJson"][];
         };
         /**
+         * CardJson
+         * @description One card (CDS Hooks 2.0, card attributes).
+         */
+        CardJson: {
+            /** Summary */
+            summary: string;
+            /** Detail */
+            detail: string;
+            /** Indicator */
+            indicator: string;
+            source: components["schemas"]["CardSourceJson"];
+        };
+        /**
+         * CardSourceJson
+         * @description Who gives a card.
+         */
+        CardSourceJson: {
+            /** Label */
+            label: string;
+            topic: components["schemas"]["TopicJson"];
+        };
+        /**
          * CardiorenalDrug
          * @description A class of drugs with a documented effect on heart and kidney beyond glucose.
          * @enum {string}
          */
         CardiorenalDrug: "sglt2_inhibitor" | "glp1_agonist" | "finerenone";
+        /**
+         * CardsJson
+         * @description What is to be shown.
+         */
+        CardsJson: {
+            /** Cards */
+            cards: components["schemas"]["CardJson"][];
+        };
         /**
          * Caregiver
          * @description Somebody who is told when an alarm stays on; a service delivers it.
@@ -601,6 +631,32 @@ export interface components {
              * @default 15
              */
             after_min?: number;
+        };
+        /**
+         * CategoryJson
+         * @description SCORE2-Diabetes.
+         */
+        CategoryJson: {
+            /** Valid */
+            valid: boolean;
+            /** Refused Because */
+            refused_because?: components["schemas"]["RefusalJson"][];
+            /** Event */
+            event?: string;
+            /** Events */
+            events?: {
+                [key: string]: {
+                    [key: string]: number | number[];
+                };
+            };
+            /** Cautions */
+            cautions?: string[];
+            /** Assumed */
+            assumed?: string[];
+            /** Category */
+            category?: string;
+        } & {
+            [key: string]: number | number[];
         };
         /**
          * CautionJson
@@ -705,6 +761,16 @@ export interface components {
             code: string;
         };
         /**
+         * ComparedBody
+         * @description An alternative of an answered comparison of therapies, which the account asked for.
+         */
+        ComparedBody: {
+            /** Job Id */
+            job_id: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * ComparisonBody
          * @description Which therapies over which days.
          */
@@ -756,6 +822,26 @@ export interface components {
              * @default 1
              */
             seed?: number;
+        };
+        /**
+         * ComplicationsJson
+         * @description What every score says of one person; another score is described as any score is.
+         */
+        ComplicationsJson: {
+            /** Years */
+            years: number;
+            /** Drugs */
+            drugs: components["schemas"]["CardiorenalDrug"][];
+            ckd_epi_2021: components["schemas"]["KidneyStageJson"];
+            kfre: components["schemas"]["glucotwin__prognosis__shape__ScoreJson"];
+            score2_diabetes: components["schemas"]["CategoryJson"];
+            prevent: components["schemas"]["PreventJson"];
+            recode: components["schemas"]["glucotwin__prognosis__shape__ScoreJson"];
+            ukpds_om2: components["schemas"]["OutcomesModelJson"];
+            fib4: components["schemas"]["LiverJson"];
+            hba1c: components["schemas"]["Hba1cJson"];
+        } & {
+            [key: string]: components["schemas"]["glucotwin__prognosis__shape__ScoreJson"];
         };
         /**
          * CompositionShape
@@ -1280,6 +1366,20 @@ export interface components {
          */
         DiabetesType: "type1" | "type2" | "gestational" | "other" | "none" | "unknown";
         /**
+         * DoubtJson
+         * @description Why an HbA1c may mislead: the condition, the direction in which it errs, and who says so.
+         */
+        DoubtJson: {
+            /** Name */
+            name: string;
+            /** Key */
+            key: string;
+            /** Direction */
+            direction: string;
+            /** Source */
+            source: string;
+        };
+        /**
          * EffectCurveJson
          * @description What food or insulin at a moment does to glucose after it, draw by draw.
          */
@@ -1442,6 +1542,18 @@ export interface components {
             frozen: boolean;
         };
         /**
+         * GainJson
+         * @description Years gained on drugs, by the drugs' effect and its 95 % interval.
+         */
+        GainJson: {
+            /** Mean */
+            mean: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+        };
+        /**
          * GlucoseCurveJson
          * @description Glucose over time.
          */
@@ -1457,6 +1569,12 @@ export interface components {
          * @enum {string}
          */
         GlucoseKind: "cgm" | "scan" | "fingerstick" | "lab";
+        /**
+         * GlucoseUnit
+         * @description The two units that meters, sensors and people use.
+         * @enum {string}
+         */
+        GlucoseUnit: "mg/dL" | "mmol/L";
         /**
          * Grant
          * @description A consent to a version of the text.
@@ -1484,6 +1602,48 @@ export interface components {
             verdict: string;
             /** Source */
             source: string;
+        };
+        /**
+         * Hba1cJson
+         * @description An HbA1c in other units, and what speaks against it.
+         */
+        Hba1cJson: {
+            /** Valid */
+            valid: boolean;
+            /** Refused Because */
+            refused_because?: components["schemas"]["RefusalJson"][];
+            /** Event */
+            event?: string;
+            /** Events */
+            events?: {
+                [key: string]: {
+                    [key: string]: number | number[];
+                };
+            };
+            /** Cautions */
+            cautions?: string[];
+            /** Assumed */
+            assumed?: string[];
+            /** Hba1C Mmol Per Mol */
+            hba1c_mmol_per_mol?: number;
+            /** Estimated Mean Glucose Mgdl */
+            estimated_mean_glucose_mgdl?: number;
+            /** Estimated Mean Glucose Mmoll */
+            estimated_mean_glucose_mmoll?: number;
+            /** Reliable */
+            reliable?: boolean;
+            /** Doubts */
+            doubts?: components["schemas"]["DoubtJson"][];
+            /** Expected Hba1C Pct */
+            expected_hba1c_pct?: number;
+            /** Glycation Gap Pct */
+            glycation_gap_pct?: number;
+            /** Glycation Ratio */
+            glycation_ratio?: number;
+            /** Gap Is Large */
+            gap_is_large?: boolean;
+        } & {
+            [key: string]: number | number[];
         };
         /**
          * Health
@@ -1533,6 +1693,28 @@ export interface components {
             /** Hookinstance */
             hookInstance: string;
             context: components["schemas"]["HookContext"];
+        };
+        /**
+         * HookServiceJson
+         * @description One service.
+         */
+        HookServiceJson: {
+            /** Hook */
+            hook: string;
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Description */
+            description: string;
+        };
+        /**
+         * HookServicesJson
+         * @description Which services there are.
+         */
+        HookServicesJson: {
+            /** Services */
+            services: components["schemas"]["HookServiceJson"][];
         };
         /**
          * IdentityJson
@@ -1666,6 +1848,14 @@ export interface components {
          * Items
          * @description A list as an answer.
          */
+        Items_PersonKeyJson_: {
+            /** Items */
+            items: components["schemas"]["PersonKeyJson"][];
+        };
+        /**
+         * Items
+         * @description A list as an answer.
+         */
         Items_TokenJson_: {
             /** Items */
             items: components["schemas"]["TokenJson"][];
@@ -1677,16 +1867,6 @@ export interface components {
         Items_Union_VisiblePerson__HiddenPerson__: {
             /** Items */
             items: (components["schemas"]["VisiblePerson"] | components["schemas"]["HiddenPerson"])[];
-        };
-        /**
-         * Items
-         * @description A list as an answer.
-         */
-        Items_dict_str__object__: {
-            /** Items */
-            items: {
-                [key: string]: unknown;
-            }[];
         };
         /**
          * JobError
@@ -1734,6 +1914,38 @@ export interface components {
          * @enum {string}
          */
         JobStatus: "waiting" | "running" | "done" | "failed" | "cancelled";
+        /**
+         * KidneyStageJson
+         * @description CKD-EPI 2021 and KDIGO; the eGFR in mL/min/1.73 m².
+         */
+        KidneyStageJson: {
+            /** Valid */
+            valid: boolean;
+            /** Refused Because */
+            refused_because?: components["schemas"]["RefusalJson"][];
+            /** Event */
+            event?: string;
+            /** Events */
+            events?: {
+                [key: string]: {
+                    [key: string]: number | number[];
+                };
+            };
+            /** Cautions */
+            cautions?: string[];
+            /** Assumed */
+            assumed?: string[];
+            /** Egfr */
+            egfr?: number;
+            /** Stage */
+            stage?: string;
+            /** Albuminuria */
+            albuminuria?: string;
+            /** Egfr From Creatinine */
+            egfr_from_creatinine?: number;
+        } & {
+            [key: string]: number | number[];
+        };
         /**
          * LedgerAccuracy
          * @description What forecasts and the readings that came say of each other.
@@ -1873,6 +2085,50 @@ export interface components {
             text?: string | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * LifeYearsJson
+         * @description Years with the error of the simulation and the range of lives.
+         */
+        LifeYearsJson: {
+            /** Mean */
+            mean: number;
+            /** Standard Error */
+            standard_error: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+        };
+        /**
+         * LiverJson
+         * @description FIB-4.
+         */
+        LiverJson: {
+            /** Valid */
+            valid: boolean;
+            /** Refused Because */
+            refused_because?: components["schemas"]["RefusalJson"][];
+            /** Event */
+            event?: string;
+            /** Events */
+            events?: {
+                [key: string]: {
+                    [key: string]: number | number[];
+                };
+            };
+            /** Cautions */
+            cautions?: string[];
+            /** Assumed */
+            assumed?: string[];
+            /** Index */
+            index?: number;
+            /** Advanced Fibrosis */
+            advanced_fibrosis?: string;
+            /** Lower Cut Off */
+            lower_cut_off?: number;
+        } & {
+            [key: string]: number | number[];
         };
         /**
          * MedicineJson
@@ -2177,6 +2433,42 @@ export interface components {
             difference: components["schemas"]["EstimateJson"];
         };
         /**
+         * OutcomesModelJson
+         * @description UKPDS Outcomes Model 2: courses by year, life-years and quality-adjusted ones, risk factors year by year.
+         */
+        OutcomesModelJson: {
+            /** Valid */
+            valid: boolean;
+            /** Refused Because */
+            refused_because?: components["schemas"]["RefusalJson"][];
+            /** Event */
+            event?: string;
+            /** Events */
+            events?: {
+                [key: string]: {
+                    [key: string]: number | number[];
+                };
+            };
+            /** Cautions */
+            cautions?: string[];
+            /** Assumed */
+            assumed?: string[];
+            /** Samples */
+            samples?: number;
+            /** Seed */
+            seed?: number;
+            /** Risk Factors */
+            risk_factors?: {
+                [key: string]: number[];
+            };
+            life_years?: components["schemas"]["LifeYearsJson"];
+            qalys?: components["schemas"]["LifeYearsJson"];
+            life_years_gained_on_drugs?: components["schemas"]["GainJson"];
+            qalys_gained_on_drugs?: components["schemas"]["GainJson"];
+        } & {
+            [key: string]: number | number[];
+        };
+        /**
          * PanelPage
          * @description A page of the panel: how many people there are, how many more do not let themselves be seen, and what follows.
          */
@@ -2241,6 +2533,61 @@ export interface components {
             weight_kg?: number | null;
         };
         /**
+         * PersonKeyJson
+         * @description One key of a described person; ``default`` is there where one is taken.
+         */
+        PersonKeyJson: {
+            /** Key */
+            key: string;
+            /** Meaning */
+            meaning: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "flag" | "number" | "list" | "choice";
+            /** Unit */
+            unit: string | null;
+            /** Choices */
+            choices: string[] | null;
+            /** Lowest */
+            lowest: number | null;
+            /** Highest */
+            highest: number | null;
+            /** Required */
+            required: boolean;
+            /** May Be Null */
+            may_be_null: boolean;
+            /** Default */
+            default?: boolean | number | string | string[] | null;
+        };
+        /**
+         * PreventJson
+         * @description PREVENT, and which of its equations was used.
+         */
+        PreventJson: {
+            /** Valid */
+            valid: boolean;
+            /** Refused Because */
+            refused_because?: components["schemas"]["RefusalJson"][];
+            /** Event */
+            event?: string;
+            /** Events */
+            events?: {
+                [key: string]: {
+                    [key: string]: number | number[];
+                };
+            };
+            /** Cautions */
+            cautions?: string[];
+            /** Assumed */
+            assumed?: string[];
+            /** Equation */
+            equation?: string;
+        } & {
+            [key: string]: number | number[];
+        };
+        /**
          * ProductShape
          * @description Another mealtime insulin.
          */
@@ -2278,7 +2625,7 @@ export interface components {
         };
         /**
          * ProposalBody
-         * @description What is proposed, and the question to the twin that it rests on.
+         * @description What is proposed, and the question to the twin or the comparison of therapies that it rests on.
          */
         ProposalBody: {
             kind: components["schemas"]["ProposalKind"];
@@ -2299,6 +2646,7 @@ export interface components {
             /** Why */
             why: string;
             what_if?: components["schemas"]["WhatIfBody"] | null;
+            comparison?: components["schemas"]["ComparedBody"] | null;
         };
         /**
          * ProposalJson
@@ -2391,11 +2739,12 @@ export interface components {
         };
         /**
          * QuestionJson
-         * @description A question with one choice.
+         * @description A question: a choice, a number with its bounds and unit, or free text.
          */
         QuestionJson: {
             /** Link Id */
             link_id: string;
+            kind: components["schemas"]["QuestionKind"];
             /** Scale */
             scale: string;
             /** Text */
@@ -2404,7 +2753,19 @@ export interface components {
             required: boolean;
             /** Options */
             options: components["schemas"]["OptionJson"][];
+            /** Least */
+            least: number | null;
+            /** Most */
+            most: number | null;
+            /** Unit */
+            unit: string;
         };
+        /**
+         * QuestionKind
+         * @description How a question is answered; names of FHIR item types.
+         * @enum {string}
+         */
+        QuestionKind: "choice" | "integer" | "decimal" | "text";
         /**
          * QuestionnaireJson
          * @description A questionnaire to fill in, in the asker's language.
@@ -2521,6 +2882,23 @@ export interface components {
             readings: components["schemas"]["ReadingJson"][];
         };
         /**
+         * Reason
+         * @description Why a score refuses a person; each has a sentence ``prognosis-refusal-…`` in the catalogue.
+         * @enum {string}
+         */
+        Reason: "out-of-range" | "not-measured" | "type-1" | "prior-cardiovascular-disease" | "prior-heart-failure" | "kidney-replacement" | "severe-organ-damage" | "region";
+        /**
+         * RefusalJson
+         * @description Why a score is not meant for a person.
+         */
+        RefusalJson: {
+            reason: components["schemas"]["Reason"];
+            /** Key */
+            key: string;
+            /** Message */
+            message: string;
+        };
+        /**
          * RegimensBody
          * @description A described person and candidates such as ``metformin:2000+semaglutide:1``.
          */
@@ -2569,7 +2947,7 @@ export interface components {
         };
         /**
          * ResponseBody
-         * @description Answers: the code of an option by the ``linkId`` of its question.
+         * @description Answers by the ``linkId`` of their question: the code of an option, a number (``7.5``), or text.
          */
         ResponseBody: {
             /** Questionnaire */
@@ -2600,7 +2978,7 @@ export interface components {
                 [key: string]: string;
             };
             /** Scores */
-            scores: components["schemas"]["ScoreJson"][];
+            scores: components["schemas"]["glucotwin__workflows__questionnaire__answer__ScoreJson"][];
         };
         /**
          * Role
@@ -2652,22 +3030,6 @@ export interface components {
             kind: "scale-bolus" | "scale-meal";
             /** Factor */
             factor: number;
-        };
-        /**
-         * ScoreJson
-         * @description What a scale came to, and the least and most that it can.
-         */
-        ScoreJson: {
-            /** Scale */
-            scale: string;
-            /** Title */
-            title: string;
-            /** Score */
-            score: number | null;
-            /** Least */
-            least: number;
-            /** Most */
-            most: number;
         };
         /**
          * SeenJson
@@ -2918,6 +3280,14 @@ export interface components {
             expires_at: string | null;
             /** Last Used At */
             last_used_at: string | null;
+        };
+        /**
+         * TopicJson
+         * @description What a card is about: here, whose limits were used.
+         */
+        TopicJson: {
+            /** Display */
+            display: string;
         };
         /**
          * TrendVerdict
@@ -3225,6 +3595,46 @@ export interface components {
          * @enum {string}
          */
         glucotwin__prognosis__person__Sex: "female" | "male";
+        /**
+         * ScoreJson
+         * @description What one score says: risks of its own event stand at the top.
+         */
+        glucotwin__prognosis__shape__ScoreJson: {
+            /** Valid */
+            valid: boolean;
+            /** Refused Because */
+            refused_because?: components["schemas"]["RefusalJson"][];
+            /** Event */
+            event?: string;
+            /** Events */
+            events?: {
+                [key: string]: {
+                    [key: string]: number | number[];
+                };
+            };
+            /** Cautions */
+            cautions?: string[];
+            /** Assumed */
+            assumed?: string[];
+        } & {
+            [key: string]: number | number[];
+        };
+        /**
+         * ScoreJson
+         * @description What a scale came to, and the least and most that it can.
+         */
+        glucotwin__workflows__questionnaire__answer__ScoreJson: {
+            /** Scale */
+            scale: string;
+            /** Title */
+            title: string;
+            /** Score */
+            score: number | null;
+            /** Least */
+            least: number;
+            /** Most */
+            most: number;
+        };
         /**
          * Problem
          * @description An error (RFC 9457). The codes are listed in docs/reference/errors.md.

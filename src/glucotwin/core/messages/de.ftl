@@ -135,7 +135,6 @@ quality-programmed-basal-replaced = { $count ->
 
 ## Forecasts and for whom they are meant
 
-report-no-glucose = In diesen Tagen gibt es keine Sensorwerte.
 future-inputs-usual = Für die Zeit nach dem Beginn der Vorhersage sind kein Essen, kein Bolus und die übliche Basalrate angenommen.
 future-inputs-planned = Für die Zeit nach dem Beginn der Vorhersage sind das geplante Essen und Insulin und sonst die übliche Basalrate angenommen.
 forecast-limits = Eine Vorhersage weiß nur, was aufgezeichnet ist; entscheide damit nicht über eine Behandlung.
@@ -353,6 +352,7 @@ advice-nobody = ein gelöschtes Konto
 advice-outside = Der Wert muss zwischen { $low } und { $high } { $unit } liegen.
 advice-hours = Die Uhrzeiten müssen innerhalb eines Tages liegen, der Anfang vor dem Ende.
 advice-present = Gib an, wie die Einstellung heute ist.
+advice-no-comparison = Es gibt keinen beantworteten Vergleich mit der Möglichkeit „{ $name }“.
 advice-large-step = Eine Einstellung wird höchstens um { $percent } % auf einmal geändert.
 advice-large-step-hint = Schlage einen kleineren Schritt vor und sieh nach einigen Tagen wieder nach.
 advice-at-hours = { $words } (von { $start } bis { $end })
@@ -759,12 +759,394 @@ questionnaire-no-resource = Es ist kein FHIR-Questionnaire.
 questionnaire-empty = Er hat keinen Namen, oder nicht zwischen 1 und { $most } Fragen.
 questionnaire-repeated = Zwei Fragen haben dieselbe linkId.
 questionnaire-no-options = Die Frage { $question } hat keine Antworten mit Codes.
-questionnaire-kind = Der Teil { $question } ist von der Art { $kind }; bekannt sind group, display und choice.
+questionnaire-kind = Der Teil { $question } ist von der Art { $kind }; bekannt sind group, display, choice, integer, decimal, string und text.
 questionnaire-unknown = Einen Fragebogen { $name } gibt es nicht.
 questionnaire-no-question = Der Fragebogen hat keine Frage { $question }.
 questionnaire-no-option = { $code } ist keine Antwort auf die Frage { $question }.
+questionnaire-no-number = „{ $value }“ ist keine Antwort auf die Frage { $question }.
+questionnaire-integer-hint = Eine ganze Zahl von { $low } bis { $high }.
+questionnaire-decimal-hint = Eine Zahl von { $low } bis { $high }.
+questionnaire-no-text = Die Antwort auf die Frage { $question } muss Text von höchstens { $most } Zeichen sein.
 questionnaire-missing = { $count ->
     [one] Eine Frage ist noch nicht beantwortet.
    *[other] { $count } Fragen sind noch nicht beantwortet.
   }
 store-no-response = Diesen ausgefüllten Fragebogen gibt es nicht.
+
+## Zahlen und Tage
+
+number-decimal-mark = { "," }
+number-thousands-mark = { "." }
+date-day = { $day }. { $month } { $year }
+date-day-of-month = { $day }.
+date-day-and-month = { $day }. { $month }
+date-moment = { $day }, { $clock } Uhr
+date-month-1 = Januar
+date-month-2 = Februar
+date-month-3 = März
+date-month-4 = April
+date-month-5 = Mai
+date-month-6 = Juni
+date-month-7 = Juli
+date-month-8 = August
+date-month-9 = September
+date-month-10 = Oktober
+date-month-11 = November
+date-month-12 = Dezember
+
+## Der Bericht
+
+research-profile = Dies lief im Profil der Forschung: Seine Was-wäre-wenn sind für Ärztinnen, Ärzte und Forschende und nie eine Anweisung zur Dosierung.
+report-title = Bericht über Zucker und Zwilling
+report-subtitle = { $person }, { $days }
+report-footer = Erstellt am { $moment } von GlucoTwin { $version }.
+report-review-profile = Diese Installation läuft im Profil der Durchsicht: Nichts hier sagt, was eine andere Insulindosis bewirken würde.
+report-fact-person = Person (Pseudonym)
+report-fact-therapy = Wie Insulin gegeben wird
+report-fact-data = Gemacht aus
+report-fact-fitted = Zwilling gelernt an
+report-fact-held-out = Vorhersagen beurteilt an
+report-fact-zone = Zeitzone
+report-fact-problems = Bemerkt
+report-diabetes-type1 = Typ-1-Diabetes
+report-diabetes-type2 = Typ-2-Diabetes
+report-diabetes-gestational = Schwangerschaftsdiabetes
+report-diabetes-other = eine andere Art von Diabetes
+report-diabetes-none = kein Diabetes
+report-diabetes-unknown = Art des Diabetes nicht bekannt
+report-therapy-closed-loop = Von einer automatischen Pumpe
+report-therapy-pump = Mit einer Pumpe
+report-therapy-injections = Mit Pen oder Spritze
+report-therapy-no-insulin = Kein Insulin
+report-therapy-unknown = Nicht bekannt
+report-summary = In Kürze
+report-summary-glucose = An den Tagen { $days } lag der Zucker { $in_range } der Zeit zwischen { $low } und { $high } { $unit } ({ $time } am Tag), darunter { $below } und darüber { $above } der Zeit.
+report-summary-no-glucose = In diesen Tagen gibt es keine Sensorwerte; über die Zeit im Zielbereich lässt sich darum nichts sagen.
+report-summary-no-twin = Es gibt keinen Zwilling, also keine Vorhersagen und kein Was-wäre-wenn in diesem Bericht.
+report-summary-no-forecast = Es gibt einen Zwilling, aber seine Vorhersagen wurden nicht an Tagen beurteilt, die er nicht gesehen hatte.
+report-summary-no-what-if = Es wurde kein Was-wäre-wenn gefragt.
+report-summary-what-if-withheld = Was-wäre-wenn über Insulin werden im Profil der Durchsicht nicht gezeigt.
+report-titled = { $title }? { $sentence }
+report-list-and = { $first } und { $last }
+report-days = { $start } bis { $end }
+report-interval = ({ $low } bis { $high })
+report-hours-minutes = { $hours } h { $minutes } min
+report-hours = { $hours } h
+report-yes = ja
+report-no = nein
+
+## Der Bericht: Qualität der Daten
+
+report-quality = Qualität der Daten
+report-quality-unknown = Die Daten wurden früher eingelesen; was dabei bemerkt wurde, wird bei ihnen aufbewahrt.
+report-coverage-stream = Daten
+report-coverage-records = Einträge
+report-coverage-days = Tage
+report-coverage-known = Bekannt
+report-coverage-gaps = Lücken über 15 min
+report-finding-text = Was bemerkt wurde
+report-finding-action = Was damit geschah
+report-action-kept = So gelassen
+report-action-corrected = Berichtigt
+report-action-dropped = Weggelassen
+report-severity-warning = Gut zu wissen
+report-severity-problem = Begrenzt, was sich sagen lässt
+report-stream-glucose = Zucker vom Sensor
+report-stream-bolus = Boli
+report-stream-basal = Basalinsulin
+report-stream-pen = Dosen mit dem Pen
+report-stream-meal = Mahlzeiten
+report-stream-activity = Bewegung
+report-stream-heart-rate = Puls
+report-stream-heart-rate-variability = Schwankung des Pulses
+report-stream-sleep = Schlaf
+report-stream-medication = Medikamente
+report-stream-lab = Laborwerte
+report-stream-ketone = Ketone
+report-stream-note = Notizen
+report-stream-device = Ereignisse der Geräte
+report-stream-outcome = Fragebögen
+report-stream-alcohol = Alkohol
+report-stream-condition = Krankheit und andere Umstände
+report-stream-correction = Berichtigungen beim Einlesen
+import-no-findings = Nichts wurde bemerkt.
+quality-page-title = Qualität der Daten
+quality-page-files = Dateien
+quality-page-days = Was es gibt, Tag für Tag
+quality-page-days-alt = Ein Gitter mit einer Zeile für jede Art von Daten und einer Spalte für jeden Tag; je dunkler ein Feld, desto mehr gibt es. Zeilen: { $kinds }.
+quality-page-days-table = Dasselbe in Zahlen
+quality-page-kind = Daten
+quality-page-fit = { $fit } von { $days } Tagen taugen für einen Zwilling.
+quality-page-against = Was gegen die anderen spricht:
+quality-page-reason = { $count } × { $reason }
+quality-page-not-fit = Taugen nicht für einen Zwilling
+quality-page-nothing-detected = Gegen keinen der Tage spricht etwas.
+quality-page-day = Tag
+quality-page-days-with = Tage mit Daten
+quality-page-days-full = Volle Tage
+quality-page-some = etwas
+quality-page-full = so viel wie am vollsten Tag
+quality-page-refused = { $count ->
+    [one] Eine Datei ließ sich nicht lesen; der Grund steht unter ihrem Namen.
+   *[other] { $count } Dateien ließen sich nicht lesen; die Gründe stehen unter ihren Namen.
+  }
+quality-page-counts = { $problem ->
+    [one] Ein Problem
+   *[other] { $problem } Probleme
+  }, { $warning ->
+    [one] eine Warnung
+   *[other] { $warning } Warnungen
+  }, { $info } zur Kenntnis
+quality-page-footer = Nichts wurde still geändert: Was berichtigt ist, steht in den Daten neben dem, was war.
+
+## Der Bericht: Zucker
+
+report-glucose = Zucker
+report-no-glucose = In diesen Tagen gibt es keine Sensorwerte.
+report-time-in-ranges = Zeit in jedem Bereich
+report-level-very-high = Sehr hoch: über { $limit } { $unit }
+report-level-high = Hoch: { $low } bis { $high } { $unit }
+report-level-in-range = Im Zielbereich: { $low } bis { $high } { $unit }
+report-level-low = Niedrig: { $low } bis { $high } { $unit }
+report-level-very-low = Sehr niedrig: unter { $limit } { $unit }
+report-levels-level = Zucker
+report-levels-share = Anteil der Zeit
+report-levels-time = Am Tag
+report-levels-goal = Ziel
+report-goal-more = über { $goal }
+report-goal-less = unter { $goal }
+report-goal-less-below = mit sehr niedrig unter { $goal }
+report-goal-less-above = mit sehr hoch unter { $goal }
+report-metric-name = Maß
+report-metric-value = Wert
+report-metric-goal = Ziel
+report-gmi = Glukose-Management-Indikator (GMI)
+report-gmi-note = ein aus dem mittleren Zucker errechnetes HbA1c; das Labor kann abweichen
+report-gmi-withheld = braucht 14 Tage mit Sensorwerten für mindestens 70 % der Zeit
+report-withheld = nicht angegeben
+report-cv = Variationskoeffizient (CV)
+report-cv-note = wie sehr der Zucker schwankt; stabil bis 36 %
+report-goal-cv = höchstens 36 %
+report-gri = Glykämie-Risiko-Index (GRI)
+report-gri-note = 0 ist am besten, 100 am schlechtesten; Zone { $zone } von A bis E
+report-episodes-hypo = Episoden unter { $limit }
+report-episodes-hyper = Episoden über { $limit }
+report-episodes-none = keine in diesen Tagen
+report-episodes-note = { $count ->
+    [one] eine in diesen Tagen, { $minutes } min lang
+   *[other] { $count } in diesen Tagen, im Mittel { $minutes } min lang
+  }
+metrics-insufficient = Weniger als 14 Tage oder weniger als 70 % der Zeit: zu wenig, um für die übliche Einstellung zu stehen; ein GMI wird nicht angegeben.
+metrics-mean = mittlerer Zucker
+metrics-per-week = { $value } in der Woche
+
+## Der Bericht: der übliche Tag
+
+report-modal-day = Ambulantes Profil (der übliche Tag)
+report-modal-day-alt = Alle Tage nach der Uhrzeit übereinandergelegt.
+report-modal-day-sentence = An einem üblichen Tag ist der Zucker gegen { $high_time } am höchsten (Median { $high } { $unit }) und gegen { $low_time } am niedrigsten ({ $low } { $unit }). Einem Tief am nächsten ist er gegen { $near_time }: An einem von zwanzig Tagen liegt er dann unter { $near } { $unit }.
+report-modal-day-table = Als Tabelle zeigen, { $unit }
+report-key-median = Median
+report-key-half-of-days = die Hälfte aller Tage (25 bis 75 %)
+report-key-most-days = neun von zehn Tagen (5 bis 95 %)
+report-key-target = Zielbereich { $low } bis { $high }
+report-clock = Zeit
+report-percentile-5 = 5 %
+report-percentile-25 = 25 %
+report-percentile-50 = Median
+report-percentile-75 = 75 %
+report-percentile-95 = 95 %
+
+## Der Bericht: der Zwilling
+
+report-twin = Was der Zwilling gelernt hat
+report-no-twin = Es gibt keinen Zwilling.
+report-twin-fitted = Der Zwilling hat aus { $readings } Sensorwerten der Tage { $days } gelernt. An diesen Tagen lag sein nächster Schritt um { $residual } { $unit } daneben (Standardabweichung).
+report-twin-reading = Der graue Balken ist die übliche Streuung unter Erwachsenen mit Typ-1-Diabetes; blau ist diese Person mit einem Intervall von 90 %. Ist die blaue Linie so lang wie der graue Balken, sagten die Daten wenig. Diese Zahlen beschreiben das Modell; es sind keine Einstellungen einer Pumpe.
+report-twin-warnings = Was die Anpassung über sich sagt
+report-twin-alt = { $name }: das { $factor }-Fache des Üblichen.
+report-twin-table = Als Tabelle mit Einheiten und Intervallen zeigen
+report-key-prior = übliche Streuung unter Erwachsenen
+report-key-posterior = diese Person
+report-parameters-name = Parameter
+report-parameters-prior = Üblich (90 %)
+report-parameters-posterior = Diese Person (90 %)
+report-parameters-informed = Aus den Daten gelernt
+report-informed-much = größtenteils ({ $share })
+report-informed-partly = teilweise ({ $share })
+report-informed-little = wenig ({ $share })
+report-parameter-subcutis-transfer-per-min = wie schnell sich Insulin im Gewebe bewegt
+report-parameter-subcutis-absorption-per-min = wie schnell Insulin ins Blut gelangt
+report-parameter-gut-emptying-per-min = wie schnell sich der Magen leert
+report-parameter-gut-absorption-per-min = wie schnell Kohlenhydrate ins Blut gelangen
+report-parameter-glucose-effectiveness-per-min = Rückkehr zum üblichen Wert ohne Insulin
+report-parameter-glucose-basal-mgdl = Wert bei der üblichen Basalrate
+report-parameter-glucose-action-rate-per-min = wie schnell sich die Wirkung des Insulins aufbaut
+report-parameter-glucose-sensitivity-night = Insulinempfindlichkeit, Mitternacht bis 6 Uhr
+report-parameter-glucose-sensitivity-morning = Insulinempfindlichkeit, 6 bis 11 Uhr
+report-parameter-glucose-sensitivity-afternoon = Insulinempfindlichkeit, 11 bis 17 Uhr
+report-parameter-glucose-sensitivity-evening = Insulinempfindlichkeit, 17 Uhr bis Mitternacht
+report-parameter-glucose-volume-dl-per-kg = Raum, in dem sich der Zucker verteilt
+report-parameter-insulin-dissociated-absorption-per-min = wie schnell Insulin ins Blut gelangt
+report-parameter-insulin-production-rate-per-min = wie schnell Insulin auf die Leber zu wirken beginnt und aufhört
+report-parameter-gut-emptying-max-per-min = wie schnell sich der Magen leert
+report-parameter-glucose-production-glucose-effect-per-min = wie sehr der Zucker selbst die Bildung von Zucker senkt
+report-parameter-noise-flux-sd-mgdl-per-min = Größe dessen, was Essen und Insulin nicht erklären
+report-parameter-noise-flux-time-min = wie lange solches Unerklärte anhält
+report-parameter-noise-jump-sd-mgdl = Größe plötzlicher unerklärter Änderungen
+report-parameter-noise-sensor-sd-mgdl = Größe des eigenen Fehlers des Sensors
+latent-title = Von Tag zu Tag
+latent-days = Von Tag zu Tag wirkte Insulin das { $low }- bis { $high }-Fache des Üblichen (Streuung { $spread }); die Daten sagen etwas über { $informed } von { $days } Tagen.
+latent-day = { $day }: das { $factor }-Fache ({ $low } bis { $high })
+latent-days-more = und { $days } weitere Tage
+latent-meals = Was gegessen wurde, wich von Mahlzeit zu Mahlzeit um { $spread } von dem ab, was eingetragen war, die Geschwindigkeit der Aufnahme um { $speed }; die Daten sagen etwas über { $informed } von { $meals } Mahlzeiten.
+latent-unlogged = Mahlzeiten, die wohl niemand eingetragen hat: { $meals }
+latent-unlogged-one = { $moment }: etwa { $grams } g ({ $low } bis { $high })
+latent-unlogged-more = und { $meals } weitere
+latent-sensor = Der Sensor, der ab dem { $start } getragen wurde, zeigt bei 120 mg/dL { $bias } mg/dL zu viel ({ $low } bis { $high }).
+latent-sensor-unknown = Der Sensor, der ab dem { $start } getragen wurde: Die Daten sagen nicht, ob er zu viel oder zu wenig zeigt.
+latent-effect = { $effect }: Insulin wirkt das { $factor }-Fache ({ $low } bis { $high }; üblich { $usual }); { $informed }.
+latent-effect-exercise = Bewegung bewirkt das { $factor }-Fache dessen, was sie bei den meisten bewirkt ({ $low } bis { $high }); { $informed }.
+latent-effect-illness = Bei Krankheit
+latent-effect-stress = Bei Stress
+latent-effect-sleep-loss = Nach einer kurzen Nacht
+latent-effect-luteal-phase = In der zweiten Hälfte des Zyklus
+latent-unsettled = Die Suche nach dem, was von Tag zu Tag anders war, kam nicht zur Ruhe: Nimm es als grob.
+latent-none = Was von Tag zu Tag anders war, ließ sich nicht sagen: Dem angepassten Körper fehlt, worauf es wirken würde, oder die Zahlen liefen davon.
+imputed-basal-usual = Die Basalrate ist für { $hours } h nicht aufgezeichnet; die übliche steht dafür, unsicher um { $percent } %.
+imputed-basal-profile = Die Basalrate ist für { $hours } h nicht aufgezeichnet; das eingestellte Profil steht dafür, unsicher um { $percent } %.
+imputed-basal-never-recorded = Basalinsulin ist nirgends aufgezeichnet ({ $hours } h); die Hälfte des täglichen Insulins steht dafür, unsicher um { $percent } %.
+imputed-meal-time-assumed = { $count } Mahlzeiten haben keine Uhrzeit; die übliche Stunde steht dafür, unsicher um { $minutes } min.
+imputed-weight-unknown = Das Gewicht ist nicht bekannt; { $weight } kg stehen dafür, unsicher um { $percent } %.
+
+## Der Bericht: Vorhersage
+
+report-forecast = Vorhersage an Tagen, die der Zwilling nicht gesehen hatte
+report-no-forecast = Vorhersagen wurden nicht beurteilt: Es gibt keinen Zwilling, oder es wurden keine Tage dafür beiseitegelegt.
+report-forecast-period = Jede Vorhersage der Tage { $days } wurde mit dem verglichen, was der Sensor danach zeigte. Gelernt hatte der Zwilling nur aus früheren Tagen.
+report-forecast-better = Bei { $horizons } Minuten lag die Vorhersage des Zwillings näher als die Annahme, dass der letzte Wert bleibt: Bei { $horizon } Minuten war ihr typischer Fehler { $twin } statt { $persistence } { $unit }.
+report-forecast-worse = Bei { $horizons } Minuten lag die Vorhersage des Zwillings nicht näher als die Annahme, dass der letzte Wert bleibt: Bei { $horizon } Minuten war ihr typischer Fehler { $twin } gegen { $persistence } { $unit }.
+report-forecast-mixed = Die Vorhersage des Zwillings lag bei { $better } Minuten näher als die Annahme, dass der letzte Wert bleibt, bei { $worse } Minuten aber nicht: Bei { $horizon } Minuten war ihr typischer Fehler { $twin } gegen { $persistence } { $unit }.
+report-future-inputs = Was den Vorhersagen über die Zeit danach gesagt war: { $text }
+report-minutes-ahead = { $minutes } min
+report-score-better = Zwilling näher als der letzte Wert?
+report-score-rmse = Typischer Fehler des Zwillings (RMSE, { $unit })
+report-score-mae = Mittlerer Fehler des Zwillings (MAE, { $unit })
+report-score-mard = Mittlerer relativer Fehler des Zwillings (MARD)
+report-score-persistence = … wenn der letzte Wert bleibt
+report-score-bias = Mittel von Vorhersage minus Messwert ({ $unit })
+report-score-coverage-50 = Messwerte im Band von 50 %
+report-score-coverage-90 = Messwerte im Band von 90 %
+report-score-width = Breite des Bandes von 90 % ({ $unit })
+report-score-dts = Ohne klinisches Risiko (Zone A des DTS-Fehlergitters)
+report-score-pairs = Verglichene Vorhersagen
+report-example-title = Vorhersage vom { $moment }
+report-example-sentence = Nach { $minutes } Minuten sagte die Vorhersage { $forecast } { $unit }, und der Sensor zeigte { $observed }; { $inside } der Messwerte lagen im Band von { $level }.
+report-example-no-readings = Danach gab es keine Messwerte.
+report-example-table = Als Tabelle zeigen, { $unit }
+report-example-minute = Minute
+report-example-low = 90 % von
+report-example-median = Median
+report-example-high = bis
+report-example-observed = Sensor
+report-key-before = Messwerte davor
+report-key-after = was dann geschah
+report-key-forecast = Vorhersage
+report-key-band-50 = Band von 50 %
+report-key-band-90 = Band von 90 %
+evaluation-uncertainty = Die Maße sind von einer Person und einigen Tagen; wie oft die Bänder hielten, sagt die Abdeckung.
+
+## Der Bericht: Was wäre wenn
+
+report-what-if = Was wäre wenn
+report-no-what-if = Es wurde kein Was-wäre-wenn gefragt.
+report-what-if-held = Anderes Insulin ist gehalten, wie es aufgezeichnet ist. Eine automatische Pumpe hätte auf die Änderung geantwortet, und die Person vielleicht auch.
+report-what-if-withheld = Was-wäre-wenn über Insulin werden im Profil der Durchsicht nicht gezeigt. Das Profil bestimmt, wer diese Installation betreibt.
+report-what-if-replay = Die { $hours } Stunden ab { $moment } nachgespielt. Was geändert ist:
+report-what-if-ahead = Die { $hours } Stunden ab { $moment }. Was geändert wird:
+report-what-if-outcome = Über { $hours } Stunden hätte sich die Zeit im Zielbereich um { $difference } Prozentpunkte geändert (90 %: { $low } bis { $high }).
+report-what-if-lows = Die Zeit unter { $limit } hätte sich um { $difference } Prozentpunkte geändert (90 %: { $low } bis { $high }).
+report-what-if-sure = Nach diesem Modell ist die Richtung klar.
+report-what-if-unsure = Gar keine Änderung liegt in diesem Intervall; das Modell kann die Richtung also nicht sagen.
+report-what-if-alt = { $title }. Am weitesten liegen die Kurven nach { $minutes } Minuten auseinander, um { $difference } { $unit }.
+report-what-if-effect-insulin = Angenommen ist, dass eine Einheit Insulin den Zucker in Ruhe um { $median } { $unit } senkt (90 %: { $low } bis { $high }).
+report-what-if-effect-carbs = Angenommen ist, dass zehn Gramm Kohlenhydrate den Zucker in Ruhe um { $median } { $unit } heben (90 %: { $low } bis { $high }).
+report-what-if-table = Als Tabelle zeigen, { $unit }
+report-difference-axis = Unterschied, { $unit }
+report-outcome-caption = Mediane mit Intervallen von 90 %.
+report-outcome-name = Über diese Stunden
+report-outcome-was = Wie es war
+report-outcome-expected = Wie erwartet
+report-outcome-changed = Mit der Änderung
+report-outcome-difference = Unterschied
+report-outcome-time-in-range-pct = Zeit im Zielbereich
+report-outcome-time-below = Zeit unter { $limit } { $unit }
+report-outcome-time-above = Zeit über { $limit } { $unit }
+report-outcome-mean-glucose-mgdl = Mittlerer Zucker
+report-key-sensor = Sensor
+report-key-as-was = wie es war
+report-key-expected = wie erwartet
+report-key-changed = mit der Änderung
+report-key-band-as-was = Band von 90 %, wie es war
+report-key-band-changed = Band von 90 % mit der Änderung
+change-redose = Jeder Bolus, wie ihn ein Rechner gibt: KE-Faktor { $ratio ->
+    [as-set] wie eingestellt
+   *[other] { $ratio } g/IE
+  }, Korrekturfaktor { $factor ->
+    [as-set] wie eingestellt
+   *[other] { $factor } mg/dL je IE
+  }, Ziel { $target ->
+    [as-set] wie eingestellt
+   *[other] { $target } mg/dL
+  }
+
+## Der Bericht: Grenzen und Herkunft
+
+report-limits = Grenzen und Herkunft
+report-limit = Entscheide mit diesem Bericht nicht über eine Behandlung.
+report-limit-logged = Der Zwilling kennt nur, was aufgezeichnet ist: Nicht eingetragenes Essen, Krankheit, Stress und die meiste Bewegung kennt er nicht.
+report-limit-what-if = Ein Was-wäre-wenn ist die Rechnung eines Modells und nichts, was ausprobiert wurde; anderes Insulin ist gehalten, wie es aufgezeichnet ist.
+report-limit-average = Anteile der Zeit und Mittelwerte verbergen einzelne Tage; sieh dir die Tage selbst an, bevor du Schlüsse ziehst.
+report-outside-validity = Warum der Zwilling nicht für diese Person gedacht ist
+report-cautions = Zu bedenken
+report-origin = Herkunft
+report-origin-model = Modell
+report-origin-no-model = keines; der Bericht beschreibt nur Daten
+report-origin-model-text = { $body }, Zwilling Version { $version }, Prüfsumme { $hash }…
+report-origin-data-hash = Prüfsumme der Daten
+report-origin-inputs = Verwendete Daten
+report-origin-gaps = Lücken im Zucker vom Sensor
+report-gaps = { $count ->
+    [0] keine über 15 Minuten
+    [one] eine über 15 Minuten, { $hours } h
+   *[other] { $count } über 15 Minuten, zusammen { $hours } h
+  }
+report-origin-valid = Für diese Person gedacht
+report-valid = Nichts Bekanntes spricht dagegen.
+report-not-valid = Nein; siehe oben.
+report-origin-uncertainty = Unsicherheit
+report-uncertainty = Die Bänder der Vorhersagen kommen von dem, was der Zwilling nicht weiß, die Intervalle der Was-wäre-wenn von seiner Unsicherheit über Insulin und Essen.
+report-uncertainty-none = Die Maße sind aus den Messwerten berechnet, wie sie sind; der Fehler des Sensors selbst ist nicht darin.
+report-origin-profile = Gegeben unter
+report-profile-text = Profil { $profile }, Rolle { $role }
+report-profile-review = Durchsicht
+report-profile-research = Forschung
+report-role-person = Person
+report-role-carer = Angehörige
+report-role-clinician = Ärztin, Arzt
+report-role-researcher = Forschung
+report-role-admin = Verwaltung
+report-origin-issued = Erstellt am
+report-origin-software = Software
+report-attribution = Wessen Daten das sind
+report-progress = Der Bericht von { $name } wird gemacht
+report-progress-examples = Beispiele werden vorhergesagt
+report-progress-what-if = Was wäre wenn wird gefragt
+report-page-written = Der Bericht steht in { $path }
+answer-exists = { $path } gibt es schon.
+answer-exists-hint = Einen anderen Namen wählen oder sie ersetzen: --overwrite.
+answer-other-person = Der Zwilling ist von { $twin }, die Daten sind von { $timeline }.
+answer-other-person-hint = Gib die Daten der Person des Zwillings; ein Pseudonym lässt sich mit --person-id setzen.
+evaluation-no-days = Nach den Tagen, an denen der Zwilling gelernt hat, gibt es keine.
+evaluation-no-days-hint = Den Zwilling mit --holdout-days anpassen oder neuere Daten geben.
+evaluation-progress = Vorhersagen werden beurteilt

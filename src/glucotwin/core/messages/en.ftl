@@ -270,6 +270,14 @@ report-hours = { $hours } h
 report-yes = yes
 report-no = no
 
+report-profile-review = review
+report-profile-research = research
+report-role-person = person
+report-role-carer = carer
+report-role-clinician = clinician
+report-role-researcher = researcher
+report-role-admin = administrator
+
 ## The report: data quality
 
 report-quality = Quality of the data
@@ -420,6 +428,14 @@ report-parameter-glucose-sensitivity-morning = insulin sensitivity, 6 to 11
 report-parameter-glucose-sensitivity-afternoon = insulin sensitivity, 11 to 17
 report-parameter-glucose-sensitivity-evening = insulin sensitivity, 17 to midnight
 report-parameter-glucose-volume-dl-per-kg = volume in which glucose spreads
+report-parameter-insulin-dissociated-absorption-per-min = how fast insulin reaches the blood
+report-parameter-insulin-production-rate-per-min = how fast insulin starts and stops to act on the liver
+report-parameter-gut-emptying-max-per-min = how fast the stomach empties
+report-parameter-glucose-production-glucose-effect-per-min = how much glucose itself lowers production
+report-parameter-noise-flux-sd-mgdl-per-min = size of what meals and insulin do not explain
+report-parameter-noise-flux-time-min = how long such unexplained rises and falls last
+report-parameter-noise-jump-sd-mgdl = size of sudden unexplained changes
+report-parameter-noise-sensor-sd-mgdl = size of the sensor's own independent error
 
 ## The report: forecast
 
@@ -1315,6 +1331,7 @@ advice-nobody = an account that is gone
 advice-outside = The value has to be between { $low } and { $high } { $unit }.
 advice-hours = The hours have to begin before they end, within one day.
 advice-present = Say what the setting is today.
+advice-no-comparison = There is no answered comparison with the alternative "{ $name }".
 advice-large-step = A setting is changed by { $percent } % at most at a time.
 advice-large-step-hint = Propose a smaller step, and look again after some days.
 advice-at-hours = { $words } (from { $start } to { $end })
@@ -1769,10 +1786,14 @@ questionnaire-no-resource = it is no FHIR Questionnaire.
 questionnaire-empty = it has no name, or not between 1 and { $most } questions.
 questionnaire-repeated = two questions have the same linkId.
 questionnaire-no-options = the question { $question } has no options with codes.
-questionnaire-kind = the item { $question } is of the type { $kind }; known are group, display and choice.
+questionnaire-kind = the item { $question } is of the type { $kind }; known are group, display, choice, integer, decimal, string and text.
 questionnaire-unknown = There is no questionnaire called { $name }.
 questionnaire-no-question = The questionnaire has no question { $question }.
 questionnaire-no-option = { $code } is no answer to the question { $question }.
+questionnaire-no-number = "{ $value }" is no answer to question { $question }.
+questionnaire-integer-hint = A whole number from { $low } to { $high }.
+questionnaire-decimal-hint = A number from { $low } to { $high }.
+questionnaire-no-text = The answer to question { $question } has to be text of at most { $most } characters.
 questionnaire-missing = { $count ->
     [one] One question is not answered yet.
    *[other] { $count } questions are not answered yet.
@@ -1782,3 +1803,24 @@ questionnaires-column-version = version
 questionnaires-column-title = title
 questionnaires-column-scales = scales
 store-no-response = There is no such filled-in questionnaire.
+
+## Numbers and days
+
+number-decimal-mark = { "." }
+number-thousands-mark = { "," }
+date-day = { $day } { $month } { $year }
+date-day-of-month = { $day }
+date-day-and-month = { $day } { $month }
+date-moment = { $day }, { $clock }
+date-month-1 = January
+date-month-2 = February
+date-month-3 = March
+date-month-4 = April
+date-month-5 = May
+date-month-6 = June
+date-month-7 = July
+date-month-8 = August
+date-month-9 = September
+date-month-10 = October
+date-month-11 = November
+date-month-12 = December

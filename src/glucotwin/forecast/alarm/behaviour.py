@@ -1,8 +1,9 @@
 """How an alarm behaves: when it comes and goes, how often it is repeated, how long it may be snoozed."""
 
+from collections.abc import Callable
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_serializer, model_validator
 
 Fraction = Annotated[float, Field(gt=0.0, le=1.0)]
 
@@ -52,6 +53,11 @@ class BehaviourChange(BaseModel):
     repeat_min: float | None = None
     longest_snooze_min: float | None = None
     quiet: bool | None = None
+
+    @model_serializer(mode="wrap")
+    def _only_changes(self, handler: Callable[["BehaviourChange"], dict[str, object]]):  # noqa: ANN202  # the fields say
+        """What is left out is not told as null, which would mean "never" for repeats when it is sent back."""
+        return {name: value for name, value in handler(self).items() if name in self.model_fields_set}
 
     def applied_to(self, behaviour: Behaviour) -> Behaviour:
         """The behaviour with the changes made, checked again.

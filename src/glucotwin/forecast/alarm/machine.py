@@ -137,8 +137,11 @@ def _timed(here: _Here, state: KindState, said: Assessment) -> KindState:
 
 
 def _ended(here: _Here, state: KindState, said: Assessment) -> tuple[KindState, tuple[AlarmEvent, ...]]:
-    """Off again; what was never told is not taken back either."""
-    events = () if state.told_at is None else (_event(here, state, said, AlarmAction.CLEARED),)
+    """Off again, told to everybody and to each caregiver it was passed on to; what was never told is not taken back."""
+    events: tuple[AlarmEvent, ...] = ()
+    if state.told_at is not None:
+        over = _event(here, state, said, AlarmAction.CLEARED)
+        events = (over, *(replace(over, contact=contact) for contact in state.told_contacts))
     return KindState(snoozed_until=None if here.rule.is_urgent else state.snoozed_until), events
 
 

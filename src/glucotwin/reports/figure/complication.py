@@ -8,6 +8,7 @@ from matplotlib.figure import Figure as Drawing
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from glucotwin.core.message import message
+from glucotwin.core.number import number
 from glucotwin.prognosis.answer import Outcome, ScoreAnswer
 from glucotwin.prognosis.registry import SCORES
 from glucotwin.reports.figure.style import BLUE, GREY, INK, VERMILION, Canvas
@@ -99,7 +100,7 @@ def _label_ends(axes: Axes, ends: list[tuple[float, str, str]], years: int, top:
     for end, text, colour in sorted(ends):
         height = max(end, lowest)
         lowest = height + gap
-        label = f"{text} {100.0 * end:.1f} %"
+        label = f"{text} {number(100.0 * end, 1)} %"
         axes.annotate(
             label,
             (years, height),
@@ -118,10 +119,10 @@ def _draw_bars(axes: Axes, rows: list[tuple[str, Outcome, str]]) -> None:
     axes.barh(places, risks, height=0.62, color=BLUE)
     for place, (_, outcome, horizon) in zip(places, rows, strict=True):
         treated = outcome.risks.get(f"{horizon}_on_drugs")
-        told = f"{100.0 * np.asarray(outcome.risks[horizon]):.1f} %"
+        told = f"{number(100.0 * float(np.asarray(outcome.risks[horizon])), 1)} %"
         if isinstance(treated, float):
             axes.plot([treated, treated], [place - 0.36, place + 0.36], color=INK, linewidth=2.0, linestyle=(0, (3, 1)))
-            told += f" → {100.0 * treated:.1f} %"
+            told += f" → {number(100.0 * treated, 1)} %"
         axes.annotate(
             told,
             (float(np.asarray(outcome.risks[horizon])), place),

@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
+from glucotwin.core.number import MINUS
 from glucotwin.forecast.forecast import Band
 from glucotwin.reports.content import ForecastExample
 from glucotwin.reports.figure.style import (
@@ -18,7 +19,7 @@ from glucotwin.reports.figure.style import (
     prepare_glucose_axis,
     shown,
 )
-from glucotwin.reports.number import MINUS, Numbers
+from glucotwin.reports.number import Numbers
 
 HISTORY_MIN = 120.0
 """Minutes of readings shown before the forecast begins."""

@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure as Drawing
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
+from glucotwin.core.number import plain_number
 from glucotwin.reports.figure.style import BLUE, GREY, GREY_LIGHT, Canvas
 from glucotwin.twin.diagnostic import ParameterSummary
 
@@ -39,7 +40,7 @@ def draw_parameters(
     axes.set_ylim(-0.6, len(parameters) - (0.2 if canvas.is_narrow else 0.4))
     axes.xaxis.set_major_locator(FixedLocator(list(TICKS)))
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"×{value:g}"))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"×{plain_number(value)}"))
 
 
 def _label(*, axes_names: tuple[str, ...], places: np.ndarray, drawing: Drawing, canvas: Canvas) -> None:

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
+from glucotwin.core.number import number
 from glucotwin.core.unit import GlucoseUnit, glucose_in, threshold_in
 from glucotwin.reports.number import Numbers
 
@@ -115,7 +116,7 @@ def prepare_glucose_axis(axes: Axes, numbers: Numbers, *, low_mgdl: float, high_
     axes.axhspan(threshold_in(70.0, unit), threshold_in(180.0, unit), color=TARGET, linewidth=0, zorder=0)
     ticks = [threshold_in(value, unit) for value in (54.0, 70.0, 180.0, 250.0) if low_mgdl < value < high_mgdl]
     axes.yaxis.set_major_locator(FixedLocator(ticks))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.{numbers.glucose_digits}f}"))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, numbers.glucose_digits)))
     for value in (70.0, 180.0):
         axes.axhline(threshold_in(value, unit), color=TARGET_EDGE, linewidth=0.9, zorder=1)
     for value in (54.0, 250.0):

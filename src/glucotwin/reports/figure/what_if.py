@@ -8,6 +8,7 @@ from matplotlib.figure import Figure as Drawing
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
 from glucotwin.advise.what_if import Curve, WhatIf
+from glucotwin.core.number import number
 from glucotwin.forecast.forecast import Band
 from glucotwin.reports.figure.style import (
     BLUE,
@@ -22,7 +23,7 @@ from glucotwin.reports.figure.style import (
     prepare_glucose_axis,
     shown,
 )
-from glucotwin.reports.number import MINUS, Numbers
+from glucotwin.reports.number import Numbers
 
 
 def draw_what_if(
@@ -71,7 +72,7 @@ def _draw_difference(axes: Axes, hours: np.ndarray, curve: Curve, numbers: Numbe
     axes.plot(hours, shown(curve.median_mgdl, numbers.unit), color=BLUE, linewidth=1.8, zorder=4)
     axes.axhline(0.0, color=FAINT, linewidth=0.9, zorder=3)
     axes.locator_params(axis="y", nbins=4)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _signed(value, numbers.glucose_digits)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, numbers.glucose_digits, signed=True)))
     axes.set_title(title, loc="left", fontsize="medium", color=GREY)
 
 
@@ -89,8 +90,3 @@ def _clock_axis(axes: Axes, start_local: datetime, minutes: float, *, sparse: bo
     axes.xaxis.set_major_formatter(
         FuncFormatter(lambda hour, _: f"{start_local + timedelta(hours=float(hour) + 1e-6):%H:%M}")
     )
-
-
-def _signed(value: float, digits: int) -> str:
-    text = f"{abs(value):.{digits}f}"
-    return text if float(text) == 0.0 else f"{'+' if value > 0 else MINUS}{text}"

@@ -5,9 +5,10 @@ from zoneinfo import ZoneInfo
 from glucotwin.advise.alarm_replay import AlarmReplay, ToldAlarm
 from glucotwin.advise.pre_emptive import PreEmptiveStep, StepKind
 from glucotwin.core.message import message
+from glucotwin.core.number import number
 from glucotwin.forecast.alarm.event import AlarmAction, AlarmEvent
 from glucotwin.forecast.alarm.kind import AlarmKind
-from glucotwin.reports.number import Numbers, number
+from glucotwin.reports.number import Numbers
 
 CERTAIN_NOW = frozenset({AlarmKind.LOW, AlarmKind.HIGH, AlarmKind.STALE_DATA})
 """Kinds that are about what is so already: their probability says nothing."""

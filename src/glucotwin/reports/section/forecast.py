@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from glucotwin.core.message import message
+from glucotwin.core.number import moment, number
 from glucotwin.core.unit import GlucoseUnit
 from glucotwin.domain.timeline import Window
 from glucotwin.forecast.evaluation import Evaluation, HorizonScore
@@ -15,7 +16,7 @@ from glucotwin.forecast.forecast import Forecast
 from glucotwin.reports.content import ForecastExample, ReportContent
 from glucotwin.reports.figure.fan import draw_fan
 from glucotwin.reports.figure.style import BLUE, BLUE_LIGHT, BLUE_MIDDLE, HALF_PX, INK, NARROW_PX, Canvas, render
-from glucotwin.reports.number import Numbers, fraction_as_percent, moment, number, percent, window_days
+from glucotwin.reports.number import Numbers, fraction_as_percent, percent, window_days
 from glucotwin.reports.section.summary import verdict_sentence
 from glucotwin.reports.view import Block, Figure, Figures, Key, Row, Section, Table, Text
 

@@ -1,10 +1,11 @@
 """Glucose metrics beside the consensus goals."""
 
 from glucotwin.core.message import message
+from glucotwin.core.number import number
 from glucotwin.metrics.panel import MetricsPanel
 from glucotwin.reports.content import ReportContent
 from glucotwin.reports.figure.style import LEVEL_COLOURS
-from glucotwin.reports.number import Numbers, capitalised, number, percent, time_per_day
+from glucotwin.reports.number import Numbers, capitalised, percent, time_per_day
 from glucotwin.reports.view import Bar, Block, Part, Row, Section, Table, Text
 
 CV_GOAL_PCT = 36.0

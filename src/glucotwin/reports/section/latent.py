@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from glucotwin.core.message import message
-from glucotwin.reports.number import day, fraction_as_percent, moment, number
+from glucotwin.core.number import day, moment, number
+from glucotwin.reports.number import fraction_as_percent
 from glucotwin.reports.section.informed import informed_text
 from glucotwin.twin.latent.estimate import Latent, LatentKind, Latents
 from glucotwin.twin.latent.explained import found_meals

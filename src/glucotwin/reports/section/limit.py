@@ -2,9 +2,9 @@
 
 from glucotwin.core.answer import Answer
 from glucotwin.core.message import message
+from glucotwin.core.number import moment, number
 from glucotwin.core.validity import Validity
 from glucotwin.reports.content import ReportContent
-from glucotwin.reports.number import moment
 from glucotwin.reports.section.quality import stream_name
 from glucotwin.reports.view import Block, Points, Row, Section, Table, Text
 
@@ -39,6 +39,8 @@ def _validity_blocks(validity: Validity) -> tuple[Block, ...]:
 
 def _origin_rows(answer: Answer[ReportContent]) -> tuple[Row, ...]:
     zone = answer.payload.person.zone_info
+    profile = message(f"report-profile-{answer.authority.profile}")
+    role = message(f"report-role-{answer.authority.role}")
     rows = [
         ("model", _model_text(answer)),
         ("data-hash", answer.data.data_hash[:SHORT_HASH]),
@@ -46,7 +48,7 @@ def _origin_rows(answer: Answer[ReportContent]) -> tuple[Row, ...]:
         ("gaps", _gap_text(answer)),
         ("valid", message("report-valid" if answer.validity.valid else "report-not-valid")),
         ("uncertainty", answer.uncertainty),
-        ("profile", message("report-profile-text", profile=answer.authority.profile, role=answer.authority.role)),
+        ("profile", message("report-profile-text", profile=profile, role=role)),
         ("issued", moment(answer.issued_at.astimezone(zone))),
         ("software", f"GlucoTwin {answer.model.software_version}"),
     ]
@@ -64,4 +66,4 @@ def _model_text(answer: Answer[ReportContent]) -> str:
 
 def _gap_text(answer: Answer[ReportContent]) -> str:
     hours = sum((gap.end - gap.start).total_seconds() for gap in answer.data_gaps) / 3600.0
-    return message("report-gaps", count=len(answer.data_gaps), hours=f"{hours:.1f}")
+    return message("report-gaps", count=len(answer.data_gaps), hours=number(hours, 1))

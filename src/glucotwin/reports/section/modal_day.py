@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 
 from glucotwin.core.message import message
+from glucotwin.core.number import MISSING
 from glucotwin.metrics.profile import ModalDay
 from glucotwin.reports.content import ReportContent
 from glucotwin.reports.figure.modal_day import draw_modal_day
@@ -18,7 +19,7 @@ from glucotwin.reports.figure.style import (
     Canvas,
     render,
 )
-from glucotwin.reports.number import MISSING, Numbers
+from glucotwin.reports.number import Numbers
 from glucotwin.reports.view import Figure, Key, Row, Section, Table, Text
 
 TABLE_HOURS = tuple(range(0, 24, 3))

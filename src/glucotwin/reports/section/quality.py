@@ -3,9 +3,10 @@
 from zoneinfo import ZoneInfo
 
 from glucotwin.core.message import message
+from glucotwin.core.number import MISSING, number
 from glucotwin.ingest.quality import Coverage, Finding, QualityReport
 from glucotwin.reports.content import ReportContent
-from glucotwin.reports.number import MISSING, capitalised, days, percent
+from glucotwin.reports.number import capitalised, days, percent
 from glucotwin.reports.view import Block, Row, Section, Table, Text
 
 
@@ -34,13 +35,13 @@ def coverage_table(quality: QualityReport, zone: ZoneInfo) -> Table:
 
 def _coverage_row(coverage: Coverage, zone: ZoneInfo) -> Row:
     span = (coverage.last - coverage.first).total_seconds() / 86400.0
-    gap_hours = "" if not coverage.gap_min else message("report-hours", hours=f"{coverage.gap_min / 60.0:.1f}")
+    gap_hours = "" if not coverage.gap_min else message("report-hours", hours=number(coverage.gap_min / 60.0, 1))
     gaps = MISSING if coverage.gaps is None else str(coverage.gaps)
     return Row(
         cells=(
             capitalised(stream_name(coverage.stream)),
-            f"{coverage.records:,}",
-            f"{span:.1f}",
+            number(coverage.records, 0),
+            number(span, 1),
             percent(coverage.active_percent),
             f"{gaps} ({gap_hours})" if gap_hours else gaps,
         ),

@@ -3,10 +3,11 @@
 from functools import partial
 
 from glucotwin.core.message import message, message_identifiers
+from glucotwin.core.number import number
 from glucotwin.reports.content import FitSummary, ReportContent
 from glucotwin.reports.figure.parameter import draw_parameters
 from glucotwin.reports.figure.style import BLUE, GREY_LIGHT, NARROW_PX, WIDE_PX, Canvas, render
-from glucotwin.reports.number import Numbers, capitalised, number, three_digits, window_days, with_interval
+from glucotwin.reports.number import Numbers, capitalised, three_digits, window_days, with_interval
 from glucotwin.reports.section.informed import informed_text
 from glucotwin.reports.section.latent import latent_sentences
 from glucotwin.reports.view import Block, Figure, Key, Points, Row, Section, Table, Text

@@ -5,6 +5,7 @@ from functools import partial
 
 from glucotwin.advise.what_if import WhatIf, WhatIfKind
 from glucotwin.core.message import message
+from glucotwin.core.number import moment
 from glucotwin.reports.content import ReportContent, Scenario
 from glucotwin.reports.figure.style import (
     BLUE,
@@ -18,7 +19,7 @@ from glucotwin.reports.figure.style import (
     render,
 )
 from glucotwin.reports.figure.what_if import draw_what_if
-from glucotwin.reports.number import Numbers, moment
+from glucotwin.reports.number import Numbers
 from glucotwin.reports.section.summary import TIME_IN_RANGE, outcome_of, outcome_sentence
 from glucotwin.reports.view import Block, Figure, Heading, Key, Points, Row, Section, Table, Text
 

@@ -20,17 +20,39 @@ from glucotwin.service.state import Service
 from glucotwin.store.access import Action
 from glucotwin.store.account import read_account
 from glucotwin.store.proposal import SHOWN, Status, StoredProposal
-from glucotwin.workflows.living.advice import answer, decide, kinds_json, proposal_json, proposals_of, propose
+from glucotwin.workflows.living.advice import (
+    answer,
+    decide,
+    evidence_json,
+    evidence_of_comparison,
+    kinds_json,
+    proposal_json,
+    proposals_of,
+    propose,
+)
 from glucotwin.workflows.living.course import answer_course, show_course
-from glucotwin.workflows.living.shape.advice import CourseJson, CourseResult, ProposalJson, ProposalRuleJson
+from glucotwin.workflows.living.shape.advice import (
+    CourseJson,
+    CourseResult,
+    EvidenceJson,
+    ProposalJson,
+    ProposalRuleJson,
+)
 
 router = APIRouter(tags=["advice"])
 ProposalId = Annotated[str, Path(pattern=UUID_PATTERN)]
 DECISIONS = {"sign": Status.SIGNED, "decline": Status.DECLINED, "end": Status.ENDED}
 
 
+class ComparedBody(Shape):
+    """An alternative of an answered comparison of therapies, which the account asked for."""
+
+    job_id: str = Field(pattern=UUID_PATTERN)
+    name: str = Field(min_length=1, max_length=80)
+
+
 class ProposalBody(Shape):
-    """What is proposed, and the question to the twin that it rests on."""
+    """What is proposed, and the question to the twin or the comparison of therapies that it rests on."""
 
     kind: ProposalKind
     value: float = Field(ge=0, le=1000)
@@ -39,6 +61,7 @@ class ProposalBody(Shape):
     to_minute: int = Field(default=1440, ge=1, le=1440)
     why: str = Field(min_length=1, max_length=2000)
     what_if: WhatIfBody | None = None
+    comparison: ComparedBody | None = None
 
     def proposal(self) -> Proposal:
         """As the layers below know it."""
@@ -104,6 +127,7 @@ def make(person_id: PersonId, body: ProposalBody, request: Request, caller: Call
     """Writes a proposal; the person sees it when it is signed."""
     caller.require_browser()
     ready: Callable[[], Answer[WhatIf]] | None = None
+    evidence: EvidenceJson | None = None
     with desk_for(request, caller, person_id, Action.ADVISE) as (desk, access):
         authority = service.authority(access.role)
         proposal = body.proposal()
@@ -111,7 +135,11 @@ def make(person_id: PersonId, body: ProposalBody, request: Request, caller: Call
         if body.what_if is not None:
             access.require(Action.ASK_TWIN)
             ready = question(service.memory, desk, person_id, body.what_if, authority)
-    evidence = None if ready is None else ready()
+        elif body.comparison is not None:
+            access.require(Action.ASK_TWIN)
+            evidence = evidence_of_comparison(desk, person_id, body.comparison.job_id, body.comparison.name)
+    if ready is not None:
+        evidence = evidence_json(ready())
     with desk_for(request, caller, person_id, Action.ADVISE) as (desk, access):
         made = propose(desk, access, proposal, authority=authority, evidence=evidence)
     return proposal_json(made, _names(service))

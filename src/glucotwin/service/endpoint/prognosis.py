@@ -1,6 +1,6 @@
 """Years ahead of a described person by published equations; nothing is kept, and nobody's record is looked at."""
 
-from typing import Literal
+from typing import Literal, cast
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -8,8 +8,9 @@ from pydantic import Field
 from glucotwin.prognosis.answer import Question
 from glucotwin.prognosis.person import DescribedPerson
 from glucotwin.prognosis.schema import person_schema
+from glucotwin.prognosis.shape import ComplicationsJson, PersonKeyJson
 from glucotwin.service.caller import Calling
-from glucotwin.service.schema import Items, Json, Shape
+from glucotwin.service.schema import Items, Shape
 from glucotwin.workflows.complications import complications_of_person
 
 router = APIRouter(tags=["prognosis"])
@@ -28,14 +29,14 @@ class ComplicationsBody(Shape):
 
 
 @router.get("/complications/schema")
-def schema(caller: Calling) -> Items[Json]:
+def schema(caller: Calling) -> Items[PersonKeyJson]:
     """Every key of a described person with its meaning, unit, choices, range and default."""
-    return {"items": person_schema()}
+    return {"items": cast("list[PersonKeyJson]", person_schema())}
 
 
 @router.post("/complications")
-def complications(body: ComplicationsBody, caller: Calling) -> Json:
+def complications(body: ComplicationsBody, caller: Calling) -> ComplicationsJson:
     """One object per score: risks, or named reasons why it is not meant for this person."""
     held = body.risk_factors == "held"
     question = Question(years=body.years, samples=body.samples, seed=body.seed, progression=not held)
-    return complications_of_person(body.person, question).to_json()
+    return cast("ComplicationsJson", complications_of_person(body.person, question).to_json())

@@ -12,17 +12,19 @@ from glucotwin.store.response import remove_response
 from glucotwin.workflows.living.questionnaire import answer_questionnaire, questionnaires_of
 from glucotwin.workflows.living.shape.questionnaire import QuestionnaireList, ResponseJson
 from glucotwin.workflows.questionnaire.definition import MOST_QUESTIONS
+from glucotwin.workflows.questionnaire.question import LONGEST_TEXT
 
 router = APIRouter(tags=["questionnaires"])
 ResponseId = Annotated[str, Path(pattern="^[0-9a-f]{16}$")]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+Told = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_TEXT)]
 
 
 class ResponseBody(Shape):
-    """Answers: the code of an option by the ``linkId`` of its question."""
+    """Answers by the ``linkId`` of their question: the code of an option, a number (``7.5``), or text."""
 
     questionnaire: str = Field(min_length=1, max_length=64)
-    answers: dict[Code, Code] = Field(max_length=MOST_QUESTIONS)
+    answers: dict[Code, Told] = Field(max_length=MOST_QUESTIONS)
 
 
 @router.get("/people/{person_id}/questionnaires")

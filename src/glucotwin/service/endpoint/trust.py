@@ -11,12 +11,15 @@ from typing_extensions import TypedDict
 
 from glucotwin.core.error import ConflictError, ErrorCode
 from glucotwin.core.json_value import Instant, iso_utc
-from glucotwin.core.message import message
-from glucotwin.core.profile import Role
-from glucotwin.domain.timeline import Window
+from glucotwin.core.message import message, spoken_in, spoken_locale
+from glucotwin.core.profile import Authority, Role
+from glucotwin.core.unit import GlucoseUnit
+from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.service.caller import Calling, PersonId, Running, desk_for
 from glucotwin.service.schema import Items, Shape
+from glucotwin.service.state import Service
 from glucotwin.store.access import Action, Purpose
+from glucotwin.store.account import read_account
 from glucotwin.store.artefact import WORK
 from glucotwin.store.audit import AuditEntry, read_audit
 from glucotwin.store.consent import (
@@ -131,22 +134,42 @@ def audit(
 
 
 @router.get("/people/{person_id}/report", response_class=HTMLResponse)
-def report(person_id: PersonId, request: Request, caller: Calling, service: Running) -> HTMLResponse:
-    """The report of the person's last 92 days, and of the twin when they consent to one, as a page."""
+def report(
+    person_id: PersonId,
+    request: Request,
+    caller: Calling,
+    service: Running,
+    *,
+    language: Literal["en", "de"] | None = None,
+    unit: GlucoseUnit = GlucoseUnit.MGDL,
+) -> HTMLResponse:
+    """The report of the person's last 92 days, and of the twin when they consent to one, as a page.
+
+    It speaks the language that is asked for, or else that of ``Accept-Language``, or else the account's.
+    """
     with desk_for(request, caller, person_id, Action.READ_DATA) as (desk, access):
+        spoken = language or spoken_locale()
+        if language is None and not request.headers.get("accept-language"):
+            spoken = read_account(desk.connection, desk.keystore, caller.account_id).locale
         timeline = service.memory.timeline(desk, person_id)
         if any(len(frame) for frame in timeline.streams.values()):
             end = timeline.window().end
             timeline = timeline.cut(Window(start=end - LONGEST_WINDOW, end=end))
         twin = service.memory.twin(desk, person_id) if Purpose.PERSONAL_TWIN in access.consents else None
-    answer = compose_report(timeline, ReportRequest(twin=twin), authority=service.authority(access.role))
-    work = service.database.keystore.folder.parent / WORK
-    work.mkdir(exist_ok=True, mode=0o700)
-    with tempfile.TemporaryDirectory(dir=work) as folder:
-        page = write_report(answer, Path(folder) / "report.html").read_text(encoding="utf-8")
+    asked = ReportRequest(unit=unit, twin=twin)
+    with spoken_in(spoken):
+        page = _report_page(service, timeline, asked, service.authority(access.role))
     # The page is whole in itself: styles and figures stand in it.
     policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'"
     return HTMLResponse(page, headers={"Content-Security-Policy": policy})
+
+
+def _report_page(service: Service, timeline: Timeline, asked: ReportRequest, authority: Authority) -> str:
+    answer = compose_report(timeline, asked, authority=authority)
+    work = service.database.keystore.folder.parent / WORK
+    work.mkdir(exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(dir=work) as folder:
+        return write_report(answer, Path(folder) / "report.html").read_text(encoding="utf-8")
 
 
 def _consent_json(one: Consent) -> ConsentJson:

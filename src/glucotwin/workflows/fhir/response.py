@@ -2,9 +2,9 @@
 
 from glucotwin.core.error import DataError
 from glucotwin.store.desk import Desk
-from glucotwin.store.response import StoredResponse, list_responses
+from glucotwin.store.response import StoredResponse
 from glucotwin.workflows.fhir.record import Resource, plain
-from glucotwin.workflows.living.questionnaire import Known, known_at
+from glucotwin.workflows.living.questionnaire import Known, known_at, responses_of
 from glucotwin.workflows.questionnaire.answer import response_resource
 
 RESPONSE = "QuestionnaireResponse"
@@ -20,7 +20,8 @@ def response_resources(desk: Desk, person_id: str) -> list[Resource]:
         person_id: whose.
     """
     known = known_at(desk)
-    return [told for one in list_responses(desk, person_id) if (told := _resource(known, person_id, one)) is not None]
+    found = (_resource(known, person_id, one) for one in responses_of(desk, known, person_id))
+    return [told for told in found if told is not None]
 
 
 def is_of_response(identifier: str) -> bool:

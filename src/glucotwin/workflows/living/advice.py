@@ -9,11 +9,14 @@ from datetime import datetime
 from typing import cast
 
 from glucotwin.advise.proposal import RULES, Proposal, ProposalKind
-from glucotwin.advise.what_if import WhatIf
+from glucotwin.advise.what_if import WhatIf, WhatIfKind
 from glucotwin.core.answer import Answer
+from glucotwin.core.error import ErrorCode, NotFoundError
+from glucotwin.core.message import message
 from glucotwin.core.profile import Authority, Role
 from glucotwin.store.access import Access
 from glucotwin.store.desk import Desk
+from glucotwin.store.job import read_content
 from glucotwin.store.proposal import (
     ProposalAnswer,
     Status,
@@ -26,13 +29,14 @@ from glucotwin.store.proposal import (
 )
 from glucotwin.workflows.living.course import require_course
 from glucotwin.workflows.living.shape.advice import EvidenceJson, ProposalAnswerJson, ProposalJson, ProposalRuleJson
+from glucotwin.workflows.living.shape.therapy import TherapyAnswer
 
 NameOf = Callable[[str], str]
 """How an account is called, by its identifier."""
 
 
 def propose(
-    desk: Desk, access: Access, proposal: Proposal, *, authority: Authority, evidence: Answer[WhatIf] | None = None
+    desk: Desk, access: Access, proposal: Proposal, *, authority: Authority, evidence: EvidenceJson | None = None
 ) -> StoredProposal:
     """Keeps a proposal for review.
 
@@ -54,7 +58,7 @@ def propose(
         "from_minute": proposal.from_minute,
         "to_minute": proposal.to_minute,
         "why": proposal.why,
-        "evidence": None if evidence is None else evidence_json(evidence),
+        "evidence": evidence,
     }
     return add_proposal(desk, access.person_id, content)
 
@@ -127,6 +131,34 @@ def evidence_json(answer: Answer[WhatIf]) -> EvidenceJson:
         "twin_version": answer.model.twin_version,
         "uncertainty": answer.uncertainty,
         "limits": answer.limits,
+    }
+
+
+def evidence_of_comparison(desk: Desk, person_id: str, job_id: str, name: str) -> EvidenceJson:
+    """What of one alternative of an answered comparison stands beside a proposal.
+
+    Args:
+        desk: of the account that asked for the comparison.
+        person_id: about whom.
+        job_id: the comparison.
+        name: of the alternative.
+
+    Raises:
+        NotFoundError: the account has no such comparison, it is not answered, or has no such alternative.
+    """
+    found = cast("TherapyAnswer | None", read_content(desk, person_id, job_id).result)
+    arm = next((one for one in ([] if found is None else found["arms"]) if one["name"] == name), None)
+    if found is None or arm is None:
+        raise NotFoundError(ErrorCode.UNKNOWN_NAME, message("advice-no-comparison", name=name))
+    return {
+        "kind": WhatIfKind.REPLAY,
+        "start": found["start"],
+        "outcomes": arm["outcomes"],
+        "changes": arm["changes"],
+        "cautions": arm["cautions"],
+        "twin_version": found["twin_version"],
+        "uncertainty": found["uncertainty"],
+        "limits": found["limits"],
     }
 
 

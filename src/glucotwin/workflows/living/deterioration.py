@@ -9,6 +9,7 @@ import polars as pl
 
 from glucotwin.core.error import DataError
 from glucotwin.core.message import message
+from glucotwin.core.number import number
 from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.domain.observation import LabResult
 from glucotwin.domain.timeline import Timeline, Window
@@ -81,11 +82,11 @@ def sentence_of(one: Deterioration) -> str:
     trend = one.trend
     return message(
         f"watch-{one.watched.name}-{one.verdict}",
-        rate=f"{abs(trend.rate_per_year):.1f}",
-        low=f"{trend.low_per_year:.1f}",
-        high=f"{trend.high_per_year:.1f}",
+        rate=number(abs(trend.rate_per_year), 1),
+        low=number(trend.low_per_year, 1),
+        high=number(trend.high_per_year, 1),
         count=trend.point_count,
-        months=f"{trend.span_days / 30.44:.0f}",
+        months=number(trend.span_days / 30.44, 0),
     )
 
 

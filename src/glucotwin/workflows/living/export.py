@@ -17,12 +17,11 @@ from glucotwin.store.desk import Desk
 from glucotwin.store.forecast import read_forecasts
 from glucotwin.store.person import read_person
 from glucotwin.store.proposal import list_proposals
-from glucotwin.store.response import list_responses
 from glucotwin.workflows.living.advice import proposal_json
 from glucotwin.workflows.living.alarm_settings import alarm_settings_of
 from glucotwin.workflows.living.data import person_json
 from glucotwin.workflows.living.memory import Memory
-from glucotwin.workflows.living.questionnaire import known_at, response_json
+from glucotwin.workflows.living.questionnaire import known_at, response_json, responses_of
 
 MOST_ALARMS = 10_000
 
@@ -58,14 +57,14 @@ def export_person(desk: Desk, memory: Memory, person_id: str, *, named: bool, wh
 
 
 def _documents(desk: Desk, person_id: str) -> dict[str, object]:
-    consents = list_consents(desk, person_id)
+    consents, known = list_consents(desk, person_id), known_at(desk)
     proposals = list_proposals(desk, access_to(desk, person_id, Action.SEE_ADVICE))
     return {
         "person": person_json(read_person(desk, person_id)),
         "forecasts": [one.to_json() | {"forecast": one.forecast.to_json()} for one in read_forecasts(desk, person_id)],
         "alarm-settings": alarm_settings_of(desk, person_id).model_dump(mode="json"),
         "alarms": list(read_alarms(desk, person_id, most=MOST_ALARMS)),
-        "questionnaires": [response_json(known_at(desk), one) for one in list_responses(desk, person_id)],
+        "questionnaires": [response_json(known, one) for one in responses_of(desk, known, person_id)],
         "proposals": [proposal_json(one, str) for one in proposals],
         "consents": [
             {

@@ -8,6 +8,7 @@ from typing_extensions import TypedDict
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.message import message
 from glucotwin.workflows.questionnaire.definition import LOOSE, Questionnaire
+from glucotwin.workflows.questionnaire.question import Question, QuestionKind
 
 
 class ScoreJson(TypedDict):
@@ -25,16 +26,16 @@ def check_answers(form: Questionnaire, answers: Mapping[str, str]) -> None:
 
     Args:
         form: the questionnaire.
-        answers: codes of options by ``linkId``.
+        answers: by ``linkId``: the code of an option, a number as it is written in JSON, or text.
 
     Raises:
-        DataError: an answer is to no question or none of its options, or one is missing.
+        DataError: an answer is to no question or none that it takes, or one is missing.
     """
     questions = {one.link_id: one for one in form.questions}
-    for link_id, code in answers.items():
+    for link_id, answer in answers.items():
         if link_id not in questions:
             raise DataError(ErrorCode.INVALID_VALUE, message("questionnaire-no-question", question=link_id[:40]))
-        questions[link_id].option(code)
+        questions[link_id].check(answer)
     missing = [one.link_id for one in form.questions if one.required and one.link_id not in answers]
     if missing:
         raise DataError(
@@ -47,7 +48,7 @@ def score_of(form: Questionnaire, scale: str, answers: Mapping[str, str]) -> flo
     counts = [
         q.option(answers[q.link_id]).counts if q.link_id in answers else None
         for q in form.questions
-        if q.scale == scale and any(one.counts is not None for one in q.options)
+        if q.scale == scale and q.is_counted
     ]
     known = [one for one in counts if one is not None]
     return sum(known) if known and len(known) == len(counts) else None
@@ -60,17 +61,16 @@ def response_resource(
 
     Args:
         form: the questionnaire.
-        answers: codes of options by ``linkId``.
+        answers: by ``linkId``.
         identifier: of the resource.
         subject: reference of the person.
         at: aware time.
     """
-    items: list[dict[str, object]] = []
-    for one in form.questions:
-        if one.link_id in answers:
-            code = answers[one.link_id]
-            coding = {"code": code, "display": one.option(code).text.get("en", code)}
-            items.append({"linkId": one.link_id, "answer": [{"valueCoding": coding}]})
+    items: list[dict[str, object]] = [
+        {"linkId": one.link_id, "answer": [_value(one, answers[one.link_id])]}
+        for one in form.questions
+        if one.link_id in answers
+    ]
     return {
         "resourceType": "QuestionnaireResponse",
         "id": identifier,
@@ -80,6 +80,16 @@ def response_resource(
         "authored": at.isoformat(),
         "item": _nested(form, items),
     }
+
+
+def _value(question: Question, answer: str) -> dict[str, object]:
+    if question.kind is QuestionKind.CHOICE:
+        return {"valueCoding": {"code": answer, "display": question.option(answer).text.get("en", answer)}}
+    if question.kind is QuestionKind.INTEGER:
+        return {"valueInteger": int(question.number(answer))}
+    if question.kind is QuestionKind.DECIMAL:
+        return {"valueDecimal": question.number(answer)}
+    return {"valueString": answer}
 
 
 def _nested(form: Questionnaire, items: list[dict[str, object]]) -> list[dict[str, object]]:

@@ -1,6 +1,7 @@
 """A questionnaire as a FHIR R4 ``Questionnaire`` defines it: groups of questions with options that count.
 
-Read are groups, texts to read, and questions with one choice out of options. An option counts by the standard extension
+Read are groups, texts to read, and questions with one choice out of options, a number (``integer``, ``decimal``; bounds
+and unit by the standard extensions) or free text (``string``, ``text``). An option counts by the standard extension
 ``ordinalValue``; each group at the top is a scale of its own, and questions outside a group are one scale together.
 Other languages stand beside a text by the standard extension ``translation``.
 """
@@ -12,55 +13,23 @@ from pathlib import Path
 
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.message import message
+from glucotwin.workflows.questionnaire.question import Option, Question, QuestionKind
 from glucotwin.workflows.questionnaire.text import Text, named, node, nodes, text_of
 
 ORDINAL = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
+LOWEST, HIGHEST, UNIT = (
+    f"http://hl7.org/fhir/StructureDefinition/{name}" for name in ("minValue", "maxValue", "questionnaire-unit")
+)
+KINDS = {
+    "choice": QuestionKind.CHOICE,
+    "integer": QuestionKind.INTEGER,
+    "decimal": QuestionKind.DECIMAL,
+    "string": QuestionKind.TEXT,
+    "text": QuestionKind.TEXT,
+}
 LOOSE = "all"
 """The scale of questions outside a group."""
 MOST_QUESTIONS = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """One answer to choose: what is told of it, and what it counts; None where it counts nothing."""
-
-    code: str
-    text: Text
-    counts: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """A question with one choice.
-
-    Attributes:
-        link_id: its name in answers.
-        text: what is asked.
-        options: to choose from.
-        required: whether the form is whole without it.
-        scale: what it counts for.
-    """
-
-    link_id: str
-    text: Text
-    options: tuple[Option, ...]
-    required: bool
-    scale: str
-
-    def option(self, code: str) -> Option:
-        """The option of a code.
-
-        Raises:
-            DataError: there is none.
-        """
-        found = next((one for one in self.options if one.code == code), None)
-        if found is None:
-            raise DataError(
-                ErrorCode.INVALID_VALUE,
-                message("questionnaire-no-option", question=self.link_id, code=code[:40]),
-                hint=", ".join(one.code for one in self.options),
-            )
-        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +53,12 @@ class Questionnaire:
     copyright: str
     questions: tuple[Question, ...]
     scales: Mapping[str, Text]
+
+    @property
+    def counted_scales(self) -> Mapping[str, Text]:
+        """The scales that answers are summed up to: those with an option that counts."""
+        counted = {one.scale for one in self.questions if one.is_counted}
+        return {name: title for name, title in self.scales.items() if name in counted}
 
     def bounds(self, scale: str) -> tuple[float, float]:
         """The least and the most that a scale can come to."""
@@ -144,19 +119,44 @@ def _questions(
             if scale is None:
                 scales[link_id] = text_of(one, "text") or {"en": link_id}
             yield from _questions(nodes(one, "item"), file, scale or link_id, scales)
-        elif kind == "choice":
-            options = tuple(_option(node(each, "valueCoding")) for each in nodes(one, "answerOption"))
-            if not link_id or not options or not all(each.code for each in options):
-                raise _bad(file, message("questionnaire-no-options", question=link_id))
-            required = one.get("required") is True
-            text = text_of(one, "text")
-            yield Question(link_id=link_id, text=text, options=options, required=required, scale=scale or LOOSE)
+        elif kind in KINDS:
+            yield _question(one, KINDS[kind], file, scale or LOOSE)
         elif kind != "display":
             raise _bad(file, message("questionnaire-kind", question=link_id, kind=kind))
 
 
+def _question(told: Mapping[str, object], kind: QuestionKind, file: str, scale: str) -> Question:
+    link_id = named(told, "linkId")
+    options = tuple(_option(node(each, "valueCoding")) for each in nodes(told, "answerOption"))
+    is_choice = kind is QuestionKind.CHOICE
+    if not link_id or (is_choice and not (options and all(each.code for each in options))):
+        raise _bad(file, message("questionnaire-no-options", question=link_id))
+    unit = node(_extension(told, UNIT), "valueCoding")
+    return Question(
+        link_id=link_id,
+        kind=kind,
+        text=text_of(told, "text"),
+        options=options if is_choice else (),
+        required=told.get("required") is True,
+        scale=scale,
+        least=_bound(told, LOWEST),
+        most=_bound(told, HIGHEST),
+        unit=named(unit, "display") or named(unit, "code"),
+    )
+
+
+def _extension(told: Mapping[str, object], url: str) -> Mapping[str, object]:
+    return next((one for one in nodes(told, "extension") if one.get("url") == url), {})
+
+
+def _bound(told: Mapping[str, object], url: str) -> float | None:
+    extension = _extension(told, url)
+    values = (extension.get(name) for name in ("valueInteger", "valueDecimal"))
+    return next((float(one) for one in values if isinstance(one, int | float)), None)
+
+
 def _option(coding: Mapping[str, object]) -> Option:
-    counts = next((each.get("valueDecimal") for each in nodes(coding, "extension") if each.get("url") == ORDINAL), None)
+    counts = _extension(coding, ORDINAL).get("valueDecimal")
     code = named(coding, "code")
     return Option(
         code=code,

@@ -109,6 +109,16 @@ def test_caregiver_is_told_once_when_nobody_takes_care() -> None:
     ]
 
 
+def test_caregiver_who_was_told_hears_when_it_is_over_and_others_do_not() -> None:
+    carers = [{"contact": name, "after_min": after, "kinds": ["low"]} for name, after in (("mum", 15), ("aunt", 200))]
+    caring = AlarmSettings.model_validate({"caregivers": carers})
+    state, events = run([*lows([60.0] * 9), *lows([110.0] * 9, first=45.0)], caring)
+    ended = [one for one in events if one.kind is AlarmKind.LOW and one.action is AlarmAction.CLEARED]
+    assert [one.contact for one in ended] == [None, "mum"]
+    assert not any(one.audible for one in ended)
+    assert state.of(AlarmKind.LOW).told_contacts == ()
+
+
 def test_snooze_gives_the_caregiver_s_time_anew() -> None:
     caring = AlarmSettings.model_validate({"caregivers": [{"contact": "mum", "after_min": 15, "kinds": ["low"]}]})
     state, _ = run(lows([60.0, 60.0]), caring)

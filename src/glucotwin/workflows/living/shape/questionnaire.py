@@ -4,6 +4,7 @@ from typing_extensions import TypedDict
 
 from glucotwin.core.json_value import Instant
 from glucotwin.workflows.questionnaire.answer import ScoreJson
+from glucotwin.workflows.questionnaire.question import QuestionKind
 
 
 class OptionJson(TypedDict):
@@ -14,13 +15,17 @@ class OptionJson(TypedDict):
 
 
 class QuestionJson(TypedDict):
-    """A question with one choice."""
+    """A question: a choice, a number with its bounds and unit, or free text."""
 
     link_id: str
+    kind: QuestionKind
     scale: str
     text: str
     required: bool
     options: list[OptionJson]
+    least: float | None
+    most: float | None
+    unit: str
 
 
 class ScaleJson(TypedDict):
