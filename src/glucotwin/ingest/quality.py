@@ -101,7 +101,7 @@ class Finding:
     @property
     def text(self) -> str:
         """The finding as a sentence."""
-        values = {name: as_read(value) if isinstance(value, str) else value for name, value in self.values.items()}
+        values = {name: as_read(value) for name, value in self.values.items()}
         sentence = message(f"quality-{self.code}", count=self.count, **values)
         return f"{self.file}: {sentence}" if self.file else sentence
 
