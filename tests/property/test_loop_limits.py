@@ -35,6 +35,7 @@ COMPILED = (
     "pid-unannounced",
     "dual-hormone",
     "loop",
+    "zone-mpc",
 )
 """Algorithms that decide inside the compiled program."""
 
