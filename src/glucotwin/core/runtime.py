@@ -21,5 +21,5 @@ def configure_jax() -> None:
     if os.environ.get(CACHE_VARIABLE) == "off":
         return
     jax.config.update("jax_compilation_cache_dir", str(cache_directory() / "xla"))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.3)
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
