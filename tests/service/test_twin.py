@@ -7,10 +7,14 @@ from typing import Any
 import pytest
 
 from glucotwin.core.profile import Profile
+from glucotwin.forecast.alarm.kind import AlarmKind
 from glucotwin.service.state import Service
 from glucotwin.service.worker import Worker
 from glucotwin.store.access import Action, access_to
+from glucotwin.store.desk import desk_of
+from glucotwin.workflows.living.alarm import step_alarms_of
 from made_up_service import Browser, sign_up, with_twin
+from synthetic_case import synthetic_learned
 
 
 @dataclass
@@ -60,6 +64,19 @@ def test_now_tells_everything_and_shows_the_same_forecast_again(twinned: Twinned
     again = twinned.get("now").json()["forecast"]
     assert again["forecast_id"] == curve["forecast_id"]
     assert again["issued_at"] == curve["issued_at"]
+
+
+def test_what_the_operator_had_learned_corrects_forecasts_and_alarms(
+    service: Service, twinned: Twinned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = twinned.post("forecasts", {"horizon_min": 90}).json()
+    monkeypatch.setattr(service.memory, "learned", synthetic_learned())
+    corrected = twinned.post("forecasts", {"horizon_min": 100}).json()
+    assert (alone["method"], corrected["method"]) == ("twin", "hybrid")
+    assert corrected["median_mgdl"][:18] != alone["median_mgdl"]
+    with desk_of(service.database, twinned.owner.account_id) as desk:
+        told = step_alarms_of(desk, service.memory, twinned.person_id, at=twinned.at)
+    assert {one["kind"] for one in told} <= {str(kind) for kind in AlarmKind}
 
 
 def test_an_old_reading_is_called_old(service: Service, twinned: Twinned, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,5 +20,6 @@ def command(console: Console, closed: bool, **where: Unpack[ServingArguments]) -
     Without configuration a database is started in the data folder. GLUCOTWIN_DATABASE_URL names another one, as its
     owner; GLUCOTWIN_PROFILE sets the profile, which is review by default. GLUCOTWIN_SMTP_URL and GLUCOTWIN_MAIL_FROM
     let alarms go out by e-mail, GLUCOTWIN_PRIVATE_TARGETS=1 lets webhooks reach private networks.
+    GLUCOTWIN_LEARNED names a file of ``glucotwin forecast train`` by which forecasts and alarms are corrected.
     """
     serve(console, Serving(**where, profile=Profile.REVIEW, closed=closed))

@@ -18,10 +18,13 @@ from glucotwin.cli.installation import data_option, database_url
 from glucotwin.core.profile import Profile
 
 if TYPE_CHECKING:
+    from glucotwin.forecast.learned import Learned
     from glucotwin.service.identity.provider import Provider
     from glucotwin.service.run import ServiceServer
     from glucotwin.service.state import Service
 
+LEARNED = "GLUCOTWIN_LEARNED"
+"""Environment variable with a file that ``glucotwin forecast train`` wrote."""
 LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 
 Function = TypeVar("Function", bound=Callable[..., object])
@@ -95,8 +98,9 @@ def serve(console: Console, serving: Serving, *, begin: "Callable[[Service], Bes
     from glucotwin.service.watch import Watch
     from glucotwin.service.worker import Worker
     from glucotwin.store.data_folder import open_data_folder
+    from glucotwin.workflows.living.memory import Memory
 
-    profile, provider = operator_profile(serving.profile), _provider()
+    profile, provider, learned = operator_profile(serving.profile), _provider(), _learned()
     set_up_logs(logging.INFO if console.verbose or not sys.stderr.isatty() else logging.WARNING)
     with ExitStack() as stack:
         bound = stack.enter_context(bind(serving.host, serving.port))
@@ -108,6 +112,7 @@ def serve(console: Console, serving: Serving, *, begin: "Callable[[Service], Bes
             registration_open=not serving.closed,
             outgoing=outgoing_of(os.environ, database),
             provider=provider,
+            memory=Memory(learned),
         )
         own = [] if begin is None else [begin(service)]
         url = address_of(bound)
@@ -141,6 +146,20 @@ def _provider() -> "Provider | None":
         hint = message("provider-no-extra-hint")
         raise DataError(ErrorCode.INVALID_VALUE, message("provider-no-extra", name=ISSUER), hint=hint) from error
     return Provider(settings)
+
+
+def _learned() -> "Learned | None":
+    """What the operator has had learned on top of twins, if anything.
+
+    Raises:
+        DataError: the file is missing, is something else, or was made by another version.
+    """
+    path = os.environ.get(LEARNED)
+    if not path:
+        return None
+    from glucotwin.forecast.learned_archive import load_learned
+
+    return load_learned(Path(path))
 
 
 def _announce(console: Console, serving: Serving, url: str) -> None:

@@ -13,25 +13,16 @@ from glucotwin.domain.insulin import Bolus
 from glucotwin.domain.timeline import Timeline
 from glucotwin.forecast.forecast import Forecast
 from glucotwin.forecast.hybrid import forecast_with
-from glucotwin.forecast.learned import Learned, learn
+from glucotwin.forecast.learned import learn
 from glucotwin.forecast.learned_archive import learned_path, load_learned, save_learned
 from glucotwin.forecast.predict import forecast_glucose
-from glucotwin.forecast.tree import TreeSettings
-from synthetic_case import synthetic_case
+from synthetic_case import FEW, synthetic_case, synthetic_learned
 from synthetic_person import ORIGIN, synthetic_timeline, synthetic_twin
-
-FEW = TreeSettings(rounds=20, leaves=8, leaf_rows=20, every_steps=1)
-
-
-@cache
-def learned() -> Learned:
-    case = synthetic_case()
-    return learn([replace(case, cut=case.record.steps)], (30, 60), settings=FEW, inputs={"synthetic": "0"})
 
 
 @cache
 def issued() -> Forecast:
-    return forecast_with(learned(), synthetic_twin(), synthetic_timeline(), origin=ORIGIN, horizon_min=120)
+    return forecast_with(synthetic_learned(), synthetic_twin(), synthetic_timeline(), origin=ORIGIN, horizon_min=120)
 
 
 def test_forecast_is_the_shared_object_with_joint_paths() -> None:
@@ -57,14 +48,14 @@ def test_nothing_after_the_origin_enters() -> None:
     whole = synthetic_timeline()
     streams = {name: frame.filter(pl.col("time") <= ORIGIN) for name, frame in whole.streams.items()}
     cut = replace(whole, streams=streams)
-    known = forecast_with(learned(), synthetic_twin(), cut, origin=ORIGIN, horizon_min=120)
+    known = forecast_with(synthetic_learned(), synthetic_twin(), cut, origin=ORIGIN, horizon_min=120)
     assert known.trajectories_mgdl == pytest.approx(issued().trajectories_mgdl)
 
 
 def test_planned_insulin_lowers_the_forecast_as_much_as_the_mechanism_says() -> None:
     twin, timeline = synthetic_twin(), synthetic_timeline()
     plan = Timeline.from_records(timeline.person, [Bolus(time=ORIGIN + timedelta(minutes=5), insulin_u=2.0)])
-    told = forecast_with(learned(), twin, timeline, origin=ORIGIN, horizon_min=120, planned=plan)
+    told = forecast_with(synthetic_learned(), twin, timeline, origin=ORIGIN, horizon_min=120, planned=plan)
     alone = [
         forecast_glucose(twin, timeline, origin=ORIGIN, horizon_min=120, planned=planned) for planned in (plan, None)
     ]
@@ -86,19 +77,19 @@ def test_old_readings_fall_back_to_the_twin_and_then_to_a_refusal() -> None:
         kept = whole.streams["glucose"].filter(pl.col("time") <= ORIGIN - timedelta(minutes=minutes))
         return replace(whole, streams={**whole.streams, "glucose": kept})
 
-    assert forecast_with(learned(), synthetic_twin(), silent_for(20), origin=ORIGIN).method == "twin"
+    assert forecast_with(synthetic_learned(), synthetic_twin(), silent_for(20), origin=ORIGIN).method == "twin"
     with pytest.raises(SafetyError):
-        forecast_with(learned(), synthetic_twin(), silent_for(45), origin=ORIGIN)
+        forecast_with(synthetic_learned(), synthetic_twin(), silent_for(45), origin=ORIGIN)
 
 
 def test_what_was_saved_forecasts_the_same(tmp_path: Path) -> None:
-    path = save_learned(learned(), tmp_path / "me.learned.npz")
+    path = save_learned(synthetic_learned(), tmp_path / "me.learned.npz")
     again = load_learned(path)
-    assert (again.profiles, again.manifest.inputs) == (learned().profiles, {"synthetic": "0"})
+    assert (again.profiles, again.manifest.inputs) == (synthetic_learned().profiles, {"synthetic": "0"})
     other = forecast_with(again, synthetic_twin(), synthetic_timeline(), origin=ORIGIN, horizon_min=120)
     assert other.trajectories_mgdl == pytest.approx(issued().trajectories_mgdl, abs=1e-6)
     with pytest.raises(ConflictError):
-        save_learned(learned(), path)
+        save_learned(synthetic_learned(), path)
 
 
 def test_the_file_is_found_beside_its_twin() -> None:
@@ -107,7 +98,7 @@ def test_the_file_is_found_beside_its_twin() -> None:
 
 
 def test_what_was_learned_with_other_features_is_refused() -> None:
-    other = replace(learned(), feature_names=("another",))
+    other = replace(synthetic_learned(), feature_names=("another",))
     with pytest.raises(DataError) as caught:
         forecast_with(other, synthetic_twin(), synthetic_timeline(), origin=ORIGIN)
     assert caught.value.code is ErrorCode.UNSUPPORTED_VERSION
@@ -123,7 +114,7 @@ def test_damaged_and_foreign_files_are_refused(tmp_path: Path) -> None:
     np.savez(path, other=np.zeros(3))
     with pytest.raises(DataError, match="no learned corrections"):
         load_learned(path)
-    whole = save_learned(learned(), tmp_path / "whole.npz")
+    whole = save_learned(synthetic_learned(), tmp_path / "whole.npz")
     with np.load(whole) as file:
         parts = {name: file[name] for name in file.files if not name.startswith("30/0/")}
     np.savez(path, **parts)

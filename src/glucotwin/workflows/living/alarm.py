@@ -20,6 +20,7 @@ from glucotwin.forecast.alarm.registry import RULES
 from glucotwin.forecast.alarm.settings import AlarmSettings
 from glucotwin.forecast.alarm.state import AlarmState, alarm_state_from_json
 from glucotwin.forecast.alarm.stream import moments
+from glucotwin.forecast.learned import Learned
 from glucotwin.reports.number import Numbers
 from glucotwin.reports.section.alarm import alarm_reason, alarm_title, alarm_what_to_do
 from glucotwin.store.alarm import keep_alarms, read_alarms
@@ -72,7 +73,7 @@ def step_alarms_of(desk: Desk, memory: Memory, person_id: str, *, at: datetime) 
     kept, settings = _kept(desk, person_id), alarm_settings_of(desk, person_id)
     try:
         require_valid(timeline.person, at.date())
-        state, events = _stepped(twin, timeline, kept.state, at, settings)
+        state, events = _stepped(twin, timeline, kept.state, at, settings, memory.learned)
     except (SafetyError, DataError):
         return ()
     told = tuple(alarm_json(event, state) for event in events)
@@ -153,7 +154,12 @@ def alarm_json(event: AlarmEvent, state: AlarmState) -> AlarmJson:
 
 
 def _stepped(
-    twin: Twin, timeline: Timeline, state: AlarmState, at: datetime, settings: AlarmSettings
+    twin: Twin,
+    timeline: Timeline,
+    state: AlarmState,
+    at: datetime,
+    settings: AlarmSettings,
+    learned: Learned | None,
 ) -> tuple[AlarmState, tuple[AlarmEvent, ...]]:
     step = timedelta(minutes=STEP_MIN)
     # The last step is the present minute, which the newest reading belongs to.
@@ -165,7 +171,7 @@ def _stepped(
     count = max(1, int((last + timedelta(minutes=1) - begin) / step))
     window = Window(start=last - (count - 1) * step, end=last + step)
     events: tuple[AlarmEvent, ...] = ()
-    for moment in moments(twin, timeline, window=window, settings=settings):
+    for moment in moments(twin, timeline, window=window, settings=settings, learned=learned):
         if moment.time <= at + timedelta(minutes=1):
             state, told = step_alarms(settings, state, moment)
             events += told

@@ -14,6 +14,7 @@ from typing import Any
 from glucotwin.core.error import DataError, ErrorCode, NotFoundError
 from glucotwin.core.message import message
 from glucotwin.domain.timeline import Timeline
+from glucotwin.forecast.learned import Learned
 from glucotwin.store.artefact import LINEAGE, WORK, read_artefact, unpacked_folder
 from glucotwin.store.desk import Desk
 from glucotwin.store.person import StoredPerson, read_person
@@ -71,9 +72,14 @@ class Remembered:
 
 
 class Memory:
-    """What a service remembers of the people asked about last."""
+    """What a service remembers of the people asked about last.
 
-    def __init__(self) -> None:
+    Args:
+        learned: what was learned on top of twins, for everybody's forecasts and alarms; None lets twins answer alone.
+    """
+
+    def __init__(self, learned: Learned | None = None) -> None:
+        self.learned = learned
         self._people: OrderedDict[str, Remembered] = OrderedDict()
         self._glances: OrderedDict[str, Glance] = OrderedDict()
         self._lock = threading.Lock()

@@ -142,7 +142,9 @@ def issue_now(
     for one in known:
         if one.twin_hash == twin.content_hash() and float(one.forecast.t_min[-1]) == float(horizon_min):
             return one
-    forecast = forecast_person(twin, timeline, origin=origin, horizon_min=horizon_min, authority=authority).payload
+    forecast = forecast_person(
+        twin, timeline, origin=origin, horizon_min=horizon_min, learned=memory.learned, authority=authority
+    ).payload
     return issue_forecast(desk, person_id, twin, forecast)
 
 
