@@ -46,6 +46,7 @@ class Alarms(RuleBasedStateMachine):
         self.state: AlarmState = init_alarms()
         self.minute = 0.0
         self.on: dict[AlarmKind, bool] = dict.fromkeys(AlarmKind, False)
+        self.passed_on: dict[AlarmKind, set[str]] = {kind: set() for kind in AlarmKind}
         self.last_told: dict[AlarmKind, float] = {}
         self.snoozed_until: dict[AlarmKind, float] = {}
 
@@ -84,6 +85,13 @@ class Alarms(RuleBasedStateMachine):
         assert 0.0 <= event.probability <= 1.0
         assert event.time == NOON + timedelta(minutes=self.minute)
         assert event.since <= event.time
+        if event.contact is not None and event.action is AlarmAction.CLEARED:
+            # Those whom it was passed on to hear of its end too, once, after everybody else.
+            assert not self.on[kind]
+            self.passed_on[kind].remove(event.contact)
+            return
+        if event.contact is not None:
+            self.passed_on[kind].add(event.contact)
         if event.action is AlarmAction.RAISED:
             assert not self.on[kind]
             self.on[kind] = True
