@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
 from glucotwin import __version__
-from glucotwin.core.message import message
+from glucotwin.core.message import message, spoken_locale
 from glucotwin.core.unit import GlucoseUnit
 from glucotwin.reports.figure.style import NARROW_PX, WIDE_PX, Canvas, render
 from glucotwin.reports.render import render_page
@@ -36,6 +36,7 @@ def render_campaign(campaign: Campaign) -> str:
     sections += [_hazards(campaign)] if many else []
     sections += [_grid(campaign), _worst(campaign), _limits()]
     page = Page(
+        language=spoken_locale(),
         title=campaign.file.title or message("campaign-report-title"),
         subtitle=_subtitle(campaign),
         banner=(message("not-a-medical-device"), message("campaign-report-banner")),
