@@ -2,15 +2,15 @@
 
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 
 from glucotwin.service.run import ServiceServer, address_of, bind, run_service
 from glucotwin.service.state import Service
 
 
 @contextmanager
-def running(service: Service) -> Generator[str]:
-    """Its address, until it is closed."""
+def running(service: Service, *work: AbstractAsyncContextManager[None]) -> Generator[str]:
+    """Its address, until it is closed; the work runs beside it."""
     found: list[ServiceServer] = []
     started = threading.Event()
 
@@ -19,7 +19,9 @@ def running(service: Service) -> Generator[str]:
         started.set()
 
     with bind("127.0.0.1", 0) as bound:
-        thread = threading.Thread(target=run_service, args=(service, bound), kwargs={"ready": ready}, daemon=True)
+        thread = threading.Thread(
+            target=run_service, args=(service, bound), kwargs={"work": work, "ready": ready}, daemon=True
+        )
         thread.start()
         assert started.wait(60.0)
         try:

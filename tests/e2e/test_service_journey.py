@@ -19,6 +19,7 @@ from dashboard_page import (
 from glucotwin.core.message import message
 from glucotwin.core.profile import Profile
 from glucotwin.service.state import Service
+from glucotwin.service.worker import Worker
 from glucotwin.workflows.living.course import the_course
 from made_up_service import API, give_twin, made_up_running, sign_up, with_twin
 from made_up_store import PASSWORD, MadeUpStore
@@ -86,7 +87,7 @@ def test_a_clinician_compares_therapies(service: Service, browser: Browser, monk
     owner, clinician = sign_up(service, "owner"), sign_up(service, "clinician")
     person_id, _ = with_twin(service, owner)
     owner.invite(person_id, clinician, "clinician")
-    with running(service) as address:
+    with running(service, Worker(service).running()) as address:
         expect.set_options(timeout=PATIENCE_MS)
         for size, scheme in ((DESKTOP, "light"), (PHONE, "dark")):
             with opened(browser, address, Screen(size=size, scheme=scheme)) as page:
