@@ -19,6 +19,7 @@ from tests.property.bodiless_loop import (
     set_to,
 )
 
+from glucotwin.control.catalogue import CONTROLLERS
 from glucotwin.control.registry import find_any_controller
 from glucotwin.simulate.closed_loop import ClosedLoop
 
@@ -26,18 +27,6 @@ ANYTHING = st.floats(allow_nan=True, allow_infinity=True, allow_subnormal=False)
 WISHES = st.lists(st.one_of(ANYTHING, st.floats(-5, 20)), min_size=STEPS, max_size=STEPS)
 QUICK = (Phase.explicit, Phase.reuse, Phase.generate)
 """A failing course is not made smaller: that takes minutes of compiled runs."""
-COMPILED = (
-    "basal-bolus",
-    "injections",
-    "low-suspend",
-    "predictive-suspend",
-    "pid",
-    "pid-unannounced",
-    "dual-hormone",
-    "loop",
-    "zone-mpc",
-)
-"""Algorithms that decide inside the compiled program."""
 
 
 @cache
@@ -60,10 +49,10 @@ def test_whatever_an_algorithm_decides_limits_and_suspension_hold(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", COMPILED)
+@pytest.mark.parametrize("name", tuple(CONTROLLERS))
 @settings(deadline=None, max_examples=12, phases=QUICK)
 @given(course=COURSES)
-def test_a_compiled_algorithm_keeps_limits_and_suspension_and_goes_on(name: str, course: Course) -> None:
+def test_every_algorithm_keeps_limits_and_suspension_and_goes_on(name: str, course: Course) -> None:
     for pump in ("ideal", "tubed"):
         loop = set_to(prepared(name, pump), course)
         whole = lived(loop, course)

@@ -95,9 +95,10 @@ def test_other_languages_say_what_english_says_with_the_same_variables(locale: s
 
 
 WHOLE = re.compile(
-    r"^(not-a-medical-device|report-no-glucose|(validity|consent|now|living|future-inputs|advice|course)-.*"
+    r"^(not-a-medical-device|report-no-glucose|(validity|consent|now|living|future-inputs|advice|course|detect|day|channel)-.*"
     r"|quality-(?!page-).*|service-.*|alarm-(?!list|page|plot).*-(why|now|never|ketones|title)|days-(no-target|too-many)"
-    r"|change-(?!redose|answer).*|store-(consent-missing|no-(person|account|member|record|job|token)).*)$"
+    r"|change-(?!redose|answer).*|alarm-step-.*|prognosis-event-.*|audit-broken.*"
+    r"|store-(consent-missing|damaged-value|starting|unreachable|interrupted|full|key-used|no-(person|account|member|record|job|token)).*)$"
 )
 """What a service tells people."""
 

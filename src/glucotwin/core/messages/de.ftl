@@ -1150,3 +1150,118 @@ answer-other-person-hint = Gib die Daten der Person des Zwillings; ein Pseudonym
 evaluation-no-days = Nach den Tagen, an denen der Zwilling gelernt hat, gibt es keine.
 evaluation-no-days-hint = Den Zwilling mit --holdout-days anpassen oder neuere Daten geben.
 evaluation-progress = Vorhersagen werden beurteilt
+
+## What was noticed in data
+
+detect-stuck-sensor = Der Sensor zeigte { $value } mg/dL in { $count } Werten nacheinander.
+detect-sensor-warm-up = Ein Sensor wurde gesetzt; seine Werte sind etwa { $hours } h lang ungenauer.
+detect-sensor-jump = Der Sensorzucker sprang um { $size } mg/dL innerhalb von { $minutes } min und blieb dort, wie nach einem Sensorwechsel oder einer Kalibrierung.
+detect-sensor-jump-explained = Der Sensorzucker sprang nach einem Sensorwechsel oder einer Kalibrierung um { $size } mg/dL innerhalb von { $minutes } min und blieb dort.
+detect-compression-low = Der Sensor zeigte { $minutes } min lang etwa { $depth } mg/dL zu wenig, wie wenn jemand auf ihm liegt.
+detect-acetaminophen-strong = Paracetamol wurde genommen, das { $sensor } für Glukose hält: Werte können { $hours } h lang zu hoch sein.
+detect-acetaminophen-above-tolerated = Mehr als { $grams } g Paracetamol wurden innerhalb von { $hours } h genommen: { $sensor } kann zu viel zeigen.
+detect-acetaminophen-unknown-sensor = Paracetamol wurde genommen; manche Sensoren zeigen danach { $hours } h lang zu viel, und welcher getragen wurde, ist nicht bekannt.
+detect-unannounced-meal = Der Zucker stieg um { $rise } mg/dL, was die eingetragenen Kohlenhydrate nicht erklären (wie { $grams } g oder mehr ohne Insulin).
+detect-unannounced-meal-without-log = Der Zucker stieg um { $rise } mg/dL wie nach einer Mahlzeit (wie { $grams } g oder mehr ohne Insulin).
+detect-bolus-without-carbs = Zu einem Bolus von { $units } U, wie für eine Mahlzeit, sind keine Kohlenhydrate eingetragen.
+detect-missed-bolus = Zu einer Mahlzeit von { $grams } g gibt es keinen Bolus.
+detect-missed-bolus-rise = Zu einer Mahlzeit von { $grams } g gibt es keinen Bolus; der Zucker stieg um { $rise } mg/dL.
+detect-heart-rate-without-steps = Das Herz schlug { $rate }-mal in der Minute (in Ruhe { $resting }) ohne Schritte: Bewegung, die nicht gezählt wurde, etwa Radfahren, oder Anspannung oder Fieber.
+detect-basal-unknown-days = Die Basalrate ist für { $days } Tage nicht eingetragen.
+detect-basal-unknown-hours = Die Basalrate ist für { $hours } h nicht eingetragen.
+detect-unit-mix-up-mmoll = Der Median von { $count } Werten ist { $median } mg/dL: wahrscheinlich waren es mmol/L.
+detect-unit-mix-up-twice = Der Median von { $count } Werten ist { $median } mg/dL: wahrscheinlich wurden sie zweimal mit 18 malgenommen.
+detect-clock-fault-late = Der Zucker antwortet { $days } Tage lang etwa { $hours } h nach den eingetragenen Zeiten auf die Einträge: wahrscheinlich geht deren Uhr falsch.
+detect-clock-fault-early = Der Zucker antwortet { $days } Tage lang etwa { $hours } h vor den eingetragenen Zeiten auf die Einträge: wahrscheinlich geht deren Uhr falsch.
+detect-clock-fault-not-set = Von einer Umstellung der Sommerzeit an passt der Zucker schlechter zu den Einträgen ({ $hours } h daneben, { $days } Tage lang): wahrscheinlich wurde die Uhr eines Geräts nicht gestellt.
+detect-clock-fault-drift = Die Uhr der Einträge läuft der des Sensors um etwa { $minutes } min in der Woche davon ({ $total } min im Ganzen).
+detect-clock-fault-later = Essen und Insulin sind { $days } Tage später eingetragen als der Zucker, für etwa ebenso lange: wahrscheinlich war das Datum eines Geräts falsch.
+detect-clock-fault-earlier = Essen und Insulin sind { $days } Tage früher eingetragen als der Zucker, für etwa ebenso lange: wahrscheinlich war das Datum eines Geräts falsch.
+detect-clock-fault-year = Diese Einträge passen zu den anderen, wenn ihr Jahr um { $years } verändert wird: wahrscheinlich war das Jahr eines Geräts falsch.
+detect-clock-fault-alone = Diese Einträge liegen weit von allen anderen: wahrscheinlich war das Datum eines Geräts falsch.
+
+day-fit = Für einen Zwilling geeignet.
+day-unfit = Für einen Zwilling nicht geeignet: { $reasons }.
+day-reason-little-glucose = Sensorwerte decken weniger als { $percent } % des Tages
+day-reason-no-insulin = kein Insulin ist eingetragen
+day-reason-basal-unknown = Basalinsulin ist für weniger als { $percent } % des Tages eingetragen
+day-reason-no-meals = keine Mahlzeit ist eingetragen
+day-reason-meals-missing = Mahlzeiten scheinen im Tagebuch zu fehlen
+day-reason-stuck-sensor = der Sensor stand { $hours } h oder länger still
+day-reason-unit-mix-up = die Werte scheinen eine andere Einheit zu haben
+day-reason-clock-fault = die Uhr der Einträge scheint falsch zu gehen
+
+## Channels of alarms
+
+channel-none = Diesen Kanal gibt es nicht.
+channel-unknown = Eine Art von Kanal namens „{ $kind }“ gibt es nicht.
+channel-settings = Ein Kanal dieser Art hat die Angaben: { $fields }.
+channel-too-many = Es kann { $most } Kanäle geben; entferne erst einen.
+channel-failed-hint = Versuche es noch einmal, und sieh die Angaben des Kanals nach.
+channel-bad-address = Die Adresse muss mit https:// beginnen und darf weder Namen noch Passwort enthalten.
+channel-private = Die Adresse führt in ein privates Netz, was diese Installation nicht erlaubt.
+channel-unreachable = Der Empfänger ist nicht zu erreichen.
+channel-refused = Der Empfänger nahm die Nachricht nicht an (Status { $status }).
+channel-no-mail = Diese Installation verschickt keine E-Mails.
+channel-no-mail-hint = Wer sie betreibt, setzt GLUCOTWIN_SMTP_URL und GLUCOTWIN_MAIL_FROM.
+channel-bad-server = Der Mailserver muss smtps://user:password@host:port oder smtp://… sein, mit einer Absenderadresse.
+channel-bad-mail = Das ist keine E-Mail-Adresse.
+channel-no-push = Diese Installation verschickt keine Push-Nachrichten.
+channel-bad-subscription = Die Anmeldung des Browsers ist nicht zu lesen.
+channel-code-title = Dein Code für GlucoTwin
+channel-code = { $code } ist der Code, mit dem Alarme an diese Adresse gehen dürfen. Hast du ihn nicht verlangt, beachte diese Nachricht nicht.
+channel-wrong-code = Das ist nicht der Code, der verschickt wurde.
+channel-unconfirmed = Wiederhole erst den Code, der verschickt wurde.
+channel-test-title = Eine Probe der Alarme von GlucoTwin
+channel-test = Das ist nur eine Probe: es ist nichts geschehen.
+
+## Steps against lows
+
+alarm-step-carbs = jetzt { $amount } g Kohlenhydrate
+alarm-step-no-basal = { $amount } min lang kein Basalinsulin
+alarm-step-effect = { $step }: ein Tief nach der ersten halben Stunde wäre zu { $after } % statt zu { $before } % wahrscheinlich, die Zeit unter { $limit } in den nächsten { $hours } h { $low_after } min statt { $low_before } min.
+alarm-step-not-enough = Es würde nicht reichen.
+alarm-step-no-help = Es würde kaum helfen.
+alarm-step-caution = Diese Wirkungen sind die eines Modells für gewöhnliches Essen und Insulin: Traubenzucker wirkt früher, und in der ersten Viertelstunde hilft nichts.
+
+## Events of risk scores
+
+prognosis-event-kidney-failure = Nierenversagen
+prognosis-event-kidney-failure-eight-variables = Nierenversagen (acht Angaben)
+prognosis-event-cardiovascular-event = Herz-Kreislauf-Ereignis
+prognosis-event-total-cvd = Herz-Kreislauf-Krankheit oder Herzschwäche
+prognosis-event-ascvd = atherosklerotische Krankheit
+prognosis-event-chd = koronare Herzkrankheit
+prognosis-event-total-cvd-base-equation = Herz-Kreislauf-Krankheit oder Herzschwäche (Grundgleichung)
+prognosis-event-ascvd-base-equation = atherosklerotische Krankheit (Grundgleichung)
+prognosis-event-heart-failure-base-equation = Herzschwäche (Grundgleichung)
+prognosis-event-chd-base-equation = koronare Herzkrankheit (Grundgleichung)
+prognosis-event-stroke-base-equation = Schlaganfall (Grundgleichung)
+prognosis-event-mi-or-stroke = Herzinfarkt oder Schlaganfall
+prognosis-event-heart-failure = Herzschwäche
+prognosis-event-death = Tod
+prognosis-event-nephropathy = Nierenkrankheit im Endstadium
+prognosis-event-severe-vision-loss = schwerer Sehverlust
+prognosis-event-neuropathy = Verlust des Druckempfindens
+prognosis-event-ischaemic-heart-disease = ischämische Herzkrankheit
+prognosis-event-mi = Herzinfarkt
+prognosis-event-stroke = Schlaganfall
+prognosis-event-blindness = Erblindung
+prognosis-event-ulcer = Fußgeschwür
+prognosis-event-amputation = Amputation
+prognosis-event-renal-failure = Nierenversagen
+
+## Where data are kept
+
+store-damaged-value = Ein gespeicherter Wert wurde verändert oder gehört woandershin.
+store-starting = Ein anderer Prozess startet gerade die Datenbank in diesem Datenordner.
+store-starting-hint = Versuche es gleich noch einmal.
+store-unreachable = Die Datenbank ist nicht zu erreichen.
+store-unreachable-hint = Sieh nach, ob sie läuft, und prüfe die Adresse in GLUCOTWIN_DATABASE_URL.
+store-interrupted = Die Datenbank brach ab, und nichts hiervon wurde behalten.
+store-interrupted-hint = Frage gleich noch einmal.
+store-full = Wo die Daten liegen, ist kein Platz mehr; nichts hiervon wurde behalten.
+store-full-hint = Wer die Installation betreibt, muss Platz schaffen.
+store-key-used = Dieser Idempotency-Key gehört schon zu einer anderen Anfrage.
+audit-broken = Das Protokoll hält nicht zusammen: Eintrag { $sequence } wurde verändert oder fehlt.
+audit-broken-hint = Den Einträgen davor ist zu trauen. Vergleiche mit einer Sicherung.
