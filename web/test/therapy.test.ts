@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { alternativeOf, draftOf, emptyDraft, type TherapyDraft } from "../src/text/therapy.ts";
+import { NOTHING_CHANGED } from "./fixture/comparison.ts";
 
 describe("a therapy to compare", () => {
   it("asks nothing while it is left out or not filled in", () => {
@@ -18,15 +19,6 @@ describe("a therapy to compare", () => {
   });
 
   it("comes back as it was asked", () => {
-    const nothing = {
-      basal_factor: null,
-      carb_ratio_g_per_u: null,
-      correction_factor_mgdl_per_u: null,
-      insulin: null,
-      bolus_shift_min: null,
-      algorithm: null,
-      answered: false,
-    };
     const drafts: TherapyDraft[] = [
       { ...emptyDraft(), kind: "basal", percent: -20 },
       { ...emptyDraft(), kind: "timing", minutes: 20 },
@@ -35,7 +27,7 @@ describe("a therapy to compare", () => {
       emptyDraft(),
     ];
     for (const draft of drafts) {
-      const asked = { ...nothing, name: "A", ...alternativeOf(draft, "A", "mmol/L") };
+      const asked = { ...NOTHING_CHANGED, name: "A", ...alternativeOf(draft, "A", "mmol/L") };
       expect(draftOf(asked, "mmol/L")).toEqual(draft);
     }
   });
