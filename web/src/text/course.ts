@@ -15,7 +15,7 @@ type Question = Questionnaire["questions"][number];
 
 /** Everything of a form that is a number, over its responses in the order in which they are given. */
 export function courseOf(form: Questionnaire, responses: readonly QuestionnaireResponse[]): CourseLine[] {
-  const numbers = form.questions.filter((one) => one.kind === "integer" || one.kind === "decimal");
+  const numbers = form.questions.filter(isNumber);
   return [
     ...form.scales.map((scale) => scaleLine(scale, responses)),
     ...numbers.map((question) => questionLine(question, responses)),
@@ -43,7 +43,10 @@ function questionLine(question: Question, responses: readonly QuestionnaireRespo
   };
 }
 
-/** The answers in words to a question, which stand in the table alone. */
+/** Whether a question is answered with a number. */
+export const isNumber = (question: Question): boolean => question.kind === "integer" || question.kind === "decimal";
+
+/** Whether a question is answered in words, which stand in the table alone. */
 export const isInWords = (question: Question): boolean => question.kind === "text";
 
 /** Where a value lies between the least and the most, 0 to 1. */
