@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { alternativeOf, draftOf, emptyDraft, type TherapyDraft } from "../src/text/therapy.ts";
+import { alternativeOf, draftOf, emptyDraft, proposableOf, type TherapyDraft } from "../src/text/therapy.ts";
 import { NOTHING_CHANGED } from "./fixture/comparison.ts";
 
 describe("a therapy to compare", () => {
@@ -30,5 +30,17 @@ describe("a therapy to compare", () => {
       const asked = { ...NOTHING_CHANGED, name: "A", ...alternativeOf(draft, "A", "mmol/L") };
       expect(draftOf(asked, "mmol/L")).toEqual(draft);
     }
+  });
+
+  it("is proposed as what was asked, where there is such a proposal", () => {
+    const asked = [
+      { ...NOTHING_CHANGED, name: "A", bolus_shift_min: -20 },
+      { ...NOTHING_CHANGED, name: "B", insulin: "regular" },
+      { ...NOTHING_CHANGED, name: "C", basal_factor: 0.9 },
+    ];
+    expect(proposableOf(asked)).toEqual([
+      { name: "A", kind: "meal-lead" },
+      { name: "C", kind: "basal" },
+    ]);
   });
 });

@@ -1,4 +1,4 @@
-import type { AskedAlternative, TherapyAlternative } from "../api/types.ts";
+import type { AskedAlternative, ProposalKind, TherapyAlternative } from "../api/types.ts";
 import { type GlucoseUnit, glucoseDigits, glucoseIn, mgdlFrom } from "./unit.ts";
 
 export type TherapyKind = "basal" | "carb-ratio" | "insulin" | "timing";
@@ -51,4 +51,24 @@ export function draftOf(asked: AskedAlternative, unit: GlucoseUnit): TherapyDraf
   return factor === null
     ? draft
     : { ...draft, kind: "carb-ratio", ratio, factor: Number(glucoseIn(factor, unit).toFixed(glucoseDigits(unit))) };
+}
+
+/** An alternative that can be proposed, and as what. */
+export interface Proposable {
+  name: string;
+  kind: ProposalKind;
+}
+
+const PROPOSED: Partial<Record<TherapyDraft["kind"], ProposalKind>> = {
+  basal: "basal",
+  "carb-ratio": "carb-ratio",
+  timing: "meal-lead",
+};
+
+/** What can be proposed of what was asked, whatever the columns have come to say since. */
+export function proposableOf(alternatives: readonly AskedAlternative[]): Proposable[] {
+  return alternatives.flatMap((one) => {
+    const kind = PROPOSED[draftOf(one, "mg/dL").kind];
+    return kind ? [{ name: one.name, kind }] : [];
+  });
 }
