@@ -710,7 +710,7 @@ questions-note = In unserem eigenen Bogen ist mehr besser. Die Zahlen sind zum V
 ## Behandlungen bei Typ-2-Diabetes
 
 regimen-title = Behandlungen bei Typ-2-Diabetes
-regimen-lead = Was Medikamente binnen eines Jahres bei einem Menschen bewirken würden, wie ein Brief ihn beschreibt, zusätzlich zu dem, was heute genommen wird. Lassen Sie leer, was nicht gemessen wurde. Niemandes Akte wird angesehen, nichts wird behalten.
+regimen-lead = Was Medikamente binnen eines Jahres bei einem Menschen bewirken würden, wie ein Brief ihn beschreibt, zusätzlich zu dem, was heute genommen wird. Lass leer, was nicht gemessen wurde. Niemandes Akte wird angesehen, nichts wird behalten.
 regimen-sex = Geschlecht
 regimen-sex-male = männlich
 regimen-sex-female = weiblich
@@ -764,7 +764,7 @@ regimen-range = Im Zielbereich
 regimen-lows = Gespürte Unterzuckerungen im Jahr
 regimen-cost = Kosten, 1–4
 regimen-risk = Herz und Gefäße in 10 Jahren
-regimen-unbeaten = kein anderer ist rundum besser
+regimen-unbeaten = keine andere ist rundum besser
 regimen-note = Klammern: 10. bis 90. Perzentil dessen, wie Menschen ansprechen. Zielbereich: 70–180 mg/dl, aus der mittleren Glukose. Risiko: SCORE2-Diabetes, sonst PREVENT oder RECODe.
 regimen-action-contraindicated = Kontraindiziert
 regimen-action-contraindicated-if = Kontraindiziert, falls
