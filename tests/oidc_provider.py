@@ -85,9 +85,7 @@ class MadeUpProvider:
             "/authorize": self._authorize,
             "/token": self._token,
             "/userinfo": self._userinfo,
-            "/end": lambda asked: Reply(
-                status=302, raw=b"", headers={"location": asked.query["post_logout_redirect_uri"]}
-            ),
+            "/end": self._end,
         }
         return answers.get(asked.path, lambda _: Reply(status=404))(asked)
 
