@@ -1,7 +1,5 @@
 """What belongs to the person: consent, export, erasure, the audit log, the report."""
 
-import tempfile
-from pathlib import Path
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -12,15 +10,14 @@ from typing_extensions import TypedDict
 from glucotwin.core.error import ConflictError, ErrorCode
 from glucotwin.core.json_value import Instant, iso_utc
 from glucotwin.core.message import message, spoken_in, spoken_locale
-from glucotwin.core.profile import Authority, Role
+from glucotwin.core.profile import Role
 from glucotwin.core.unit import GlucoseUnit
-from glucotwin.domain.timeline import Timeline, Window
+from glucotwin.domain.timeline import Window
+from glucotwin.reports.render import render_report
 from glucotwin.service.caller import Calling, PersonId, Running, desk_for
 from glucotwin.service.schema import Items, Shape
-from glucotwin.service.state import Service
 from glucotwin.store.access import Action, Purpose
 from glucotwin.store.account import read_account
-from glucotwin.store.artefact import WORK
 from glucotwin.store.audit import AuditEntry, read_audit
 from glucotwin.store.consent import (
     CURRENT_VERSION,
@@ -33,7 +30,7 @@ from glucotwin.store.consent import (
 from glucotwin.store.person import erase_person
 from glucotwin.workflows.living.data import LONGEST_WINDOW
 from glucotwin.workflows.living.export import export_person
-from glucotwin.workflows.report import ReportRequest, compose_report, write_report
+from glucotwin.workflows.report import ReportRequest, compose_report
 
 router = APIRouter(tags=["trust"])
 AT_ONCE = 50
@@ -158,18 +155,10 @@ def report(
         twin = service.memory.twin(desk, person_id) if Purpose.PERSONAL_TWIN in access.consents else None
     asked = ReportRequest(unit=unit, twin=twin)
     with spoken_in(spoken):
-        page = _report_page(service, timeline, asked, service.authority(access.role))
+        page = render_report(compose_report(timeline, asked, authority=service.authority(access.role)))
     # The page is whole in itself: styles and figures stand in it.
     policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'"
     return HTMLResponse(page, headers={"Content-Security-Policy": policy})
-
-
-def _report_page(service: Service, timeline: Timeline, asked: ReportRequest, authority: Authority) -> str:
-    answer = compose_report(timeline, asked, authority=authority)
-    work = service.database.keystore.folder.parent / WORK
-    work.mkdir(exist_ok=True, mode=0o700)
-    with tempfile.TemporaryDirectory(dir=work) as folder:
-        return write_report(answer, Path(folder) / "report.html").read_text(encoding="utf-8")
 
 
 def _consent_json(one: Consent) -> ConsentJson:
