@@ -124,7 +124,16 @@ def test_numbers_and_words_are_answered_and_told_as_what_they_are(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    "answers", [{"hours": "25"}, {"hours": "nan"}, {"hours": "long"}, {"nights": "2.5"}, {"words": " "}]
+    "answers",
+    [
+        {"hours": "25"},
+        {"hours": "nan"},
+        {"hours": "long"},
+        {"hours": "1_0"},
+        {"hours": "٧"},
+        {"nights": "2.5"},
+        {"words": " "},
+    ],
 )
 def test_numbers_out_of_bounds_and_empty_words_are_refused(tmp_path: Path, answers: dict[str, str]) -> None:
     form = read_questionnaire(_form(tmp_path, item=MORE))

@@ -1,6 +1,7 @@
 """One question of a questionnaire: a choice out of options, a number within bounds, or free text."""
 
 import math
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,6 +12,8 @@ from glucotwin.workflows.questionnaire.text import Text
 
 LONGEST_TEXT = 2000
 """Characters of a free text."""
+_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
+"""A number as JSON and browsers write it; Python alone reads ``1_0`` and other scripts' digits too."""
 
 
 class QuestionKind(StrEnum):
@@ -87,10 +90,7 @@ class Question:
         Raises:
             DataError: it is none, not whole where it has to be, or out of bounds.
         """
-        try:
-            value = float(answer)
-        except ValueError:
-            value = math.nan
+        value = float(answer) if _NUMBER.fullmatch(answer) else math.nan
         is_whole = self.kind is not QuestionKind.INTEGER or value.is_integer()
         low, high = -math.inf if self.least is None else self.least, math.inf if self.most is None else self.most
         # Not a number is within no bounds.
