@@ -1,11 +1,17 @@
-"""A service of the tests that answers at an address, for browsers."""
+"""A service of the tests that answers at an address, for browsers, and who signs in to it."""
 
 import threading
 from collections.abc import Generator
 from contextlib import AbstractAsyncContextManager, contextmanager
 
+from playwright.sync_api import Page, expect
+
 from glucotwin.service.run import ServiceServer, address_of, bind, run_service
 from glucotwin.service.state import Service
+from made_up_store import PASSWORD
+
+PATIENCE_MS = 60_000
+"""The first answer of each kind compiles its programs."""
 
 
 @contextmanager
@@ -29,3 +35,12 @@ def running(service: Service, *work: AbstractAsyncContextManager[None]) -> Gener
         finally:
             found[0].stop()
             thread.join(60.0)
+
+
+def sign_in(page: Page, login: str) -> None:
+    """Signs a made-up account in, as somebody who waits as long as it takes."""
+    page.set_default_timeout(PATIENCE_MS)
+    page.get_by_label("Sign-in name").fill(login)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("link", name="Now")).to_be_visible()

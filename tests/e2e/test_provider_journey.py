@@ -9,13 +9,11 @@ from dashboard_page import DESKTOP, PHONE, Screen, opened, overflow_px, photogra
 from glucotwin.service.identity.provider import Provider
 from glucotwin.service.identity.setting import ProviderSettings
 from made_up_service import made_up_running, sign_up
-from made_up_store import PASSWORD, MadeUpStore
+from made_up_store import MadeUpStore
 from oidc_provider import CLIENT_ID, CLIENT_SECRET, MadeUpProvider, made_up_provider
-from running_service import running
+from running_service import PATIENCE_MS, running, sign_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
-
-PATIENCE_MS = 30_000
 
 
 @pytest.fixture
@@ -69,9 +67,7 @@ def _enter(page: Page, address: str) -> None:
 
 def _link_and_unlink(page: Page, address: str, login: str, provider: MadeUpProvider) -> None:
     _look(page, "provider-sign-in-desktop")
-    page.get_by_label("Sign-in name").fill(login)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, login)
     expect(page.get_by_text("For whom is the twin?")).to_be_visible()
     page.goto(f"{address}/#/settings")
     page.get_by_role("button", name="Link with Clinic").click()

@@ -6,12 +6,11 @@ from playwright.sync_api import Browser, Page, expect
 from dashboard_page import DESKTOP, PHONE, Screen, opened, overflow_px, photograph, violations
 from glucotwin.service.state import Service
 from made_up_service import made_up_running, sign_up
-from made_up_store import PASSWORD, MadeUpStore
-from running_service import running
+from made_up_store import MadeUpStore
+from running_service import PATIENCE_MS, running, sign_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
-PATIENCE_MS = 60_000
 MEASURED = {
     "Age, years": "61",
     "Years since the diagnosis": "7",
@@ -40,19 +39,11 @@ def test_a_clinician_compares_regimens(service: Service, browser: Browser) -> No
         expect.set_options(timeout=PATIENCE_MS)
         for size, scheme in ((DESKTOP, "light"), (PHONE, "dark"), (DESKTOP, "dark"), (PHONE, "light")):
             with opened(browser, address, Screen(size=size, scheme=scheme)) as page:
-                _sign_in(page, clinician.login)
+                sign_in(page, clinician.login)
                 page.goto(f"{address}/#/clinic")
                 _compare(page)
                 assert (violations(page), overflow_px(page)) == ([], 0)
                 photograph(page, f"regimens-{size[0]}-{scheme}")
-
-
-def _sign_in(page: Page, login: str) -> None:
-    page.set_default_timeout(PATIENCE_MS)
-    page.get_by_label("Sign-in name").fill(login)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("link", name="Now")).to_be_visible()
 
 
 def _compare(page: Page) -> None:

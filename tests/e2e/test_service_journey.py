@@ -23,12 +23,9 @@ from glucotwin.service.worker import Worker
 from glucotwin.workflows.living.course import the_course
 from made_up_service import API, give_twin, made_up_running, sign_up, with_twin
 from made_up_store import PASSWORD, MadeUpStore
-from running_service import running
+from running_service import PATIENCE_MS, running, sign_in
 
 pytestmark = pytest.mark.e2e
-
-PATIENCE_MS = 60_000
-"""The first answer of each kind compiles its programs."""
 
 
 @pytest.fixture
@@ -62,7 +59,7 @@ def test_advice_reaches_a_person_when_a_clinician_who_took_the_course_signs_it(
     with running(service) as address:
         expect.set_options(timeout=PATIENCE_MS)
         with opened(browser, address, Screen(size=DESKTOP)) as page:
-            _sign_in(page, clinician.login)
+            sign_in(page, clinician.login)
             page.goto(f"{address}/#/clinic")
             _propose_a_walk(page)
             expect(page.get_by_text("Before the first signature stands the course below.")).to_be_visible()
@@ -73,7 +70,7 @@ def test_advice_reaches_a_person_when_a_clinician_who_took_the_course_signs_it(
             expect(page.get_by_text("signed", exact=True)).to_be_visible()
             photograph(page, "review")
         with opened(browser, address, Screen(size=PHONE)) as page:
-            _sign_in(page, owner.login)
+            sign_in(page, owner.login)
             expect(page.get_by_text("A walk of 20 minutes")).to_be_visible()
             page.get_by_role("button", name="No: does not fit my day").click()
             expect(page.get_by_text("owner disagreed. No: does not fit my day")).to_be_visible()
@@ -91,7 +88,7 @@ def test_a_clinician_compares_therapies(service: Service, browser: Browser, monk
         expect.set_options(timeout=PATIENCE_MS)
         for size, scheme in ((DESKTOP, "light"), (PHONE, "dark")):
             with opened(browser, address, Screen(size=size, scheme=scheme)) as page:
-                _sign_in(page, clinician.login)
+                sign_in(page, clinician.login)
                 page.goto(f"{address}/#/clinic")
                 page.locator(".therapies").get_by_role("radio", name="3", exact=True).check()
                 page.get_by_role("button", name="Compare").click()
@@ -105,14 +102,6 @@ def test_a_clinician_compares_therapies(service: Service, browser: Browser, monk
                 expect(page.locator(".therapies").get_by_role("radio", name="3", exact=True)).to_be_checked()
                 assert (violations(page), overflow_px(page)) == ([], 0)
                 photograph(page, f"therapies-{scheme}")
-
-
-def _sign_in(page: Page, login: str) -> None:
-    page.set_default_timeout(PATIENCE_MS)
-    page.get_by_label("Sign-in name").fill(login)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("link", name="Now")).to_be_visible()
 
 
 def _propose_a_walk(page: Page) -> None:
