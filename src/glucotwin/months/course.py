@@ -15,7 +15,7 @@ from glucotwin.months.effect import Effect, together
 from glucotwin.months.medicine.long_insulin import insulin_mmoll
 from glucotwin.months.organ import OrganState, first_organs, sbp_mmhg, step_organs
 from glucotwin.months.person import MonthsPerson, hba1c_from_mean_glucose
-from glucotwin.months.treatment import Treatment, begin, step_taken
+from glucotwin.months.treatment import TakenState, Treatment, begin, step_taken
 from glucotwin.months.weight import WeightState, initial_fat_kg, step_weight
 
 THRESHOLD_MMOLL = 3.5
@@ -112,7 +112,7 @@ def months_course(
                 fasting_mmoll=fasting,
                 mean_mmoll=mean,
                 weight_kg=person.weight_kg + tissue + effect.fluid_kg,
-                insulin_u_per_d=person.insulin_u_per_d + sum(_units(one.treatment, one.dose) for one in taken),
+                insulin_u_per_d=max(0.0, person.insulin_u_per_d + sum(_insulin_u_per_d(one, day) for one in taken)),
                 beta_share=beta,
                 liver_fat_pct=organs.fat_pct,
                 egfr=max(3.0, organs.egfr + effect.egfr_dip),
@@ -140,12 +140,8 @@ def _first_day(person: MonthsPerson) -> SlowDay:
     )
 
 
-def _units(treatment: Treatment, dose: float) -> float:
-    """Units of insulin a day, below 0 where it was stopped."""
-    rule = treatment.medicine.titration
-    if rule is None:
-        return 0.0
-    return dose / (7.0 if rule.per_week else 1.0) * (-1.0 if treatment.stopped else 1.0)
+def _insulin_u_per_d(state: TakenState, day: int) -> float:
+    return state.treatment.insulin_u_per_d(state.dose) if state.treatment.has_begun(day) else 0.0
 
 
 def _recovered(person: MonthsPerson, organs: OrganState) -> float:

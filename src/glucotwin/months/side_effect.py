@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from glucotwin.months.medicine.glargine import GLARGINE
 from glucotwin.months.medicine.registry import name_of
 from glucotwin.months.person import MonthsPerson
 from glucotwin.months.table import read_rows
@@ -50,11 +51,12 @@ def felt_lows_per_y(person: MonthsPerson, treatments: Sequence[Treatment], *, hb
 
     Args:
         person: today.
-        treatments: taken together; insulin of today counts as glargine.
+        treatments: taken together; insulin of today counts as glargine, unless it is stopped.
         hba1c_pct: at which they are taken.
     """
     added = sum(one.medicine.lows_per_y * one.adherence for one in treatments if not one.stopped)
-    added += 0.09 if person.insulin_u_per_d > 0.0 else 0.0
+    stopped_u_per_d = sum(one.insulin_u_per_d(one.dose) for one in treatments if one.stopped)
+    added += GLARGINE.lows_per_y if person.insulin_u_per_d + stopped_u_per_d > 0.0 else 0.0
     frail = (1.5 if person.age_y >= 75.0 else 1.0) * (1.5 if person.egfr < 60.0 else 1.0)
     return USUAL_LOWS_PER_Y + added * frail * 2.0 ** ((7.0 - hba1c_pct) * DOUBLES_PER_PCT)
 

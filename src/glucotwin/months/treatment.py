@@ -38,6 +38,17 @@ class Treatment:
     start_d: int = 0
     stopped: bool = False
 
+    def has_begun(self, day: int) -> bool:
+        """Whether it is taken (or no longer taken, where it is stopped) on a day of the course, the first being 1."""
+        return day > self.start_d
+
+    def insulin_u_per_d(self, dose: float) -> float:
+        """Units of insulin a day at a dose, below 0 where it is stopped; none for what is no insulin."""
+        rule = self.medicine.titration
+        if rule is None:
+            return 0.0
+        return dose / (7.0 if rule.per_week else 1.0) * (-1.0 if self.stopped else 1.0)
+
 
 @dataclass(slots=True)
 class TakenState:
@@ -73,9 +84,9 @@ def step_taken(state: TakenState, person: MonthsPerson, *, day: int, fasting_mmo
         response: how strongly this person answers, 1 for the average.
     """
     treatment, medicine = state.treatment, state.treatment.medicine
-    since = day - 1 - treatment.start_d
-    if since < 0:
+    if not treatment.has_begun(day):
         return Effect()
+    since = day - 1 - treatment.start_d
     if treatment.stopped:
         gone = 1.0 - math.exp(-(since + 1) / medicine.onset_d)
         return medicine.effect(person, treatment.dose).grown(-gone)

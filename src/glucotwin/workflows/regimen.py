@@ -111,7 +111,8 @@ def _candidate(
     )
     end = median.days[-1]
     asked = sorted({month for month in (3, 6, 12) if month < months} | {months})
-    lows = felt_lows_per_y(person, treatments, hba1c_pct=end.hba1c_pct)
+    begun = [one for one in treatments if one.has_begun(days)]
+    lows = felt_lows_per_y(person, begun, hba1c_pct=end.hba1c_pct)
     kinds = [one.medicine.kind for one in treatments if not one.stopped]
     return CandidateCourse(
         name=name,

@@ -77,6 +77,14 @@ def test_what_is_stopped_is_missed(adult: Adult) -> None:
     assert _fall(adult(7.5), _take("metformin", 2000.0, stopped=True)) < -0.4
 
 
+def test_insulin_is_counted_from_its_first_day_until_its_last_and_never_below_none(adult: Adult) -> None:
+    later, on_insulin = _take("icodec", 140.0, start_d=100), adult(insulin_u_per_d=20.0)
+    assert [_end(adult(), later, days=days).insulin_u_per_d for days in (100, 101)] == [0.0, 20.0]
+    for dose, left in ((15.0, 5.0), (40.0, 0.0)):
+        stopped = _take("glargine", dose, stopped=True, start_d=100)
+        assert [_end(on_insulin, stopped, days=days).insulin_u_per_d for days in (100, 101)] == [20.0, left]
+
+
 def test_eating_less_takes_weight_as_halls_whole_model_does(adult: Adult) -> None:
     person = adult(7.4, age_y=40.0, weight_kg=100.0, height_m=1.75)
     course = months_course(person, [_take("diet", 500.0)], days=1095)

@@ -98,6 +98,16 @@ def test_lows_come_with_sulfonylureas_low_hba1c_and_a_weak_kidney(adult: Adult) 
     assert 1.0 < severe_lows_pct(usual, years=5.0) < 3.0
 
 
+def test_lows_of_todays_insulin_end_with_all_of_it(adult: Adult) -> None:
+    person, glargine = adult(insulin_u_per_d=20.0), MEDICINES["glargine"]
+    usual, less, none = (
+        felt_lows_per_y(person, taken, hba1c_pct=7.0)
+        for taken in ([], *([Treatment(medicine=glargine, dose=dose, stopped=True)] for dose in (10.0, 20.0)))
+    )
+    assert usual == less == pytest.approx(0.155)
+    assert none == pytest.approx(0.065)
+
+
 def test_time_in_range_is_near_what_hba1c_of_seven_and_eight_usually_mean() -> None:
     assert time_in_range_pct(8.56) == pytest.approx(75.0, abs=6.0)
     assert time_in_range_pct(10.15) == pytest.approx(50.0, abs=6.0)
