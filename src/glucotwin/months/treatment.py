@@ -14,6 +14,9 @@ FASTING_SPREAD, LOWEST_MMOLL = 0.23, 4.0
 """Day-to-day spread of fasting glucose (chosen); titration stops where one morning in twenty would be below 4.0.
 People who answer weakly are taken to vary more."""
 
+RESPONSE_SPREAD = 0.35
+"""Standard deviation of the logarithm of people's response to medicines: chosen, not measured."""
+
 LIFESTYLE_SPREAD = 1.7
 """People keep to ways of living 1.7 times as differently as they answer to medicines (loss of weight in DiRECT)."""
 

@@ -11,10 +11,11 @@ from statistics import NormalDist
 
 from glucotwin.months.person import MonthsPerson
 from glucotwin.months.table import read_rows
+from glucotwin.months.treatment import RESPONSE_SPREAD
 
 PEOPLE = 23
-RESPONSE_SPREAD, DECLINE_SPREAD = 0.35, 0.5
-"""Standard deviations of the logarithm of response to medicines and of the speed at which beta cells tire (chosen)."""
+DECLINE_SPREAD = 0.5
+"""Standard deviation of the logarithm of the speed at which beta cells tire (chosen)."""
 
 WEIGHT_SPREAD, EGFR_SPREAD = 0.18, 0.15
 STRIDES = (1, 5, 7, 9, 10, 4)
@@ -141,4 +142,4 @@ def _share(number: int, axis: int) -> float:
 
 
 def _quantile(number: int, axis: int) -> float:
-    return NormalDist().inv_cdf(min(0.98, max(0.02, _share(number, axis))))
+    return NormalDist().inv_cdf(_share(number, axis))

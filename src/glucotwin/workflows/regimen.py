@@ -15,15 +15,12 @@ from glucotwin.months.person import MonthsPerson
 from glucotwin.months.range_share import time_in_range_pct
 from glucotwin.months.side_effect import felt_lows_per_y, severe_lows_pct, side_effects
 from glucotwin.months.target import DEFAULT_TARGETS, Targets, targets_met
-from glucotwin.months.treatment import Treatment, with_adherence
+from glucotwin.months.treatment import RESPONSE_SPREAD, Treatment, with_adherence
 from glucotwin.prognosis.person import HINT, DescribedPerson, parse_person
 from glucotwin.workflows.regimen_answer import CandidateCourse, cost_class, pareto
 from glucotwin.workflows.regimen_parse import DAYS_PER_MONTH, parse_candidate
 from glucotwin.workflows.regimen_person import months_person, with_genotype, with_readings
 from glucotwin.workflows.regimen_risk import ten_year_risks
-
-RESPONSE_SPREAD = 0.35
-"""Standard deviation of the logarithm of people's response: chosen, not measured."""
 
 TENTH_PERCENTILE = -1.2816
 
