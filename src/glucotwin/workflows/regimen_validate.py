@@ -8,6 +8,8 @@ from itertools import pairwise
 from statistics import fmean
 from types import MappingProxyType
 
+from glucotwin.core.error import ErrorCode, NotFoundError
+from glucotwin.core.message import message
 from glucotwin.core.progress import ProgressCallback, silent
 from glucotwin.months.course import Course, months_course
 from glucotwin.months.side_effect import felt_lows_per_y, severe_lows_pct
@@ -88,8 +90,17 @@ def validate_regimens(*, study: str | None = None, progress: ProgressCallback = 
     Args:
         study: only studies whose name contains this.
         progress: told how far the work has come.
+
+    Raises:
+        NotFoundError: no study has such a name.
     """
     chosen = [one for one in trial_targets() if study is None or study.lower() in one.study.lower()]
+    if not chosen:
+        raise NotFoundError(
+            ErrorCode.UNKNOWN_NAME,
+            message("regimen-trial-unknown", name=repr(study)),
+            hint=message("regimen-trial-known", names="; ".join(trials())),
+        )
     results: list[TargetResult] = []
     for done, target in enumerate(chosen):
         progress(f"{target.study}: {target.arm}", done / len(chosen))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from glucotwin.core.error import NotFoundError
 from glucotwin.months.trial import trial_targets, trials
 from glucotwin.workflows.regimen_parse import parse_candidate
 from glucotwin.workflows.regimen_validate import MEASURES, markdown, score, validate_regimens
@@ -38,6 +39,12 @@ def test_hypoglycaemia_of_the_cohorts_is_counted_and_a_miss_is_told() -> None:
     results = validate_regimens(study="UK Hypo")
     assert [one.verdict for one in results] == ["miss", "miss"]
     assert score(results, held_out=True) == (0, 2)
+
+
+def test_a_study_that_is_not_there_is_refused_with_those_that_are() -> None:
+    with pytest.raises(NotFoundError, match="nobody") as refused:
+        validate_regimens(study="nobody")
+    assert "Goldstein 2007" in str(refused.value.hint)
 
 
 @pytest.mark.slow
