@@ -43,7 +43,7 @@ def command(console: Console, study: str | None, page: Path | None) -> None:
             one.target.arm,
             one.target.endpoint,
             f"{one.target.value:g}",
-            f"{one.measured:.2f}",
+            one.measured_text,
             message(f"regimen-trial-{one.verdict}"),
         )
         for one in results

@@ -23,6 +23,7 @@ HBA1C_BAND, WEIGHT_BAND, RATE_FACTOR = 0.2, 0.25, 1.5
 
 FAILURE_HBA1C_PCT, FAILURE_FASTING_MMOLL, REMISSION_PCT = 7.0, 10.0, 6.5
 VISIT_D = 91
+SMALL = 0.05
 Courses = tuple[Course, ...]
 
 COLUMNS = (
@@ -63,6 +64,11 @@ class TargetResult:
         if not self.target.counts:
             return "chosen"
         return "hit" if self.hit else "miss"
+
+    @property
+    def measured_text(self) -> str:
+        """The same to read: two decimals, or one digit where these would hide how small it is."""
+        return f"{self.measured:.2f}" if abs(self.measured) >= SMALL else f"{self.measured:.1g}"
 
     def to_json(self) -> dict[str, object]:
         """As JSON values."""
@@ -143,7 +149,7 @@ def _line(result: TargetResult) -> str:
     against = {NO_COMPARATOR: "start", PLACEBO: "placebo"}.get(one.comparator, one.comparator)
     verdict = f"**{result.verdict}**" if result.verdict == "miss" else result.verdict
     cells = (one.row, one.study, f"`{one.arm}`", against, one.endpoint, f"{one.value:g}{interval}")
-    return f"| {' | '.join(cells)} | {result.measured:.2f} | {verdict} | {one.note} |"
+    return f"| {' | '.join(cells)} | {result.measured_text} | {verdict} | {one.note} |"
 
 
 def _hit(target: Target, measured: float) -> bool:
