@@ -76,7 +76,8 @@ class CandidateCourse:
         targets_met: probability of each target and of all.
         recommendations: what guidelines say for this person.
         cautions: what to mind.
-        unbeaten: whether no other candidate is as good in HbA1c, weight, lows and cost and better in one of them.
+        unbeaten: whether it is not contraindicated, and no other such candidate is as good in HbA1c, weight, lows, cost
+            and what is better avoided, and better in one of them.
     """
 
     name: str
