@@ -38,6 +38,15 @@ def test_unknown_medicine_is_named(invoke: Invoke, tmp_path: Path) -> None:
     assert "snakeoil" in finished.stderr
 
 
+def test_no_candidate_is_refused(invoke: Invoke, tmp_path: Path) -> None:
+    file = tmp_path / "person.json"
+    file.write_text(letter())
+    finished = invoke("regimen", "compare", file, "--candidates", " , ")
+    assert finished.returncode != 0
+    assert "--candidates" in finished.stderr
+    assert not finished.stdout
+
+
 def test_lows_risks_guidelines_and_targets_are_told(invoke: Invoke, tmp_path: Path) -> None:
     file = tmp_path / "person.json"
     file.write_text(letter(hba1c_pct=8.6, egfr=58, smoker=True))

@@ -63,6 +63,9 @@ def command(
     from glucotwin.months.target import Targets
     from glucotwin.workflows.regimen import compare_regimens
 
+    asked = [one.strip() for one in candidates.split(",") if one.strip()]
+    if not asked:
+        raise click.UsageError(message("regimen-no-candidate"))
     if plot is not None:
         from glucotwin.reports.figure.standalone import check_suffix
 
@@ -70,7 +73,7 @@ def command(
     with console.progress(message("regimen-progress")) as progress:
         answers = compare_regimens(
             person,
-            [one.strip() for one in candidates.split(",") if one.strip()],
+            asked,
             months=months,
             height_m=None if height_cm is None else height_cm / 100.0,
             adherence=adherence_pct / 100.0,

@@ -643,6 +643,7 @@ regimen-progress = Die Monate werden berechnet
 regimen-only-type2 = Medikamente werden nur bei Typ-2-Diabetes außerhalb der Schwangerschaft verglichen.
 regimen-needs = Der Vergleich braucht ein HbA1c zwischen 6 und 12 %, einen BMI und eine eGFR.
 regimen-twice = Ein Medikament steht zweimal in { $candidate }.
+regimen-no-candidate = Mit --candidates ist kein Vorschlag angegeben.
 regimen-unknown = Es gibt kein Medikament namens { $name }.
 regimen-dose = Die Dosis von { $name } muss eine Zahl über 0 und bis { $largest } { $unit } sein.
 regimen-known = Schreib NAME:DOSIS, verbunden mit +; stop-NAME:DOSIS setzt ab, NAME:titrated folgt der Nüchternglukose (Insuline), @3 beginnt in drei Monaten. Bekannt: { $names }.

@@ -1670,6 +1670,7 @@ regimen-progress = Following the months
 regimen-only-type2 = Medicines are compared for type 2 diabetes outside pregnancy only.
 regimen-needs = Comparing medicines needs an HbA1c between 6 and 12 %, a BMI and an eGFR.
 regimen-twice = A medicine stands twice in { $candidate }.
+regimen-no-candidate = No candidate is given with --candidates.
 regimen-unknown = There is no medicine called { $name }.
 regimen-dose = The dose of { $name } has to be a number above 0 and up to { $largest } { $unit }.
 regimen-known = Write NAME:DOSE, combined by +; stop-NAME:DOSE takes away, NAME:titrated follows fasting glucose (insulins), @3 begins in three months. Known: { $names }.
