@@ -1023,7 +1023,7 @@ loss-records = { $count ->
 # Genotypes
 
 genotype-progress = Reading the genotype
-genotype-not-used = No twin of this version uses these factors; they are meant for the type 2 models of a later one.
+genotype-not-used = No twin of this version uses these factors; glucotwin regimen compare --genotype does, those of medicines.
 genotype-not-advice = This is no medical finding: do not change a treatment because of it; ask your clinic for a validated test.
 genotype-none = No listed variant was read.
 genotype-nothing = nothing
