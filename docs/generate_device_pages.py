@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from made_pages import write_or_check
+
 from glucotwin.workflows.device_validation.finding import Finding, figure
 from glucotwin.workflows.devices import list_devices
 
@@ -111,19 +113,5 @@ def _findings(device: Json, findings: Sequence[Json], results: Json) -> Iterator
     yield ""
 
 
-def main() -> int:
-    """Writes the pages, or with ``--check`` says whether they must be written again."""
-    wanted = pages()
-    if sys.argv[1:] == ["--check"]:
-        stale = [path.name for path, text in wanted.items() if not path.is_file() or path.read_text("utf-8") != text]
-        stale += [path.name for path in FOLDER.glob("*.md") if path not in wanted]
-        sys.stderr.write("\n".join(stale))
-        return 1 if stale else 0
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for path, text in wanted.items():
-        path.write_text(text, encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(FOLDER, pages()))

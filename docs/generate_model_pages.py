@@ -13,6 +13,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import equinox as eqx
+from made_pages import write_or_check
 
 from glucotwin.core.claim import Claim
 from glucotwin.physiology.insulin_product import insulin_products
@@ -164,19 +165,5 @@ def _validation_section(claims: list[Claim]) -> Iterator[str]:
         yield f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
 
 
-def main() -> int:
-    """Writes the pages, or with ``--check`` says whether they must be written again."""
-    wanted = pages()
-    if sys.argv[1:] == ["--check"]:
-        stale = [path.name for path, text in wanted.items() if not path.is_file() or path.read_text("utf-8") != text]
-        stale += [path.name for path in FOLDER.glob("*.md") if path not in wanted]
-        sys.stderr.write("\n".join(stale))
-        return 1 if stale else 0
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for path, text in wanted.items():
-        path.write_text(text, encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(FOLDER, pages()))
