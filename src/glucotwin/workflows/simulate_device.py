@@ -10,7 +10,7 @@ import numpy as np
 
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.message import message
-from glucotwin.core.random import root_key, stream_key
+from glucotwin.core.random import stream_keys
 from glucotwin.devices.catalogue import IDEAL
 from glucotwin.devices.device_file import FlashFile, PenFile
 from glucotwin.devices.flash import back_filled
@@ -114,9 +114,7 @@ class WornDays:
         return int(np.asarray(self._inputs.minute_utc).ravel()[0])
 
     def _keys(self, stream: str) -> np.ndarray:
-        root = root_key(self.choice.seed)
-        keys = [jax.random.key_data(stream_key(root, subject=one, stream=stream)) for one in self._people]
-        return np.asarray(jnp.stack(keys))
+        return stream_keys(self.choice.seed, self._people, stream=stream)
 
     def reaction(self, care: SelfCare | None) -> WornDevices:
         """What the devices do in the simulation, with a leading people axis.

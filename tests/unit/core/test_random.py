@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from glucotwin.core.random import minute_key, root_key, stream_key
+from glucotwin.core.random import minute_key, root_key, stream_key, stream_keys
 
 
 def draw(key: jax.Array) -> float:
@@ -31,6 +31,12 @@ def test_subject_and_stream_do_not_change_places() -> None:
     one = stream_key(root_key(0), subject="a", stream="b")
     other = stream_key(root_key(0), subject="b", stream="a")
     assert draw(one) != draw(other)
+
+
+def test_the_keys_of_several_subjects_are_those_of_each() -> None:
+    together = stream_keys(7, ["anna", "ben"], stream="sensor")
+    each = [stream_key(root_key(7), subject=name, stream="sensor") for name in ("anna", "ben")]
+    assert np.array_equal(together, [jax.random.key_data(one) for one in each])
 
 
 def test_a_minutes_draw_does_not_depend_on_which_minutes_are_asked_for_together() -> None:

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 
-from glucotwin.core.random import root_key, stream_key
+from glucotwin.core.random import stream_keys
 from glucotwin.devices.device import AnySensor, WearCondition
 from glucotwin.simulate.wear import for_everyone, wear_condition, worn_readings
 from glucotwin.workflows.day_plan import LivedDays
@@ -35,12 +34,6 @@ class LivedCourses:
     interstitial_mgdl: np.ndarray
     minute_utc: np.ndarray
     condition: WearCondition
-
-    def keys(self, device: str, seed: int) -> np.ndarray:
-        """Key data of every wearer's stream for a device, ``(wearers, words)``."""
-        root = root_key(seed)
-        keys = [jax.random.key_data(stream_key(root, subject=one, stream=device)) for one in self.names]
-        return np.asarray(jnp.stack(keys))
 
 
 def lived_courses(*, subject: str, days: int, devices_each: int, seed: int) -> LivedCourses:
@@ -92,5 +85,6 @@ def shown_mgdl(courses: LivedCourses, sensor: AnySensor, name: str, *, in_blood:
     """
     glucose = courses.plasma_mgdl if in_blood else courses.interstitial_mgdl
     everyone = for_everyone(sensor, len(courses.names))
-    seen = worn_readings(everyone, courses.keys(name, seed), glucose, courses.minute_utc, courses.condition)
+    keys = stream_keys(seed, courses.names, stream=name)
+    seen = worn_readings(everyone, keys, glucose, courses.minute_utc, courses.condition)
     return np.where(np.asarray(seen.status) == 0, np.asarray(seen.value_mgdl), np.nan)

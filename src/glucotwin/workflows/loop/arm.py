@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from glucotwin.control.controller import DECISION_MIN, AnyController
@@ -13,7 +12,7 @@ from glucotwin.control.python_controller import AbstractPythonController, AnyPyt
 from glucotwin.control.relayed import in_program
 from glucotwin.control.setting import TherapySetting
 from glucotwin.core.array import AnyArray
-from glucotwin.core.random import root_key, stream_key
+from glucotwin.core.random import stream_keys
 from glucotwin.devices.device import AnyPump, AnySensor
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.body import Body, stack_bodies
@@ -259,7 +258,7 @@ def closed_loop_with(
     arm: Arm, subjects: tuple[Subject, ...], settings: tuple[TherapySetting, ...], *, seed: int, care_profile: str
 ) -> ClosedLoop:
     """The loop of several people with settings of their own; other arguments as for ``closed_loop_of``."""
-    people, steps = len(subjects), arm.pump.steps
+    people, names, steps = len(subjects), [one.name for one in subjects], arm.pump.steps
     sensor, pump = for_everyone(arm.sensor, people), for_everyone(arm.pump, people)
     if arm.own_faults is not None:
         sensor, pump = arm.own_faults.put_on(sensor, pump)
@@ -273,8 +272,8 @@ def closed_loop_with(
         care=care_in_loop(care_profile, subjects),
         automatic=np.full(people, arm.automatic or not arm.controller.automated),
         eats_proposed=np.full(people, float(arm.eats_proposed)),
-        sensor_key=_keys(subjects, seed, "sensor"),
-        pump_key=_keys(subjects, seed, "pump"),
+        sensor_key=stream_keys(seed, names, stream="sensor"),
+        pump_key=stream_keys(seed, names, stream="pump"),
         long_acting=arm.controller.long_acting,
     )
 
@@ -292,12 +291,6 @@ def _check_glucose(glucose_mgdl: np.ndarray) -> None:
     """Glucose is finite; readings and what follows from them need not be, when a sensor shows nothing."""
     t_min = np.arange(glucose_mgdl.shape[1], dtype=np.float64) * DECISION_MIN
     check_finite(Trajectory(t_min=t_min, outputs={"glucose_mgdl": glucose_mgdl}, final_state={}))
-
-
-def _keys(subjects: tuple[Subject, ...], seed: int, stream: str) -> np.ndarray:
-    root = root_key(seed)
-    keys = [jax.random.key_data(stream_key(root, subject=one.name, stream=stream)) for one in subjects]
-    return np.asarray(jnp.stack(keys))
 
 
 def _options(options: BodyOptions, controller: AnyController | AnyPythonController) -> BodyOptions:
