@@ -80,37 +80,25 @@ def for_everyone(part: Tree, people: int) -> Tree:
     return jax.tree.map(lambda leaf: np.broadcast_to(np.asarray(leaf), (people, *np.shape(leaf))), part)
 
 
-def shown_ketones(
-    monitor: KetoneMonitor,
+def worn_values(
+    device: KetoneMonitor | ActivityTracker,
     key_data: UInt[np.ndarray, "people words"],
-    ketone_mmoll: Float[np.ndarray, "people minutes"],
+    truth: Float[np.ndarray, "people minutes"],
     minute_utc: Int[np.ndarray, " minutes"],
 ) -> Float[np.ndarray, "people minutes"]:
-    """What people see on ketone monitors of one kind; not a number between readings.
+    """What ketone monitors or watches of one kind show that people put on at the start; not a number between readings.
 
     Args:
-        monitor: theirs.
+        device: theirs.
         key_data: of each wearer's stream.
-        ketone_mmoll: beta-hydroxybutyrate in blood.
+        truth: what it measures: beta-hydroxybutyrate in blood, mmol/L, or the share of maximal oxygen uptake.
         minute_utc: minutes since 1970 UTC.
     """
-    return np.asarray(_followed(monitor, jnp.asarray(key_data), jnp.asarray(ketone_mmoll), jnp.asarray(minute_utc)))
-
-
-def shown_activity(
-    tracker: ActivityTracker,
-    key_data: UInt[np.ndarray, "people words"],
-    activity_fraction: Float[np.ndarray, "people minutes"],
-    minute_utc: Int[np.ndarray, " minutes"],
-) -> Float[np.ndarray, "people minutes"]:
-    """What watches of one kind report, as shares of maximal oxygen uptake; arguments as for ``shown_ketones``."""
-    return np.asarray(
-        _followed(tracker, jnp.asarray(key_data), jnp.asarray(activity_fraction), jnp.asarray(minute_utc))
-    )
+    return np.asarray(_measured(device, jnp.asarray(key_data), jnp.asarray(truth), jnp.asarray(minute_utc)))
 
 
 @eqx.filter_jit
-def _followed(
+def _measured(
     device: KetoneMonitor | ActivityTracker,
     key_data: UInt[Array, "people words"],
     truth: Float[Array, "people minutes"],

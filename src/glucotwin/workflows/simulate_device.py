@@ -18,7 +18,7 @@ from glucotwin.devices.registry import find_ketone_monitor, find_tracker, pump_f
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.insulin_product import REFERENCE
 from glucotwin.simulate.reaction import CHECK, REACTION_SENSOR, SelfCare, no_self_care
-from glucotwin.simulate.wear import for_everyone, shown_activity, shown_ketones, wear_condition, worn_readings
+from glucotwin.simulate.wear import for_everyone, wear_condition, worn_readings, worn_values
 from glucotwin.simulate.worn_device import WornDevices
 from glucotwin.workflows.own_fault import Faults, devices_with_faults, faults_of_people
 
@@ -148,11 +148,11 @@ class WornDays:
         minutes = self._minutes()
         if self.choice.ketone:
             monitor, truth = find_ketone_monitor(self.choice.ketone), outputs[KETONE][:, :-1]
-            made[KETONE_SHOWN] = _with_end(shown_ketones(monitor, self._keys(self.choice.ketone), truth, minutes))
+            made[KETONE_SHOWN] = _with_end(worn_values(monitor, self._keys(self.choice.ketone), truth, minutes))
         if self.choice.tracker:
             tracker = find_tracker(self.choice.tracker)
             truth = self._column(self._inputs.activity_fraction)
-            made[ACTIVITY_SHOWN] = _with_end(shown_activity(tracker, self._keys(self.choice.tracker), truth, minutes))
+            made[ACTIVITY_SHOWN] = _with_end(worn_values(tracker, self._keys(self.choice.tracker), truth, minutes))
         return made
 
     def _history(self, interstitial_mgdl: np.ndarray) -> np.ndarray:

@@ -1,14 +1,15 @@
 """Ketone monitors and watches on made-up courses whose truth is known."""
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
 from glucotwin.core.message import message
-from glucotwin.core.random import root_key, stream_key
+from glucotwin.core.random import stream_keys
 from glucotwin.devices.catalogue import KETONE, TRACKER
 from glucotwin.devices.device_file import KetoneFile, TrackerFile, read_device_file
+from glucotwin.devices.ketone_monitor import KetoneMonitor
 from glucotwin.devices.registry import find_ketone_monitor, find_tracker
+from glucotwin.devices.tracker import ActivityTracker
+from glucotwin.simulate.wear import worn_values
 from glucotwin.workflows.device_validation.finding import SHARE_TOLERANCE_PCT, Finding, near
 
 START_MINUTE = 28_400_000
@@ -30,13 +31,7 @@ def ketone_findings(name: str, *, seed: int) -> tuple[Finding, ...]:
     middle, swing = (KETONE_LOW_MMOLL + KETONE_HIGH_MMOLL) / 2.0, (KETONE_HIGH_MMOLL - KETONE_LOW_MMOLL) / 2.0
     truth = middle - swing * np.cos(2.0 * np.pi * minutes / KETONE_PERIOD_MIN)
 
-    @jax.jit
-    @jax.vmap
-    def wear(key: jax.Array) -> jax.Array:
-        given = (jnp.asarray(truth), jnp.asarray(START_MINUTE + minutes))
-        return jax.lax.scan(lambda state, now: monitor.measure(state, *now), monitor.initial_state(key), given)[1]
-
-    shown = np.asarray(wear(_keys(name, seed)))
+    shown = _worn(monitor, name, truth, seed)
     seen = np.isfinite(shown)
     reference = np.broadcast_to(truth, shown.shape)[seen]
     error = np.abs(shown[seen] - reference)
@@ -65,13 +60,7 @@ def tracker_findings(name: str, *, seed: int) -> tuple[Finding, ...]:
     moves = (minutes % 1440 >= 600) & (minutes % 1440 < 600 + BOUT_MIN)
     truth = np.where(moves, BOUT_ACTIVITY_FRACTION, 0.0)
 
-    @jax.jit
-    @jax.vmap
-    def wear(key: jax.Array) -> jax.Array:
-        given = (jnp.asarray(truth), jnp.asarray(START_MINUTE + minutes))
-        return jax.lax.scan(lambda state, now: tracker.measure(state, *now), tracker.initial_state(key), given)[1]
-
-    shown = np.asarray(wear(_keys(name, seed))).reshape(WEARERS, DAYS, 1440)
+    shown = _worn(tracker, name, truth, seed).reshape(WEARERS, DAYS, 1440)
     bout = moves.reshape(DAYS, 1440)[0]
     in_bout = shown[:, :, bout]
     seen = np.median(in_bout, axis=2) > 0.0
@@ -96,6 +85,8 @@ def tracker_findings(name: str, *, seed: int) -> tuple[Finding, ...]:
     )
 
 
-def _keys(name: str, seed: int) -> jax.Array:
-    root = root_key(seed)
-    return jnp.stack([stream_key(root, subject=str(row), stream=name) for row in range(WEARERS)])
+def _worn(device: KetoneMonitor | ActivityTracker, name: str, truth: np.ndarray, seed: int) -> np.ndarray:
+    """What every wearer's device shows of the same course, ``(wearers, minutes)``."""
+    keys = stream_keys(seed, (str(row) for row in range(WEARERS)), stream=name)
+    minute_utc = START_MINUTE + np.arange(truth.size)
+    return worn_values(device, keys, np.broadcast_to(truth, (WEARERS, truth.size)), minute_utc)
