@@ -132,7 +132,6 @@ def _live_line(console: Console) -> "Generator[Any]":
 def _line(step: "LiveStep", zone: str, unit: GlucoseUnit) -> str:
     """One decision in words."""
     from glucotwin.core.message import message
-    from glucotwin.workflows.loop.live.driver import reason_of
 
     command = step.command
     parts = [
@@ -141,7 +140,7 @@ def _line(step: "LiveStep", zone: str, unit: GlucoseUnit) -> str:
         f"{command.rate_u_per_h:5.2f} U/h",
         f"{command.bolus_u:5.2f} U",
         message("live-on-board", units=f"{command.on_board_u:.2f}"),
-        reason_of(command),
+        command.reason.word,
     ]
     if command.is_held_back:
         parts.append(

@@ -32,6 +32,11 @@ class DecisionReason(IntEnum):
     NO_GLUCOSE = 9
     LONG_ACTING = 10
 
+    @property
+    def word(self) -> str:
+        """As it stands in tables and JSON: ``suspend-low``."""
+        return self.name.lower().replace("_", "-")
+
 
 class Seen(eqx.Module):
     """What a decision may know; scalars, since the last decision where something is counted.

@@ -183,7 +183,7 @@ def decision_table(result: ArmResult, *, unit: GlucoseUnit = GlucoseUnit.MGDL) -
         "time_utc": pl.Series(np.tile(result.minute_utc * 60_000_000, people)).cast(pl.Datetime("us", "UTC")),
         f"glucose_{suffix}": glucose_in(result.glucose_mgdl[:, :-1].ravel(), unit),
         f"sensor_{suffix}": glucose_in(made.pop("sensor_mgdl"), unit),
-        "reason": [DecisionReason(int(code)).name.lower().replace("_", "-") for code in made.pop("reason")],
+        "reason": [DecisionReason(int(code)).word for code in made.pop("reason")],
         "clamps": [" ".join(reasons_of(int(bits))) for bits in made.pop("clamps")],
     }
     watched = {

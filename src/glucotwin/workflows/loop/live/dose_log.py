@@ -15,7 +15,7 @@ from typing import Any, Final
 import jax.numpy as jnp
 import numpy as np
 
-from glucotwin.control.controller import Decision, Seen
+from glucotwin.control.controller import Decision, DecisionReason, Seen
 from glucotwin.core.error import ConflictError, DataError, ErrorCode
 from glucotwin.core.journal import OpenJournal, open_journal
 
@@ -54,6 +54,11 @@ class Command:
     scheduled_u_per_h: float
     on_board_u: float
     clamps: int
+
+    @property
+    def reason(self) -> DecisionReason:
+        """Why the algorithm decided so."""
+        return DecisionReason(int(self.wanted["reason"]))
 
     @property
     def is_held_back(self) -> bool:

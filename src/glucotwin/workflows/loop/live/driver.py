@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from glucotwin.control.controller import DecisionReason
 from glucotwin.control.safety_array import reasons_of
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.progress import ProgressCallback
@@ -50,7 +49,7 @@ class LiveStep:
             "rate_u_per_h": command.rate_u_per_h,
             "bolus_u": command.bolus_u,
             "on_board_u": command.on_board_u,
-            "reason": reason_of(command),
+            "reason": command.reason.word,
             "clamps": list(reasons_of(command.clamps)),
             "proposals": [{"kind": str(one.kind), "amount": one.amount} for one in self.proposals],
             "untold": list(self.untold),
@@ -88,11 +87,6 @@ class LiveChoice:
             )
         for one in self.ears:
             one.check()
-
-
-def reason_of(command: Command) -> str:
-    """Why the algorithm decided so."""
-    return DecisionReason(int(command.wanted["reason"])).name.lower().replace("_", "-")
 
 
 class LiveDriver:

@@ -8,6 +8,7 @@ from typing import Final
 
 from glucotwin.control.controller import DecisionReason
 from glucotwin.control.safety_array import reasons_of
+from glucotwin.control.safety_rule import ClampReason
 from glucotwin.core.message import message
 from glucotwin.workflows.channel.channel import Channel, Notice, Outgoing, Settings
 from glucotwin.workflows.loop.live.dose_log import TOUCH, Command
@@ -103,7 +104,7 @@ def proposals_of(command: Command) -> tuple[Proposal, ...]:
     """
     shown, carbs_g = command.seen["glucose_mgdl"], command.wanted["proposed_carbs_g"]
     found: list[Proposal] = []
-    low = DecisionReason(int(command.wanted["reason"])) in LOWS or "glucose-low" in reasons_of(command.clamps)
+    low = command.reason in LOWS or ClampReason.GLUCOSE_LOW in reasons_of(command.clamps)
     if low and command.safe_rate_u_per_h < command.rate_u_per_h - TOUCH:
         found.append(
             Proposal(
