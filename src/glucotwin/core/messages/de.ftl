@@ -496,7 +496,7 @@ live-meal = Mahlzeit mit { $grams } g
 live-replayed = jetzt gegeben, wie vor dem Ende aufgeschrieben
 live-next = Warten auf { $time }
 live-replay = Das Journal wird nachgespielt: { $percent } %
-live-untold = Niemand erfuhr von einem Vorschlag: { $why } Bei der nächsten Entscheidung wird es wieder versucht.
+live-untold = Ein Vorschlag kam nicht an: { $why } Bei der nächsten Entscheidung wird es wieder versucht.
 live-stopped = Angehalten. Derselbe Befehl macht weiter; das Journal in { $folder } enthält jede Dosis.
 live-end = Mittel { $mean }, in 70–180 mg/dL { $in_range } %, unter 70 mg/dL { $below } %; { $basal } E Basal, { $bolus } E als Boli.
 

@@ -1525,7 +1525,7 @@ live-meal = meal of { $grams } g
 live-replayed = given now, as it was written before the end
 live-next = Waiting for { $time }
 live-replay = Replaying the journal: { $percent } %
-live-untold = Nobody was told of a proposal: { $why } It is tried again at the next decision.
+live-untold = A proposal was not carried: { $why } It is tried again at the next decision.
 live-stopped = Stopped. Repeat the same command to go on; the journal in { $folder } holds every dose.
 live-end = Mean { $mean }, in 70–180 mg/dL { $in_range } %, below 70 mg/dL { $below } %; { $basal } U basal, { $bolus } U in boluses.
 

@@ -90,7 +90,7 @@ class DoseLog:
     Attributes:
         commands: every command, in order.
         deliveries: of the commands, by number; the last may be missing.
-        told: minutes at which proposals were told, by their kind.
+        told: minutes at which proposals were last told, by their kind and the name of the ear.
     """
 
     def __init__(self, journal: OpenJournal, run: Mapping[str, Any]) -> None:
@@ -107,7 +107,7 @@ class DoseLog:
         self._journal = journal
         self.commands: list[Command] = []
         self.deliveries: dict[int, Delivery] = {}
-        self.told: dict[str, int] = {}
+        self.told: dict[tuple[str, str], int] = {}
         if not journal.entries:
             journal.append(RUN, run)
             return
@@ -132,10 +132,10 @@ class DoseLog:
         self._journal.append(DELIVERED, _plain(asdict(delivery)))
         self.deliveries[delivery.number] = delivery
 
-    def record_told(self, kind: str, minute_utc: int) -> None:
-        """Writes that a proposal was told."""
-        self._journal.append(TOLD, {"kind": kind, "minute_utc": minute_utc})
-        self.told[kind] = minute_utc
+    def record_told(self, kind: str, ear: str, minute_utc: int) -> None:
+        """Writes that a proposal was told to an ear."""
+        self._journal.append(TOLD, {"kind": kind, "ear": ear, "minute_utc": minute_utc})
+        self.told[kind, ear] = minute_utc
 
     def _take(self, kind: str, content: Mapping[str, Any]) -> None:
         if kind == COMMAND:
@@ -145,7 +145,7 @@ class DoseLog:
             delivery = Delivery(number=int(content["number"]), **numbers)
             self.deliveries[delivery.number] = delivery
         elif kind == TOLD:
-            self.told[str(content["kind"])] = int(content["minute_utc"])
+            self.told[str(content["kind"]), str(content["ear"])] = int(content["minute_utc"])
         else:
             raise ValueError(kind)
 

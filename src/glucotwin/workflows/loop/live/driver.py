@@ -24,7 +24,7 @@ class LiveStep:
         command: what was seen, decided and told to the pump.
         delivery: where it ended.
         proposals: what is left to the person.
-        untold: proposals that a channel did not carry, with the reason; they are tried again at the next step.
+        untold: why channels did not carry proposals; each is tried again at the next step.
         late_s: seconds by which it was late.
         replayed: whether the command was written before the run was gone on with, and is given now.
     """
@@ -135,7 +135,7 @@ class LiveDriver:
         """Tells what is proposed and writes where the step ended."""
         self._log.record_delivery(delivery)
         proposals = proposals_of(command)
-        untold = [text for one in proposals if is_due(one, self._log.told) for text in self._tell(one)]
+        untold = [text for one in proposals for text in self._tell(one)]
         return LiveStep(
             command=command,
             delivery=delivery,
@@ -149,10 +149,12 @@ class LiveDriver:
         """Why ears did not hear of a proposal; a loop does not stand still because a receiver is away."""
         failed: list[str] = []
         for ear in self._choice.ears:
+            if not is_due(proposal, ear.name, self._log.told):
+                continue
             try:
                 ear.tell(proposal.content(person=self._person, algorithm=self._algorithm))
             except ChannelError as error:
                 failed.append(f"{ear.channel.kind}: {error.message}")
-        if len(failed) < len(self._choice.ears):
-            self._log.record_told(str(proposal.kind), proposal.minute_utc)
+            else:
+                self._log.record_told(str(proposal.kind), ear.name, proposal.minute_utc)
         return failed

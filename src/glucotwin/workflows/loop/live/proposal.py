@@ -10,11 +10,13 @@ from glucotwin.control.controller import DecisionReason
 from glucotwin.control.safety_array import reasons_of
 from glucotwin.control.safety_rule import ClampReason
 from glucotwin.core.message import message
+from glucotwin.core.provenance import sha256_of_json
 from glucotwin.workflows.channel.channel import Channel, Notice, Outgoing, Settings
 from glucotwin.workflows.loop.live.dose_log import TOUCH, Command
 
 AGAIN_MIN: Final = 30
 """A proposal that stays is told again after so many minutes."""
+NAME_LENGTH: Final = 16
 LOWS: Final = frozenset({DecisionReason.SUSPEND_LOW, DecisionReason.SUSPEND_PREDICTED_LOW})
 
 
@@ -80,6 +82,11 @@ class Ear:
     secret: str
     outgoing: Outgoing
 
+    @property
+    def name(self) -> str:
+        """By which a journal tells ears apart: a hash, for an address may be secret."""
+        return sha256_of_json({"kind": self.channel.kind, **self.settings})[:NAME_LENGTH]
+
     def check(self) -> None:
         """Passes when messages could be sent.
 
@@ -122,12 +129,13 @@ def proposals_of(command: Command) -> tuple[Proposal, ...]:
     return tuple(found)
 
 
-def is_due(proposal: Proposal, told: Mapping[str, int]) -> bool:
-    """Whether a proposal is to be told now.
+def is_due(proposal: Proposal, ear: str, told: Mapping[tuple[str, str], int]) -> bool:
+    """Whether a proposal is to be told to an ear now.
 
     Args:
         proposal: which.
-        told: minutes at which proposals were last told, by their kind.
+        ear: name of the ear.
+        told: minutes at which proposals were last told, by their kind and the name of the ear.
     """
-    last = told.get(str(proposal.kind))
+    last = told.get((str(proposal.kind), ear))
     return last is None or proposal.minute_utc - last >= AGAIN_MIN

@@ -1,6 +1,6 @@
 """A live run with a set clock: what is written before it is given, and how a run is gone on with."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -58,13 +58,14 @@ class Heard(Channel):
 
 
 def lived(
-    folder: Path, patient: MadeUpPatient, *, channel: Channel | None = None, most: int = 99, decides: bool = True
+    folder: Path, patient: MadeUpPatient, *, channels: Sequence[Channel] = (), most: int = 99, decides: bool = True
 ) -> list[LiveStep]:
     """Steps that a run makes until it is over or has made the most it may."""
     steps: list[LiveStep] = []
-    ears = (
-        [] if channel is None else [Ear(channel=channel, settings={"name": "x"}, secret=SIGNED_BY, outgoing=Outgoing())]
-    )
+    ears = [
+        Ear(channel=one, settings={"name": str(number)}, secret=SIGNED_BY, outgoing=Outgoing())
+        for number, one in enumerate(channels)
+    ]
     choice = LiveChoice(ears=ears, watch=steps.append)
     pilot = Pilot(Counting(), [setting()])
     with open_dose_log(folder, RUN) as log:
@@ -135,7 +136,7 @@ def test_another_run_and_a_second_process_are_refused(tmp_path: Path) -> None:
 
 def test_proposals_of_a_supervised_run_are_told_once_in_half_an_hour(tmp_path: Path) -> None:
     channel = Heard()
-    steps = lived(tmp_path, MadeUpPatient(steps=16, automatic=False), channel=channel)
+    steps = lived(tmp_path, MadeUpPatient(steps=16, automatic=False), channels=[channel])
     low = [one for one in steps if one.proposals]
     assert [one.command.number for one in low] == list(range(7, 16))
     assert {str(one.kind) for one in low[0].proposals} == {"less-basal", "carbs"}
@@ -153,10 +154,19 @@ def test_an_automatic_run_leaves_only_carbohydrate_to_the_person(tmp_path: Path)
 
 def test_a_channel_that_fails_does_not_stop_the_loop_and_is_tried_again(tmp_path: Path) -> None:
     channel = Heard(failures=2)
-    steps = lived(tmp_path, MadeUpPatient(automatic=False), channel=channel)
+    steps = lived(tmp_path, MadeUpPatient(automatic=False), channels=[channel])
     assert [len(one.untold) for one in steps if one.proposals][:2] == [2, 0]
     assert len(channel.notices) == 2
     assert steps[-1].command.number == 11
+
+
+def test_whom_a_channel_did_not_reach_is_tried_again_and_nobody_else(tmp_path: Path) -> None:
+    well, failing = Heard(), Heard(failures=2)
+    first = lived(tmp_path, MadeUpPatient(automatic=False), channels=[well, failing], most=8)
+    assert len(first[-1].untold) == 2
+    lived(tmp_path, MadeUpPatient(automatic=False), channels=[well, failing])
+    minutes = [[one.text("time")[14:16] for one in channel.notices] for channel in (well, failing)]
+    assert minutes == [["15", "15"], ["20", "20"]]
 
 
 @pytest.mark.parametrize("speed", [0.0, -1.0, 1e9, float("nan")])
