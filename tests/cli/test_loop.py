@@ -49,6 +49,8 @@ def test_a_run_in_real_time_says_what_it_needs(invoke: Invoke, tmp_path: Path) -
     assert "--folder" in invoke(*wish).stderr
     assert "--out" in invoke(*wish, "--folder", tmp_path, "--out", tmp_path / "x.csv").stderr
     assert invoke(*wish, "--folder", tmp_path, "--speed", "0").returncode == 2
+    of_twin = ("loop", "run", "--algorithm", "loop", "--twin", "me.json", "--record", "me", "--real-time")
+    assert "no time zone" in invoke(*of_twin, "--folder", tmp_path, "--zone", "Mars/Base").stderr
 
 
 @pytest.mark.slow

@@ -2,9 +2,9 @@
 
 import os
 import secrets
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -21,27 +21,26 @@ if TYPE_CHECKING:
     from glucotwin.workflows.loop.live.run import LiveAnswer
 
 SECRET_VARIABLE = "GLUCOTWIN_TELL_SECRET"  # noqa: S105 - the name of a variable
-STEP_MIN = 5
 SECRET_BYTES = 32
 
 
-def live_start(folder: Path, zone: str) -> datetime:
+def live_start(folder: Path, zone: ZoneInfo) -> datetime:
     """Local time at which a run begins that names none: when it began, or the last full five minutes.
 
     Args:
         folder: of the run.
         zone: of the person.
     """
-    from glucotwin.core.zone import find_zone
+    from glucotwin.control.controller import DECISION_MIN
+    from glucotwin.domain.inputs import minute_utc_from, time_from_minute_utc
     from glucotwin.workflows.loop.live.dose_log import recorded_run
 
     run = recorded_run(folder) or {}
     days: Mapping[str, Any] = run.get("days", {})
     if "local_start" in days:
         return datetime.fromisoformat(days["local_start"])
-    now = datetime.now(tz=UTC)
-    begun = now - timedelta(minutes=now.minute % STEP_MIN, seconds=now.second, microseconds=now.microsecond)
-    return begun.astimezone(find_zone(zone)).replace(tzinfo=None)
+    minute_utc = minute_utc_from(datetime.now(tz=UTC))
+    return time_from_minute_utc(minute_utc - minute_utc % DECISION_MIN).astimezone(zone).replace(tzinfo=None)
 
 
 def ears_named(named: Sequence[str]) -> "tuple[Ear, ...]":
@@ -77,7 +76,7 @@ def run_by_clock(
     folder: Path,
     speed: float,
     tell: Sequence[str],
-    zone: str,
+    zone: ZoneInfo,
     unit: GlucoseUnit,
 ) -> None:
     """Lives a run by the clock and writes a line per decision.
@@ -92,6 +91,7 @@ def run_by_clock(
         zone: in which times are written.
         unit: of glucose in lines.
     """
+    from glucotwin.control.controller import DECISION_MIN
     from glucotwin.core.message import message
     from glucotwin.workflows.loop.live.driver import LiveChoice
     from glucotwin.workflows.loop.live.run import run_live
@@ -105,7 +105,7 @@ def run_by_clock(
             console.write(_line(step, zone, unit))
             for one in step.untold:
                 console.warn(message("live-untold", why=one))
-            show(message("live-next", time=_clock(step.command.minute_utc + STEP_MIN, zone)))
+            show(message("live-next", time=_clock(step.command.minute_utc + DECISION_MIN, zone)))
 
         def replayed(_: str, fraction: float) -> None:
             show(message("live-replay", percent=f"{100.0 * fraction:.0f}"))
@@ -120,7 +120,7 @@ def run_by_clock(
 
 
 @contextmanager
-def _live_line(console: Console) -> "Generator[Any]":
+def _live_line(console: Console) -> Generator[Callable[[str], None]]:
     """What shows what is waited for, on a terminal."""
     if console.as_json or not console.terminal.is_terminal:
         yield lambda _: None
@@ -129,7 +129,7 @@ def _live_line(console: Console) -> "Generator[Any]":
         yield status.update
 
 
-def _line(step: "LiveStep", zone: str, unit: GlucoseUnit) -> str:
+def _line(step: "LiveStep", zone: ZoneInfo, unit: GlucoseUnit) -> str:
     """One decision in words."""
     from glucotwin.core.message import message
 
@@ -154,8 +154,10 @@ def _line(step: "LiveStep", zone: str, unit: GlucoseUnit) -> str:
     return "  ".join(parts)
 
 
-def _clock(minute_utc: int, zone: str) -> str:
-    return datetime.fromtimestamp(60 * minute_utc, tz=UTC).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
+def _clock(minute_utc: int, zone: ZoneInfo) -> str:
+    from glucotwin.domain.inputs import time_from_minute_utc
+
+    return time_from_minute_utc(minute_utc).astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
 def _glucose(shown_mgdl: float, unit: GlucoseUnit) -> str:

@@ -147,9 +147,10 @@ def command(
     are told as they come. Without --start it begins now.
     """
     from glucotwin.core.message import message
+    from glucotwin.core.zone import find_zone
     from glucotwin.workflows.loop.run import LoopRequest, live_loop, loop_run_to_json, write_decisions
 
-    by_clock = _by_clock(folder, out, plot) if real_time else None
+    by_clock, local = _by_clock(folder, out, plot) if real_time else None, find_zone(zone)
     if by_clock is not None and (ketone or tracker):
         raise click.UsageError(message("loop-live-devices"))
     if twin_file is not None:
@@ -171,7 +172,7 @@ def command(
         raise click.UsageError("Say what the people do: --scenario, or --twin with --record.")
     else:
         if by_clock is not None and _is_default("start"):
-            start = live_start(by_clock, zone)
+            start = live_start(by_clock, local)
         request = LoopRequest(
             algorithm=algorithm,
             days=days_named(scenario, days=days, local_start=start, zone=zone, seed=seed, variant=variant),
@@ -188,7 +189,7 @@ def command(
         prepared, document = _prepared_people(request)
     unit = GlucoseUnit(units)
     if by_clock is not None:
-        run_by_clock(console, prepared, document, folder=by_clock, speed=speed, tell=tell, zone=zone, unit=unit)
+        run_by_clock(console, prepared, document, folder=by_clock, speed=speed, tell=tell, zone=local, unit=unit)
         return
     result = live_loop(prepared)
     if out is not None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -11,6 +10,7 @@ from glucotwin.control.safety_array import reasons_of
 from glucotwin.control.safety_rule import ClampReason
 from glucotwin.core.message import message
 from glucotwin.core.provenance import sha256_of_json
+from glucotwin.domain.inputs import time_from_minute_utc
 from glucotwin.workflows.channel.channel import Channel, Notice, Outgoing, Settings
 from glucotwin.workflows.loop.live.dose_log import TOUCH, Command
 
@@ -58,7 +58,7 @@ class Proposal:
             "title": message("live-propose-title", algorithm=algorithm),
             "sentence": self.words(),
             "do": self.words(),
-            "time": datetime.fromtimestamp(60 * self.minute_utc, tz=UTC).isoformat(),
+            "time": time_from_minute_utc(self.minute_utc).isoformat(),
             "urgent": self.kind is ProposalKind.CARBS,
             "person": person,
             "glucose_mgdl": self.glucose_mgdl if self.glucose_mgdl > 0.0 else None,
