@@ -100,8 +100,6 @@ def append_entries(
         ConflictError: another process is writing.
         DataError: the journal is damaged.
     """
-    if not path.parent.is_dir():
-        raise NotFoundError(ErrorCode.UNKNOWN_NAME, f"There is no folder {path.parent}.", hint="Make it first.")
     with _locked(path):
         return _append(path, entries, at or datetime.now(tz=UTC), sealed)
 
@@ -121,7 +119,7 @@ class OpenJournal:
         """
         self.path = path
         self.entries = list(read_journal(path))
-        _write_after(path, sum(len(line) + 1 for line in _lines(path)), b"")
+        _write_after(path, _whole_bytes(path), b"")
 
     def append(self, kind: str, content: Mapping[str, Any], *, at: datetime | None = None) -> JournalEntry:
         """Writes an entry; once this returns, it survives the process and the machine's power.
@@ -149,8 +147,6 @@ def open_journal(path: Path) -> Generator[OpenJournal]:
         ConflictError: another process has it open.
         DataError: the journal is damaged.
     """
-    if not path.parent.is_dir():
-        raise NotFoundError(ErrorCode.UNKNOWN_NAME, f"There is no folder {path.parent}.", hint="Make it first.")
     with _locked(path, wait_s=0.0):
         yield OpenJournal(path)
 
@@ -188,6 +184,8 @@ def seal_journal(
 
 @contextmanager
 def _locked(path: Path, *, wait_s: float = LOCK_S) -> Generator[None]:
+    if not path.parent.is_dir():
+        raise NotFoundError(ErrorCode.UNKNOWN_NAME, f"There is no folder {path.parent}.", hint="Make it first.")
     try:
         with FileLock(path.with_name(f".{path.name}.lock"), timeout=wait_s):
             yield
@@ -222,9 +220,7 @@ def _append(
     path: Path, entries: Sequence[tuple[str, Mapping[str, Any]]], at: datetime, sealed: str | None
 ) -> tuple[JournalEntry, ...]:
     written = _following(read_journal(path, sealed=sealed), entries, at)
-    text = _text(written)
-    whole = sum(len(line) + 1 for line in _lines(path))
-    _write_after(path, whole, text)
+    _write_after(path, _whole_bytes(path), _text(written))
     return written
 
 
@@ -236,6 +232,11 @@ def _write_after(path: Path, whole: int, text: bytes) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _whole_bytes(path: Path) -> int:
+    """Bytes up to the end of the last whole line."""
+    return sum(len(line) + 1 for line in _lines(path))
 
 
 def _lines(path: Path) -> list[bytes]:
