@@ -165,8 +165,7 @@ def _glucose(shown_mgdl: float, unit: GlucoseUnit) -> str:
 
     if not shown_mgdl > 0.0:
         return f"  --- {unit}"
-    digits = 0 if unit is GlucoseUnit.MGDL else 1
-    return f"{glucose_in(shown_mgdl, unit):5.{digits}f} {unit}"
+    return f"{glucose_in(shown_mgdl, unit):5.{unit.decimals}f} {unit}"
 
 
 def _end(console: Console, answer: "LiveAnswer", unit: GlucoseUnit) -> None:
@@ -177,11 +176,10 @@ def _end(console: Console, answer: "LiveAnswer", unit: GlucoseUnit) -> None:
         console.write_json_line({"kind": "end", **answer.to_json()})
         return
     glucose, last = answer.glucose, answer.last
-    digits = 0 if unit is GlucoseUnit.MGDL else 1
     console.say(
         message(
             "live-end",
-            mean=f"{glucose_in(glucose['mean_mgdl'], unit):.{digits}f} {unit}",
+            mean=f"{glucose_in(glucose['mean_mgdl'], unit):.{unit.decimals}f} {unit}",
             in_range=f"{glucose['time_in_range_pct']:.1f}",
             below=f"{glucose['time_below_70_pct']:.1f}",
             basal=f"{0.0 if last is None else last.basal_u_total:.1f}",

@@ -181,7 +181,7 @@ def _level(glucose_mgdl: float, unit: GlucoseUnit) -> str:
 
     if not math.isfinite(glucose_mgdl):
         return "-"
-    return f"{glucose_in(glucose_mgdl, unit):.{0 if unit is GlucoseUnit.MGDL else 1}f} {unit}"
+    return f"{glucose_in(glucose_mgdl, unit):.{unit.decimals}f} {unit}"
 
 
 def _percent(value: float) -> str:

@@ -28,6 +28,11 @@ class GlucoseUnit(StrEnum):
     MGDL = "mg/dL"
     MMOLL = "mmol/L"
 
+    @property
+    def decimals(self) -> int:
+        """With how many glucose is shown: none in mg/dL, one in mmol/L."""
+        return 0 if self is GlucoseUnit.MGDL else 1
+
 
 class InsulinConcentration(Enum):
     """Units of insulin per mL of marketed strengths."""

@@ -24,7 +24,7 @@ class Numbers:
     @property
     def glucose_digits(self) -> int:
         """Decimals of glucose: none in mg/dL, one in mmol/L."""
-        return 0 if self.unit is GlucoseUnit.MGDL else 1
+        return self.unit.decimals
 
     def glucose(self, glucose_mgdl: float) -> str:
         """A level or a distance of glucose, without its unit."""

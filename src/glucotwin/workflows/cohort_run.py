@@ -294,5 +294,5 @@ def _cell(name: str, value: object, unit: GlucoseUnit) -> str:
     if not isinstance(value, float):
         return str(value)
     if name == "mean_mgdl":
-        return f"{glucose_in(value, unit):.{0 if unit is GlucoseUnit.MGDL else 1}f}"
+        return f"{glucose_in(value, unit):.{unit.decimals}f}"
     return f"{value:.1f}"

@@ -314,8 +314,7 @@ def _summary(glucose_mgdl: np.ndarray, inputs: Inputs) -> dict[str, float]:
 
 def summary_rows(simulations: tuple[Simulation, ...], unit: GlucoseUnit) -> list[tuple[str, ...]]:
     """The summaries as rows of text, the first one naming the columns."""
-    decimals = 0 if unit is GlucoseUnit.MGDL else 1
-    low, high = (f"{threshold_in(value, unit):.{decimals}f}" for value in (TARGET_LOW_MGDL, TARGET_HIGH_MGDL))
+    low, high = (f"{threshold_in(value, unit):.{unit.decimals}f}" for value in (TARGET_LOW_MGDL, TARGET_HIGH_MGDL))
     names = (
         "subject",
         f"mean {unit}",
@@ -332,16 +331,16 @@ def summary_rows(simulations: tuple[Simulation, ...], unit: GlucoseUnit) -> list
     for simulation in simulations:
         for row, subject in enumerate(simulation.subjects):
             summary = _summary(simulation.glucose_mgdl[row], simulation.inputs[row])
-            cells = (subject.name, *_cells(summary, unit, decimals))
+            cells = (subject.name, *_cells(summary, unit))
             rows.append((simulation.variant, *cells) if many else cells)
     return rows
 
 
-def _cells(summary: Mapping[str, float], unit: GlucoseUnit, decimals: int) -> tuple[str, ...]:
+def _cells(summary: Mapping[str, float], unit: GlucoseUnit) -> tuple[str, ...]:
     levels = ("mean_mgdl", "min_mgdl", "max_mgdl")
     shares = ("time_in_range_pct", "time_below_range_pct", "time_above_range_pct")
     return (
-        *(f"{glucose_in(summary[name], unit):.{decimals}f}" for name in levels),
+        *(f"{glucose_in(summary[name], unit):.{unit.decimals}f}" for name in levels),
         *(f"{summary[name]:.1f}" for name in (*shares, "insulin_u")),
         f"{summary['carbs_g']:.0f}",
     )

@@ -92,3 +92,7 @@ def test_exchanges_become_grams_of_their_country(exchange: str, carbs_g: float) 
 def test_hba1c_agrees_with_the_published_conversion_table(ngsp_pct: float, ifcc_mmol_per_mol: float) -> None:
     assert hba1c_mmol_per_mol_from_pct(ngsp_pct) == pytest.approx(ifcc_mmol_per_mol, abs=0.5)
     assert hba1c_pct_from_mmol_per_mol(ifcc_mmol_per_mol) == pytest.approx(ngsp_pct, abs=0.05)
+
+
+def test_glucose_is_shown_in_whole_mgdl_and_tenths_of_mmoll() -> None:
+    assert {unit.value: unit.decimals for unit in GlucoseUnit} == {"mg/dL": 0, "mmol/L": 1}

@@ -39,5 +39,5 @@ def column_name(name: str, unit: GlucoseUnit) -> str:
 def cell(name: str, value: float, unit: GlucoseUnit) -> str:
     """A number as it is shown."""
     if name == "mean_mgdl":
-        return f"{glucose_in(value, unit):.{0 if unit is GlucoseUnit.MGDL else 1}f}"
+        return f"{glucose_in(value, unit):.{unit.decimals}f}"
     return f"{value:.1f}"
