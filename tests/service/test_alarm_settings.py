@@ -96,6 +96,7 @@ def test_alarms_go_by_the_persons_own_threshold_and_say_who_has_seen_them(servic
     assert seen["name"]
 
 
+@pytest.mark.slow
 def test_a_carer_is_told_only_when_the_alarm_stays_on(service: Service) -> None:
     owner, carer = sign_up(service, "owner"), sign_up(service, "carer")
     person_id, at = with_twin(service, owner)

@@ -66,6 +66,7 @@ def test_now_tells_everything_and_shows_the_same_forecast_again(twinned: Twinned
     assert again["issued_at"] == curve["issued_at"]
 
 
+@pytest.mark.slow
 def test_what_the_operator_had_learned_corrects_forecasts_and_alarms(
     service: Service, twinned: Twinned, monkeypatch: pytest.MonkeyPatch
 ) -> None:

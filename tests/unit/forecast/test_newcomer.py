@@ -27,6 +27,7 @@ def error(comparison: Comparison, person: int, system: str = TWIN) -> float:
     return number_at(comparison.people[person].scores[30][system], "rmse")
 
 
+@pytest.mark.slow
 def test_nothing_is_learned_from_who_is_left_out() -> None:
     plain = compare_strangers(people(), (30,), settings=FEW)
     moved = compare_strangers(people(40.0), (30,), settings=FEW)
@@ -35,6 +36,7 @@ def test_nothing_is_learned_from_who_is_left_out() -> None:
     assert error(moved, 0) != error(plain, 0)
 
 
+@pytest.mark.slow
 def test_people_left_out_together_learn_nothing_from_each_other() -> None:
     told: list[str] = []
     plain = compare_strangers(people(), (30,), groups=2, settings=FEW, progress=lambda stage, _: told.append(stage))

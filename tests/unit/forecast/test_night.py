@@ -46,6 +46,7 @@ def test_first_weeks_are_not_judged_and_later_nights_teach_nothing() -> None:
     assert probability[TWIN][~same] != pytest.approx(changed[TWIN][~same])
 
 
+@pytest.mark.slow
 def test_scores_tell_who_foresees_best_with_intervals_over_people(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(night_score, "gather_nights", lambda cases, origin_min: made_up_nights())
     (found,) = compare_nights((), (1320.0,))

@@ -15,6 +15,8 @@ from glucotwin.forecast.tree import TreeSettings
 from synthetic_case import synthetic_case
 from synthetic_person import ORIGIN, synthetic_timeline, synthetic_twin
 
+pytestmark = pytest.mark.slow
+
 FEW = TreeSettings(rounds=20, leaves=8, leaf_rows=20, every_steps=1)
 WINDOW = Window(start=ORIGIN, end=ORIGIN + timedelta(minutes=20))
 
