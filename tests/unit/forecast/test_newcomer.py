@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from glucotwin.forecast.case import Case
 from glucotwin.forecast.comparison import NO_MECHANISM, TWIN, TWIN_ONLY, Comparison
