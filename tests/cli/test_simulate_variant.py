@@ -195,6 +195,7 @@ def test_misspelt_medicine_is_refused(invoke: Invoke, tmp_path: Path) -> None:
     assert "does not answer the medicine 'asprin'" in finished.stderr.replace("\n", " ")
 
 
+@pytest.mark.slow
 def test_many_subjects_are_cut_short_and_the_rest_is_told_of(invoke: Invoke, scenario: Path) -> None:
     finished = invoke("simulate", "--scenario", scenario, "--subject", "all")
     lines = finished.stdout.splitlines()

@@ -49,6 +49,7 @@ def test_every_kind_of_change_is_answered(invoke: Invoke, paths: tuple[Path, Pat
     assert any(abs(one) > 0.5 for one in values["answer"]["difference"]["median_mgdl"])
 
 
+@pytest.mark.slow
 def test_looking_ahead_starts_from_the_forecast(invoke: Invoke, paths: tuple[Path, Path]) -> None:
     ahead = ("--ahead", "--at", "2024-03-04T18:00", "--horizon", "120")
     finished = invoke("whatif", *paths, *ahead, "--add-carbs", "2024-03-04T18:30=20", "--json")

@@ -97,6 +97,7 @@ def test_issued_forecasts_are_listed_and_scored(twinned: Twinned) -> None:
     assert score["issued"] == len(listed)
 
 
+@pytest.mark.slow
 def test_a_what_if_ahead_differs_by_what_was_changed(twinned: Twinned) -> None:
     answer = twinned.post("what-ifs", {"mode": "ahead", "changes": [_meal(twinned)], "horizon_min": 180})
     assert answer.status_code == 200, answer.text
@@ -108,6 +109,7 @@ def test_a_what_if_ahead_differs_by_what_was_changed(twinned: Twinned) -> None:
     assert told["limits"]
 
 
+@pytest.mark.slow
 def test_a_what_if_of_a_past_day(twinned: Twinned) -> None:
     window = {"start": (twinned.at - timedelta(hours=8)).isoformat(), "end": twinned.at.isoformat()}
     changes = [{"kind": "add-exercise", "at": (twinned.at - timedelta(hours=6)).isoformat(), "duration_min": 45}]

@@ -72,6 +72,7 @@ def test_other_profiles_eat_about_as_much(profile: str) -> None:
     assert np.mean(carbs_per_day(food(profile))) == pytest.approx(np.mean(carbs_per_day(food("typical"))), rel=0.06)
 
 
+@pytest.mark.slow
 def test_children_eat_more_for_their_resting_use_and_about_as_much_in_all() -> None:
     child = carbs_per_day(events("typical", 10.0, 34.0).filter(pl.col("carbs_g").is_not_null()))
     assert 150.0 < np.mean(child) < 200.0

@@ -83,7 +83,11 @@ MODULATORS = {
 """Each modulator with the input that drives it, by size of the dose."""
 
 
-@pytest.mark.parametrize("without", [frozenset(), *(frozenset({name}) for name in MODULES)], ids=str)
+@pytest.mark.parametrize(
+    "without",
+    [frozenset(), *(pytest.param(frozenset({name}), marks=pytest.mark.slow) for name in MODULES)],
+    ids=str,
+)
 def test_body_rests_whatever_module_is_left_out(without: frozenset[str]) -> None:
     subject = find_subject("padova-t1d", SUBJECT)
     body = make_body("padova-t1d", subject=SUBJECT, options=BodyOptions(without=without))
@@ -243,7 +247,10 @@ def courses(doses_u: tuple[float, ...], *, product: str = "rapid") -> list[np.nd
     return runs
 
 
-@pytest.mark.parametrize("product", ["rapid", "technosphere", "degludec", "regular"])
+@pytest.mark.parametrize(
+    "product",
+    ["rapid", *(pytest.param(one, marks=pytest.mark.slow) for one in ("technosphere", "degludec", "regular"))],
+)
 def test_more_insulin_means_a_lower_lowest_glucose(product: str) -> None:
     lows = [run.min() for run in courses((0.0, 1.0, 2.0, 4.0, 8.0), product=product)]
     assert all(later <= earlier + 1e-6 for earlier, later in itertools.pairwise(lows))

@@ -66,6 +66,7 @@ def test_blocks_are_pieces_of_the_whole(start: datetime, zone: str, profile: Beh
 
 @settings(max_examples=15)
 @given(starts, profiles, st.integers(0, 2 * 1440))
+@pytest.mark.slow
 def test_a_later_start_sees_the_same_minutes(start: datetime, profile: BehaviourProfile, shift_min: int) -> None:
     zone = "Europe/Berlin"
     early = draw_life(made_up_people(3), **asked(start, zone, profile), days=5)

@@ -33,6 +33,7 @@ def by_ratio(ratio: float) -> WhatIf:
     return answered(Redose(carb_ratio_g_per_u=ratio, correction_factor_mgdl_per_u=42.0, target_mgdl=110.0))
 
 
+@pytest.mark.slow
 def test_smaller_ratio_gives_more_insulin_and_lower_glucose() -> None:
     strict, lax = by_ratio(6.0).changed.median_mgdl, by_ratio(20.0).changed.median_mgdl
     assert strict[-1] < lax[-1] - 5.0
@@ -47,6 +48,7 @@ def test_replay_says_that_dosing_answered() -> None:
     assert answer.assumed_effect.fall_per_unit_mgdl is not None
 
 
+@pytest.mark.slow
 def test_answer_in_proportion_halves_what_a_larger_meal_does() -> None:
     held = replay_what_if(
         synthetic_twin(), synthetic_timeline(), window=EVENING, changes=(ScaleMeal(at=MEAL, factor=1.5),)

@@ -73,12 +73,14 @@ def test_unknown_product_is_refused_with_those_that_exist() -> None:
         find_insulin_product("snake oil")
 
 
+@pytest.mark.slow
 def test_faster_products_peak_earlier() -> None:
     fast = ["technosphere", "ultra-rapid-lispro", "faster-aspart", "aspart", "regular"]
     peaks = [peak_min(name) for name in fast]
     assert all(sooner < later for sooner, later in itertools.pairwise(peaks)), dict(zip(fast, peaks, strict=True))
 
 
+@pytest.mark.slow
 def test_longer_acting_products_take_longer_to_half_of_their_exposure() -> None:
     lasting = ["regular", "nph", "detemir", "glargine-u100", "glargine-u300", "degludec", "icodec"]
     halves = [half_exposure_min(name) for name in lasting]

@@ -52,6 +52,7 @@ def test_shared_inputs_are_those_of_every_subject() -> None:
     np.testing.assert_allclose(shared.outputs["glucose_mgdl"], repeated.outputs["glucose_mgdl"], rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_cohort_goes_on_from_its_snapshot() -> None:
     bodies, inputs = cohort(3)
     stacked, given = stack_bodies(bodies), stack_inputs(inputs)
@@ -79,6 +80,7 @@ def test_chunks_keep_all_workers_busy_within_bounds(subjects: int, workers: int,
     assert chunk_width(subjects, workers) == width
 
 
+@pytest.mark.slow
 def test_accelerator_is_given_thousands_in_one_call_and_the_same_comes_out(monkeypatch: pytest.MonkeyPatch) -> None:
     bodies, inputs = cohort(40)
     stacked, given = stack_bodies(bodies), stack_inputs(inputs)

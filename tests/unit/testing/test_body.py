@@ -17,7 +17,12 @@ from glucotwin.testing.body import check_body
 TYPICAL = find_subject("minimal")
 
 
-@pytest.mark.parametrize("name", BODIES)
+COMPILED_LONG = ("padova-t1d", "padova-t1d-reduced", "padova-t2d")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(one, marks=[pytest.mark.slow] * (one in COMPILED_LONG)) for one in BODIES]
+)
 def test_every_named_body_passes(name: str) -> None:
     subject = find_subject(name)
     check_body(make_body(name), basal_u_per_min=subject.basal_u_per_min)

@@ -40,6 +40,7 @@ def code_of(path: Path) -> ErrorCode:
     return caught.value.code
 
 
+@pytest.mark.slow
 def test_round_trip_loses_nothing(tmp_path: Path) -> None:
     twin = synthetic_twin()
     back = load_twin(saved(tmp_path, twin))

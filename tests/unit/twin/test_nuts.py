@@ -57,12 +57,14 @@ def test_same_seed_gives_the_same_draws_and_another_one_others() -> None:
     assert not np.allclose(run(target, short).coordinates, run(target, short, seed=4).coordinates)
 
 
+@pytest.mark.slow
 def test_chains_that_do_not_find_together_are_told_of() -> None:
     done = run(TwoHumps(jnp.zeros(6)), FitSettings(chains=4, warm_up=100, draws=100))
     assert len({tuple(np.sign(one.mean(axis=0))) for one in done.coordinates}) > 1
     assert "fit-chains-disagree" in sampling_of(done.coordinates, done).warnings()
 
 
+@pytest.mark.slow
 def test_chains_that_never_moved_are_told_of() -> None:
     still = Transitions(np.zeros((2, 50, 1)), np.zeros((2, 50), dtype=bool), np.ones((2, 50), dtype=int))
     assert {"fit-chains-disagree", "fit-few-effective-draws"} <= set(sampling_of(still.coordinates, still).warnings())

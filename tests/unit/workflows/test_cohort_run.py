@@ -136,6 +136,7 @@ def test_summary_is_that_of_the_sensors_glucose(typical_run: CohortRun) -> None:
         assert row["time_in_range_pct"] + row["time_below_70_pct"] + row["time_above_180_pct"] == pytest.approx(100.0)
 
 
+@pytest.mark.slow
 def test_person_of_a_cohort_gets_what_they_get_alone(typical_run: CohortRun, cohort_file: Path) -> None:
     cohort = load_cohort(cohort_file)
     person, options = cohort.subjects[1], TYPICAL.options(frozenset())
@@ -148,6 +149,7 @@ def test_person_of_a_cohort_gets_what_they_get_alone(typical_run: CohortRun, coh
         np.testing.assert_allclose(kept[name], values[:-1], rtol=1e-6, err_msg=name)
 
 
+@pytest.mark.slow
 def test_self_care_is_told_per_day_and_helps(typical_run: CohortRun, cohort_file: Path, tmp_path: Path) -> None:
     request = request_for(cohort_file, tmp_path / "run")
     without = run_cohort(replace(request, days=replace(TYPICAL, self_care=False))).people
@@ -171,6 +173,7 @@ def test_results_do_not_depend_on_how_many_are_simulated_at_once(
     assert_same_results(tmp_path, typical_run.folder)
 
 
+@pytest.mark.slow
 def test_results_do_not_depend_on_how_many_days_are_held_at_once(
     typical_run: CohortRun, cohort_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -291,6 +294,7 @@ def test_cohort_that_is_not_there_makes_no_folder(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_scenario_can_be_the_plan_and_leaves_no_events(cohort_file: Path, tmp_path: Path) -> None:
     run = run_cohort(replace(request_for(cohort_file, tmp_path), days=planned()))
     names = {path.name for path in tmp_path.iterdir()}

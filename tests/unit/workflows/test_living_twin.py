@@ -106,6 +106,7 @@ def night(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Night:
     return Night(tmp_path, monkeypatch)
 
 
+@pytest.mark.slow
 def test_a_candidate_is_tried_promoted_and_rolled_back(night: Night) -> None:
     assert night.run() == (NightlyStep.PUT_ON_TRIAL,)
     assert night.run() == (NightlyStep.ON_TRIAL,)

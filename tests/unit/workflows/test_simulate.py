@@ -119,6 +119,7 @@ def test_summary_tells_what_was_given_and_shares_of_the_whole(both: tuple[Simula
     assert with_bolus - without == pytest.approx(60.0 / (both[0].subjects[0].carb_ratio_g_per_u or np.nan))
 
 
+@pytest.mark.slow
 def test_several_subjects_get_what_each_gets_alone() -> None:
     together, alone = lived("adult"), lived(EATER)
     row = [one.name for one in together.subjects].index(EATER)

@@ -47,6 +47,7 @@ def test_every_situation_is_looked_at() -> None:
     assert {path.stem for path in FOLDER.iterdir()} == set(SUBJECTS)
 
 
+@pytest.mark.slow
 def test_everybody_rests_at_110() -> None:
     assert {round(float(one[0]), 6) for name in ("exercise-low", "travel") for one in glucose(name).values()} == {110.0}
 

@@ -115,6 +115,7 @@ def test_looking_ahead_at_insulin_is_refused_in_review(timeline: Timeline, twin:
         look_ahead_person(twin, timeline, origin=DINNER, changes=[ScaleBasal(factor=0.8)], authority=REVIEW)
 
 
+@pytest.mark.slow
 def test_open_prospect_gives_the_same_answer_and_keeps_the_same_rules(timeline: Timeline, twin: Twin) -> None:
     opened = open_prospect(twin, timeline, origin=DINNER)
     soon = ask_open_prospect(opened, [SNACK])
@@ -172,6 +173,7 @@ def test_forecast_comes_in_its_envelope(timeline: Timeline, twin: Twin) -> None:
     assert len(values["answer"]["bands"]) == 2
 
 
+@pytest.mark.slow
 def test_what_if_tells_both_curves_and_what_changed(timeline: Timeline, twin: Twin) -> None:
     answer = replay_person(twin, timeline, window=EVENING, changes=[SNACK])
     assert answer.context_of_use is ContextOfUse.WHAT_IF

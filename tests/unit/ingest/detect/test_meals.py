@@ -92,6 +92,7 @@ def test_trees_ask_for_the_features_there_are(name: str) -> None:
     assert all(np.isfinite(values).all() and values.shape == (grid.steps,) for values in features.values())
 
 
+@pytest.mark.slow
 def test_record_with_years_between_is_searched_by_parts() -> None:
     line = timeline(*log(), *glucose(snack_mgdl=180.0), GlucoseReading(time=at(-20 * 525600.0), glucose_mgdl=120.0))
     assert len(near_snack(find_unannounced_meals(line))) == 1

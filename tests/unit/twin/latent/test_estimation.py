@@ -36,6 +36,7 @@ def recovery(estimates: tuple[Latent, ...], truth: np.ndarray) -> tuple[float, f
     return float(np.corrcoef(mean, truth)[0, 1]), float(np.mean(np.abs(mean - truth) < 1.645 * sd))
 
 
+@pytest.mark.slow
 def test_sensitivity_of_every_day_is_recovered_with_its_uncertainty() -> None:
     days = [one for one in varied_latents().of_kind(LatentKind.DAY_SENSITIVITY) if one.start >= START]
     correlation, covered = recovery(tuple(days), varied_days().sensitivity)
@@ -70,6 +71,7 @@ def test_unlogged_meals_are_found_with_their_grams_and_nothing_else_is() -> None
         assert low < UNLOGGED_G < high
 
 
+@pytest.mark.slow
 def test_days_that_do_not_differ_are_found_alike() -> None:
     found = latents_of(different_days(Difference()))
     assert found_meals(found) == ()
@@ -87,6 +89,7 @@ def test_sensor_that_reads_too_much_is_found_by_fingersticks() -> None:
     assert low < SENSOR_BIAS_MGDL < high
 
 
+@pytest.mark.slow
 def test_illness_is_learned_where_it_was_and_shrunk_to_the_population_where_it_hardly_was() -> None:
     (sick,) = latents_of(different_days(Difference(sick_days=(2, 3)))).of_kind(LatentKind.ILLNESS)
     assert sick.informed_fraction > 0.3
