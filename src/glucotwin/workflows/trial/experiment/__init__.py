@@ -1,0 +1,1 @@
+"""The experiments: one file each, one line each in the registry."""
