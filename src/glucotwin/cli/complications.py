@@ -1,4 +1,4 @@
-"""``glucotwin complications``: a described person's next years by published equations."""
+"""``glucotwin complications``: a person's next years by published equations, as they are and on regimens."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +8,7 @@ import click
 
 from glucotwin.cli.command import Command
 from glucotwin.cli.console import Console
+from glucotwin.cli.recorded import record_page
 from glucotwin.cli.table import aligned
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ LONGEST_Y = 70
     examples=(
         "glucotwin complications person.json --years 10 --json",
         "glucotwin complications person.json --drug sglt2_inhibitor --plot years.png",
+        "glucotwin complications my-timeline --facts facts.yaml --regimen empagliflozin:10+atorvastatin:20",
         "glucotwin complications --schema",
     ),
 )
@@ -37,6 +39,10 @@ LONGEST_Y = 70
     help="Horizon of what is told year by year; equations with a fixed horizon keep it.",
 )
 @click.option("--drug", "drugs", multiple=True, type=click.Choice(DRUGS), help="Drug to think of too. Repeatable.")
+@click.option(
+    "--regimen", "regimens", multiple=True, help="Candidate to ask the same on, as for `regimen compare`. Repeatable."
+)
+@click.option("--facts", type=click.Path(path_type=Path), help="For a timeline: YAML with keys that it does not hold.")
 @click.option(
     "--risk-factors",
     type=click.Choice(("published", "held")),
@@ -60,17 +66,20 @@ def command(
     person: Path | None,
     years: int,
     drugs: tuple[str, ...],
+    regimens: tuple[str, ...],
+    facts: Path | None,
     risk_factors: str,
     samples: int,
     seed: int,
     plot: Path | None,
     schema: bool,
 ) -> None:
-    """Tell the risks of the years ahead for the person that the file PERSON describes.
+    """Tell the risks of the years ahead for PERSON.
 
-    PERSON is JSON or YAML with one key per fact, as --schema lists them. Each published score answers by itself:
-    UKPDS Outcomes Model 2, RECODe, SCORE2-Diabetes, PREVENT, KFRE, CKD-EPI 2021 and FIB-4. A score that was not made
-    for such a person says why instead of answering.
+    PERSON is JSON or YAML with one key per fact, as --schema lists them, or a timeline's folder: then they are read
+    from its profile, laboratory results, medicines and sensor, and --facts adds what no record holds. Each published
+    score answers by itself: UKPDS Outcomes Model 2, RECODe, SCORE2-Diabetes, PREVENT, KFRE, CKD-EPI 2021 and FIB-4. A
+    score that was not made for such a person says why instead of answering.
     """
     if schema:
         _show_schema(console)
@@ -79,7 +88,7 @@ def command(
     from glucotwin.core.message import message
     from glucotwin.prognosis.answer import Question
     from glucotwin.prognosis.person import CardiorenalDrug
-    from glucotwin.workflows.complications import complications_of
+    from glucotwin.workflows.complications import UNCHANGED, complications_of
 
     if person is None:
         hint = message("complications-nobody-hint")
@@ -91,7 +100,7 @@ def command(
     question = Question(years=years, samples=samples, seed=seed, progression=risk_factors == "published")
     with console.progress(message("complications-progress")) as progress:
         added = tuple(map(CardiorenalDrug, drugs))
-        answer = complications_of(person, question, drugs=added, progress=progress)
+        answer = complications_of(person, question, drugs=added, regimens=regimens, facts=facts, progress=progress)
     if plot is not None:
         from glucotwin.reports.plot import plot_complications
 
@@ -99,7 +108,12 @@ def command(
     if console.as_json:
         console.write_json(answer.to_json())
         return
+    if answer.recorded is not None:
+        console.write(record_page(answer.recorded))
     console.write(_page(answer))
+    for name, on_regimen in answer.on_regimens.items():
+        title = name if name != UNCHANGED else message("regimen-unchanged")
+        console.write("\n".join(["", message("complications-on-regimen", regimen=title), _table(on_regimen)]))
     console.say(message("complications-not-advice"))
 
 
@@ -138,14 +152,18 @@ def _default(value: object) -> str:
 
 
 def _page(answer: "Complications") -> str:
+    notes = [line for name, one in answer.scores.items() for line in _notes(name, one)]
+    return "\n".join([_table(answer), "", *_years(answer), *notes])
+
+
+def _table(answer: "Complications") -> str:
     from glucotwin.core.message import message
 
     header = tuple(message(f"complications-column-{name}") for name in COLUMNS)
     rows = [row for name, one in answer.scores.items() for row in _rows(name, one)]
     if not answer.person.drugs:
         header, rows = header[:-1], [row[:-1] for row in rows]
-    notes = [line for name, one in answer.scores.items() for line in _notes(name, one)]
-    return "\n".join([aligned([header, *rows], right=frozenset({2, 3})), "", *_years(answer), *notes])
+    return aligned([header, *rows], right=frozenset({2, 3}))
 
 
 def _rows(name: str, answer: "ScoreAnswer") -> Iterator[tuple[str, ...]]:

@@ -8,6 +8,7 @@ import click
 
 from glucotwin.cli.command import Command
 from glucotwin.cli.console import Console
+from glucotwin.cli.recorded import record_page
 from glucotwin.cli.table import aligned
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ HEART_FAILURE = (("prevent", "heart_failure"), ("recode", "heart_failure"))
         "glucotwin regimen compare person.json --candidates metformin:2000,semaglutide:1 --months 6 --json",
         "glucotwin regimen compare person.json --candidates stop-glimepiride:4+semaglutide:1,glargine:titrated@3",
         "glucotwin regimen compare person.json --candidates diet:500,programme:1000 --months 24 --plot years.png",
+        "glucotwin regimen compare my-timeline --facts facts.yaml --candidates empagliflozin:10",
     ),
 )
 @click.argument("person", type=click.Path(path_type=Path))
@@ -35,6 +37,7 @@ HEART_FAILURE = (("prevent", "heart_failure"), ("recode", "heart_failure"))
 @click.option("--hba1c-target", type=click.FloatRange(5, 10), default=7.0, show_default=True, help="In %.")
 @click.option("--sbp-target", type=click.FloatRange(100, 180), default=130, show_default=True, help="In mmHg.")
 @click.option("--ldl-target", type=click.FloatRange(0.5, 5), default=1.8, show_default=True, help="In mmol/L.")
+@click.option("--facts", type=click.Path(path_type=Path), help="For a timeline: YAML with keys that it does not hold.")
 @click.option("--genotype", type=click.Path(path_type=Path), help="Genotype file, for what it says of medicines.")
 @click.option("--readings", type=click.Path(path_type=Path), help="Sensor file, for mean and fasting glucose.")
 @click.option("--plot", type=click.Path(path_type=Path), help="PNG, SVG or PDF file to draw into.")
@@ -49,13 +52,15 @@ def command(
     hba1c_target: float,
     sbp_target: float,
     ldl_target: float,
+    facts: Path | None,
     genotype: Path | None,
     readings: Path | None,
     plot: Path | None,
 ) -> None:
-    """Compare regimens, each added to what the person in the file PERSON takes today.
+    """Compare regimens, each added to what PERSON takes today.
 
-    PERSON is JSON or YAML with the keys of `glucotwin complications --schema`. Candidates: `metformin:2000`, several
+    PERSON is JSON or YAML with the keys of `glucotwin complications --schema`, or a timeline's folder, from which they
+    are read (--facts adds those that it does not hold). Candidates: `metformin:2000`, several
     joined by `+`; `stop-NAME:DOSE` takes away what is taken today, `NAME:titrated` lets an insulin follow fasting
     glucose, `NAME:DOSE@3` begins three months from now. Ranges are the 10th to 90th percentile of how people respond.
     """
@@ -71,9 +76,10 @@ def command(
 
         check_suffix(plot)
     with console.progress(message("regimen-progress")) as progress:
-        answers = compare_regimens(
+        comparison = compare_regimens(
             person,
             asked,
+            facts=facts,
             months=months,
             height_m=None if height_cm is None else height_cm / 100.0,
             adherence=adherence_pct / 100.0,
@@ -82,12 +88,16 @@ def command(
             readings=readings,
             progress=progress,
         )
+    answers = comparison.candidates
     if plot is not None:
         _draw(answers, plot, months=months)
     if console.as_json:
         told = {one.name or "unchanged": one.to_json() for one in answers}
-        console.write_json({"months": months, "candidates": told})
+        record = {} if comparison.recorded is None else {"record": comparison.recorded.to_json()}
+        console.write_json({"months": months, "candidates": told} | record)
         return
+    if comparison.recorded is not None:
+        console.write(record_page(comparison.recorded))
     console.write(_page(answers))
     console.say(message("regimen-not-advice"))
 

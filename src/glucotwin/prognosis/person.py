@@ -200,18 +200,31 @@ def parse_person(text: str, *, name: str) -> DescribedPerson:
     Raises:
         DataError: a key is unknown or missing (every such key is named), or a value is impossible.
     """
-    content, _ = load_yaml(text, name=name, hint=HINT)
-    if not isinstance(content, dict):
-        raise DataError(ErrorCode.INVALID_VALUE, f"{name}: a block of keys is needed.", hint=HINT)
-    known = DescribedPerson.model_fields
-    unknown = [str(key) for key in content if key not in known]
-    if unknown:
-        raise DataError(ErrorCode.INVALID_VALUE, f"{name}: unknown key {', '.join(map(_guess, unknown))}.", hint=HINT)
+    content = parse_facts(text, name=name)
     missing = [key for key in REQUIRED if key not in content]
     if missing:
         hint = f"Say null for what was not measured. {HINT}"
         raise DataError(ErrorCode.INVALID_VALUE, f"{name}: missing key {', '.join(missing)}.", hint=hint)
     return parse_yaml(text, DescribedPerson, name=name, hint=HINT)
+
+
+def parse_facts(text: str, *, name: str) -> dict[str, object]:
+    """Some keys of a person from JSON or YAML text, as they are written there.
+
+    Args:
+        text: one block of keys.
+        name: of the file, for messages.
+
+    Raises:
+        DataError: there is no such block, or a key is unknown (every such key is named).
+    """
+    content, _ = load_yaml(text, name=name, hint=HINT)
+    if not isinstance(content, dict):
+        raise DataError(ErrorCode.INVALID_VALUE, f"{name}: a block of keys is needed.", hint=HINT)
+    unknown = [str(key) for key in content if key not in DescribedPerson.model_fields]
+    if unknown:
+        raise DataError(ErrorCode.INVALID_VALUE, f"{name}: unknown key {', '.join(map(_guess, unknown))}.", hint=HINT)
+    return {str(key): value for key, value in content.items()}
 
 
 def _guess(key: str) -> str:

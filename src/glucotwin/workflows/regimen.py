@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from glucotwin.core.message import message
@@ -17,12 +18,26 @@ from glucotwin.months.side_effect import felt_lows_per_y, severe_lows_pct, side_
 from glucotwin.months.target import DEFAULT_TARGETS, Targets, targets_met
 from glucotwin.months.treatment import RESPONSE_SPREAD, Treatment, with_adherence
 from glucotwin.prognosis.person import HINT, DescribedPerson, parse_person
+from glucotwin.workflows.recorded_person import RecordedPerson, described_at
 from glucotwin.workflows.regimen_answer import CandidateCourse, cost_class, pareto
 from glucotwin.workflows.regimen_parse import DAYS_PER_MONTH, parse_candidate
 from glucotwin.workflows.regimen_person import months_person, with_genotype, with_readings
 from glucotwin.workflows.regimen_risk import ten_year_risks
 
 TENTH_PERCENTILE = -1.2816
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegimenComparison:
+    """Candidates side by side.
+
+    Attributes:
+        candidates: the first, without a name, is to change nothing.
+        recorded: where the person's facts came from; None for a person who was described.
+    """
+
+    candidates: tuple[CandidateCourse, ...]
+    recorded: RecordedPerson | None = None
 
 
 def compare_regimens(
@@ -35,13 +50,14 @@ def compare_regimens(
     targets: Targets = DEFAULT_TARGETS,
     genotype: Path | None = None,
     readings: Path | None = None,
+    facts: Path | None = None,
     options: ImportOptions | None = None,
     progress: ProgressCallback = silent,
-) -> tuple[CandidateCourse, ...]:
-    """Compares additions to what the person in a file takes today; the first answer is to change nothing.
+) -> RegimenComparison:
+    """Compares additions to what a person takes today; the first answer is to change nothing.
 
     Args:
-        path: JSON or YAML with the keys of ``glucotwin.prognosis.schema.person_schema``.
+        path: JSON or YAML with the keys of ``glucotwin.prognosis.schema.person_schema``, or a timeline's folder.
         candidates: as ``parse_candidate`` reads them.
         months: horizon.
         height_m: of the person; default by sex.
@@ -49,6 +65,7 @@ def compare_regimens(
         targets: what attainment is told of.
         genotype: file of a genotype, for what it says of medicines.
         readings: sensor readings, for mean and fasting glucose.
+        facts: for a folder: YAML or JSON with keys that the record does not hold.
         options: of the readings.
         progress: told how far the work has come.
 
@@ -56,15 +73,19 @@ def compare_regimens(
         DataError: a file does not hold what it should, the person has no type 2 diabetes, or a dose is impossible.
         NotFoundError: there is no such medicine.
     """
-    described = parse_person(read_yaml_text(path, hint=HINT), name=path.name)
+    recorded = described_at(path, facts)
+    described = (
+        parse_person(read_yaml_text(path, hint=HINT), name=path.name) if recorded is None else recorded.described
+    )
     if readings is not None:
         described = with_readings(described, readings, options, progress=progress)
-    person = months_person(described, height_m=height_m)
+    person = months_person(described, height_m=height_m or (None if recorded is None else recorded.height_m))
     if genotype is not None:
         person = with_genotype(person, genotype)
-    return compare_for_person(
+    answers = compare_for_person(
         described, person, candidates, months=months, adherence=adherence, targets=targets, progress=progress
     )
+    return RegimenComparison(candidates=answers, recorded=recorded)
 
 
 def compare_for_person(

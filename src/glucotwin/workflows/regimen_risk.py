@@ -39,16 +39,27 @@ def ten_year_risks(
         person: the same for the slow body.
         treatments: the candidate.
     """
+    after = person_on(described, person, treatments)
+    question = Question(years=10, samples=0)
+    answers = {name: SCORES[name].answer(after, question) for name in ASKED}
+    return {name: _risks(answer) for name, answer in answers.items() if answer.valid}
+
+
+def person_on(described: DescribedPerson, person: MonthsPerson, treatments: Sequence[Treatment]) -> DescribedPerson:
+    """The description once a candidate has settled: after a year, its cardiorenal drugs beside what the others did.
+
+    Args:
+        described: the person.
+        person: the same for the slow body.
+        treatments: the candidate.
+    """
     cardiorenal = [one for one in treatments if one.medicine.kind in CARDIORENAL and not one.stopped]
     others = [one for one in treatments if one not in cardiorenal]
     end = months_course(person, others, days=SETTLED_D).days[-1]
     begun = [CARDIORENAL[one.medicine.kind] for one in cardiorenal]
     stopped = {CARDIORENAL[one.medicine.kind] for one in treatments if one.stopped and one.medicine.kind in CARDIORENAL}
     drugs = tuple(dict.fromkeys((*(one for one in described.drugs if one not in stopped), *begun)))
-    after = described_after(described, person, end).model_copy(update={"drugs": drugs})
-    question = Question(years=10, samples=0)
-    answers = {name: SCORES[name].answer(after, question) for name in ASKED}
-    return {name: _risks(answer) for name, answer in answers.items() if answer.valid}
+    return described_after(described, person, end).model_copy(update={"drugs": drugs})
 
 
 def described_after(described: DescribedPerson, person: MonthsPerson, end: SlowDay) -> DescribedPerson:

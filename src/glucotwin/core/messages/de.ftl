@@ -1268,3 +1268,27 @@ store-full-hint = Wer die Installation betreibt, muss Platz schaffen.
 store-key-used = Dieser Idempotency-Key gehört schon zu einer anderen Anfrage.
 audit-broken = Das Protokoll hält nicht zusammen: Eintrag { $sequence } wurde verändert oder fehlt.
 audit-broken-hint = Den Einträgen davor ist zu trauen. Vergleiche mit einer Sicherung.
+
+# Die eigene Aufzeichnung als Beschreibung
+recorded-title = Aus der Aufzeichnung:
+recorded-origin-profile = Profil
+recorded-origin-laboratory = Labor
+recorded-origin-medicine = aufgezeichnete Medikamente
+recorded-origin-insulin = aufgezeichnetes Insulin
+recorded-origin-sensor = Sensor
+recorded-origin-told = angegeben
+recorded-absent = Nicht aufgezeichnet: { $keys }. Formeln, die sie brauchen, antworten nicht. Importiere Laborwerte oder gib sie mit --facts an.
+recorded-lacks = Weder die Aufzeichnung noch die Angaben nennen: { $keys }.
+recorded-lacks-hint = Ergänze eine Datei für --facts, ein Schlüssel je Zeile: { $add }.
+recorded-add-age = age: 61 (oder importiere mit --birth-year)
+recorded-add-sex = sex: female oder male
+recorded-add-smoker = smoker: false oder true
+recorded-add-region = region: low, moderate, high, very_high, north_america oder other
+recorded-add-diabetes-duration-y = diabetes_duration_y: 7
+recorded-old = { $key } ist vom { $day }, mehr als ein Jahr vor dem Ende der Aufzeichnung.
+recorded-hba1c-from-sensor = Es ist kein HbA1c aufgezeichnet: An seiner Stelle steht der, dem die mittlere Sensorglukose entspricht (ADAG).
+recorded-other-type = Für Diabetes vom Typ { $kind } sind die Formeln nicht gemacht.
+recorded-facts-beside-file = Angaben lassen sich nur zu einem Ordner mit einer Zeitleiste ergänzen; schreib sie in die Datei, die die Person beschreibt.
+recorded-impossible = Aufzeichnung und Angaben passen nicht zusammen: { $key }: { $reason }.
+recorded-whole = das Ganze
+complications-on-regimen = Ein Jahr mit { $regimen }:

@@ -1827,3 +1827,27 @@ date-month-9 = September
 date-month-10 = October
 date-month-11 = November
 date-month-12 = December
+
+# A person's own record as a description
+recorded-title = From the record:
+recorded-origin-profile = profile
+recorded-origin-laboratory = laboratory
+recorded-origin-medicine = medicines on record
+recorded-origin-insulin = insulin on record
+recorded-origin-sensor = sensor
+recorded-origin-told = told
+recorded-absent = Not on record: { $keys }. Scores that need them refuse. Import laboratory results, or tell them with --facts.
+recorded-lacks = Neither the record nor told facts say: { $keys }.
+recorded-lacks-hint = Add it to a file for --facts, one key per line: { $add }.
+recorded-add-age = age: 61 (or import with --birth-year)
+recorded-add-sex = sex: female or male
+recorded-add-smoker = smoker: false or true
+recorded-add-region = region: low, moderate, high, very_high, north_america or other
+recorded-add-diabetes-duration-y = diabetes_duration_y: 7
+recorded-old = { $key } is of { $day }, more than a year before the record ends.
+recorded-hba1c-from-sensor = No HbA1c is on record: the one that the sensor's mean glucose stands for (ADAG) stands in.
+recorded-other-type = Diabetes of the type { $kind } is not what the equations were made for.
+recorded-facts-beside-file = Facts can be added to a timeline's folder only; write them into the file that describes the person.
+recorded-impossible = What the record and told facts say does not fit together: { $key }: { $reason }.
+recorded-whole = the whole
+complications-on-regimen = A year into { $regimen }:
