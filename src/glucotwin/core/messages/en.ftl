@@ -1341,6 +1341,8 @@ advice-basal = Basal rate: { $value } U/h instead of { $present }
 advice-rescue-carbs = { $value } g of fast carbohydrate when a low is coming
 advice-meal-lead = Insulin { $value } minutes before eating
 advice-walk = A walk of { $value } minutes
+setting-none-on-record = There is no carbohydrate ratio and correction factor on record for these days.
+setting-none-on-record-hint = Import the pump's settings, or give them by hand.
 
 ## The course in reading a twin
 course-missing = Before the first signature stands the short course "How to read a twin".
