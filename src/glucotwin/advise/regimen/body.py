@@ -1,0 +1,264 @@
+"""The slow body for many draws of one person at once, in steps of half a week.
+
+The same equations and constants as ``glucotwin.months.course`` (which follows one person by days), on arrays: balance
+of fasting glucose, rise after meals, three transits of HbA1c, weight, liver fat. Medicines come from tables (see
+``effect_table``). A test holds the two together.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from glucotwin.advise.regimen.effect_table import (
+    FASTING_MMOLL,
+    FIRST_SUM,
+    STEP_D,
+    DoseTable,
+    TitratedTable,
+    effect_tables,
+)
+from glucotwin.advise.regimen.spell import Spell
+from glucotwin.months.course import (
+    BETA_LOGIT,
+    BETA_SLOPE_PER_Y,
+    LARGEST_GAIN,
+    RECOVERY,
+    RECOVERY_DURATION_Y,
+    RISE_BY_BALANCE,
+    RISE_PER_FALL,
+    THRESHOLD_MMOLL,
+    TRANSIT_PER_D,
+    WEIGHT_ON_SENSITIVITY,
+)
+from glucotwin.months.organ import FAT_BY_WEIGHT, LIVER_D
+from glucotwin.months.person import MGDL_PER_MMOLL, MonthsPerson
+from glucotwin.months.treatment import FASTING_SPREAD, LOWEST_MMOLL, TITRATION_STEPS_U
+from glucotwin.months.weight import (
+    ACTIVITY_LEVEL,
+    ADAPTATION_D,
+    ADAPTIVE,
+    APPETITE_KCAL_PER_KG,
+    FAT_COST,
+    FAT_KCAL_PER_KG,
+    LEAN_COST,
+    LEAN_KCAL_PER_KG,
+    THERMIC,
+    initial_fat_kg,
+)
+
+DRIFT_D = 45.0
+"""Time constant with which a change that no medicine explains comes about (chosen)."""
+
+ONE_IN_TWENTY = 1.645
+LARGEST_LEAN_LOSS = 0.15
+"""Share of body weight; draws beyond it would starve."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draws:
+    """Possible bodies of one person at the first visit; every array is ``(draws,)``.
+
+    Attributes:
+        hba1c_pct: true HbA1c.
+        fasting_mmoll: true fasting glucose.
+        mean_mmoll: true mean glucose; HbA1c beyond what it stands for is the person's glycation gap.
+        decline: speed at which beta cells tire, 1 for the average.
+        drift_pct: change of HbA1c that no medicine explains.
+        weight: answer of appetite to medicines beside that of glucose.
+        response: answer to medicines by class, adherence counted in; ``other`` for classes that have no draw.
+    """
+
+    hba1c_pct: np.ndarray
+    fasting_mmoll: np.ndarray
+    mean_mmoll: np.ndarray
+    decline: np.ndarray
+    drift_pct: np.ndarray
+    weight: np.ndarray
+    response: Mapping[str, np.ndarray]
+
+    def __len__(self) -> int:
+        return self.hba1c_pct.shape[0]
+
+    def of(self, kind: str) -> np.ndarray:
+        """Answer to a class of medicines."""
+        return self.response.get(kind, self.response["other"])
+
+    def taken(self, index: np.ndarray) -> "Draws":
+        """Some of them, as often as the index says."""
+        return Draws(
+            hba1c_pct=self.hba1c_pct[index],
+            fasting_mmoll=self.fasting_mmoll[index],
+            mean_mmoll=self.mean_mmoll[index],
+            decline=self.decline[index],
+            drift_pct=self.drift_pct[index],
+            weight=self.weight[index],
+            response={kind: one[index] for kind, one in self.response.items()},
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Months:
+    """What draws live through; arrays are ``(steps + 1, draws)``, the first row being the first visit."""
+
+    hba1c_pct: np.ndarray
+    fasting_mmoll: np.ndarray
+    mean_mmoll: np.ndarray
+    weight_kg: np.ndarray
+    insulin_u_per_d: np.ndarray
+
+    def at(self, name: str, day: float) -> np.ndarray:
+        """One quantity on a day, ``(draws,)``, linear between steps."""
+        values: np.ndarray = getattr(self, name)
+        place = min(max(day / STEP_D, 0.0), values.shape[0] - 1.0)
+        below = int(place)
+        above = min(below + 1, values.shape[0] - 1)
+        return values[below] + (values[above] - values[below]) * (place - below)
+
+
+def follow(person: MonthsPerson, draws: Draws, spells: Sequence[Spell], *, days: float) -> Months:
+    """Lets every draw live through what is taken.
+
+    Args:
+        person: at the first visit; its HbA1c and glucose are not used, the draws' are.
+        draws: possible bodies.
+        spells: from before the first visit on.
+        days: since the first visit.
+    """
+    steps = int(np.ceil(days / STEP_D))
+    known, titrated, usual = effect_tables(person, spells, steps=steps)
+    body = _Bodies(person, draws, usual_insulin=usual)
+    rows = [body.row(0.0)]
+    dosing = None if titrated is None else _Dosing(titrated, len(draws))
+    for step in range(steps):
+        total = body.effects(known, step)
+        units = 0.0
+        if dosing is not None and titrated is not None:
+            total = total + dosing.step(step, body.fasting, draws.of(titrated.kind))
+            units = dosing.dose / titrated.days
+        body.step(total, step)
+        rows.append(body.row(units))
+    columns = [np.stack(one) for one in zip(*rows, strict=True)]
+    return Months(**dict(zip(Months.__slots__, columns, strict=True)))
+
+
+class _Bodies:
+    """State of all draws on the way."""
+
+    def __init__(self, person: MonthsPerson, draws: Draws, *, usual_insulin: float) -> None:
+        count = len(draws)
+        self.person, self.draws, self.usual = person, draws, usual_insulin
+        self.fasting = self.balanced = draws.fasting_mmoll
+        self.mean = draws.mean_mmoll
+        self.gap = draws.hba1c_pct - _hba1c(draws.mean_mmoll)
+        self.stages = [(draws.hba1c_pct - self.gap) / 3.0 for _ in range(3)]
+        self.logit = np.full(count, BETA_LOGIT)
+        self.first_fat = initial_fat_kg(person)
+        self.fat, self.lean, self.adaptation = np.full(count, self.first_fat), np.zeros(count), np.zeros(count)
+        self.liver_fat = np.full(count, person.usual_liver_fat_pct)
+        self.fluid = np.zeros(count)
+
+    @property
+    def tissue(self) -> np.ndarray:
+        return self.fat - self.first_fat + self.lean
+
+    def row(self, units: float | np.ndarray) -> tuple[np.ndarray, ...]:
+        hba1c = sum(self.stages) + self.gap
+        weight = self.person.weight_kg + self.tissue + self.fluid
+        return hba1c, self.fasting, self.mean, weight, np.broadcast_to(np.asarray(units, float), hba1c.shape)
+
+    def effects(self, known: Sequence[DoseTable], step: int) -> np.ndarray:
+        """Sum of effects ``(draws, columns)``, answer counted in."""
+        place = np.clip(self.balanced - FASTING_MMOLL[0], 0.0, len(FASTING_MMOLL) - 1.001)
+        below = place.astype(int)
+        part = (place - below)[:, None]
+        total = np.zeros((len(self.draws), FIRST_SUM + 5))
+        for table in known:
+            values = table.values[step]
+            row = values[below] * (1.0 - part) + values[below + 1] * part
+            total += row * self.draws.of(table.kind)[:, None]
+        return total
+
+    def step(self, total: np.ndarray, step: int) -> None:
+        logs, sums = total[:, :FIRST_SUM], total[:, FIRST_SUM:]
+        production, secretion, sensitivity, prandial, tiring = np.exp(logs).T
+        excretion, insulin, intake, diet, self.fluid = sums.T
+        self.logit = self.logit + BETA_SLOPE_PER_Y * self.draws.decline * tiring * STEP_D / 365.0
+        beta = (1.0 + np.exp(BETA_LOGIT)) / (1.0 + np.exp(self.logit)) * self._recovered()
+        gain = self._balance(beta * secretion, sensitivity / production, insulin)
+        self.fasting = self.balanced / np.maximum(0.5, 1.0 + excretion)
+        self.mean = self.fasting + self._rise(prandial, gain)
+        drifted = self.draws.drift_pct * -np.expm1(-(step + 1) * STEP_D / DRIFT_D)
+        target = _hba1c(self.mean) + drifted
+        share = -np.expm1(-TRANSIT_PER_D * STEP_D)
+        for place, above in enumerate((target / 3.0, self.stages[0], self.stages[1])):
+            self.stages[place] = self.stages[place] + share * (above - self.stages[place])
+        self._weigh(diet, intake * self.draws.weight)
+        goal = self.person.usual_liver_fat_pct * np.exp(FAT_BY_WEIGHT * self.tissue / self.person.weight_kg)
+        self.liver_fat += (np.minimum(40.0, goal) - self.liver_fat) * -np.expm1(-STEP_D / LIVER_D)
+
+    def _recovered(self) -> np.ndarray:
+        gone = np.maximum(0.0, 1.0 - self.liver_fat / self.person.usual_liver_fat_pct)
+        return 1.0 + RECOVERY * gone**2 * np.exp(-self.person.duration_y / RECOVERY_DURATION_Y)
+
+    def _balance(self, secretion: np.ndarray, sensitivity: np.ndarray, insulin: np.ndarray) -> np.ndarray:
+        today = self.draws.fasting_mmoll
+        sensitivity = sensitivity * np.clip(1.0 - WEIGHT_ON_SENSITIVITY * self.tissue, 0.3, LARGEST_GAIN)
+        added = np.maximum(0.0, self.usual + insulin)
+        product = today * np.maximum(0.5, today - THRESHOLD_MMOLL + self.usual) / sensitivity
+        linear = added - THRESHOLD_MMOLL * secretion
+        self.balanced = (-linear + np.sqrt(linear**2 + 4.0 * secretion * product)) / (2.0 * secretion)
+        return secretion * sensitivity
+
+    def _rise(self, prandial: np.ndarray, gain: np.ndarray) -> np.ndarray:
+        today = self.draws.fasting_mmoll
+        rise = self.draws.mean_mmoll - today + RISE_PER_FALL * (today - self.fasting)
+        return np.where(rise > 0.0, rise * prandial * np.minimum(1.5, gain**-RISE_BY_BALANCE), rise)
+
+    def _weigh(self, diet: np.ndarray, intake: np.ndarray) -> None:
+        person, fat_change, tissue = self.person, self.fat - self.first_fat, self.tissue
+        asked = np.abs(diet) + np.abs(intake)
+        resisting = np.divide(np.abs(intake), asked, out=np.zeros_like(asked), where=asked > 0.0)
+        eaten = diet + intake - APPETITE_KCAL_PER_KG * tissue * resisting
+        resting = 9.99 * person.weight_kg + 625.0 * person.height_m - 4.92 * person.age_y
+        resting += -161.0 if person.female else 5.0
+        activity = ((1.0 - THERMIC) * ACTIVITY_LEVEL - 1.0) * resting / person.weight_kg
+        spent = FAT_COST * fat_change + LEAN_COST * self.lean + activity * tissue
+        balance = eaten * (1.0 - THERMIC) - spent - self.adaptation
+        lean_per_fat = 10.4 / self.fat
+        gained = STEP_D * balance / (FAT_KCAL_PER_KG + LEAN_KCAL_PER_KG * lean_per_fat)
+        self.fat = np.maximum(2.0, self.fat + gained)
+        self.lean = np.maximum(-LARGEST_LEAN_LOSS * person.weight_kg, self.lean + lean_per_fat * gained)
+        self.adaptation = self.adaptation + (ADAPTIVE * eaten - self.adaptation) * -np.expm1(-STEP_D / ADAPTATION_D)
+
+
+class _Dosing:
+    """Doses of a titrated insulin: up each week by fasting glucose."""
+
+    def __init__(self, table: TitratedTable, count: int) -> None:
+        self.table = table
+        self.dose, self.felt = np.zeros(count), np.zeros(count)
+
+    def step(self, step: int, fasting: np.ndarray, response: np.ndarray) -> np.ndarray:
+        table = self.table
+        if not table.begin_step <= step < table.end_step:
+            self.dose = np.zeros_like(self.dose)
+        elif step == table.begin_step:
+            self.dose = np.full_like(self.dose, table.first_dose)
+        elif (step - table.begin_step) % 2 == 0:
+            self.dose = self._titrated(fasting, FASTING_SPREAD / np.sqrt(response))
+        self.felt = self.felt + (self.dose - self.felt) * table.felt_share
+        columns = [np.interp(self.felt, table.doses, one) for one in table.values.T]
+        return np.stack(columns, axis=1)
+
+    def _titrated(self, fasting: np.ndarray, spread: np.ndarray) -> np.ndarray:
+        table = self.table
+        above = np.array([one for one, _ in TITRATION_STEPS_U][::-1])
+        units = np.array([0.0, *[one for _, one in TITRATION_STEPS_U][::-1]]) * table.days
+        step = units[np.searchsorted(above, fasting, side="right")]
+        step = np.where(fasting * (1.0 - ONE_IN_TWENTY * spread) < LOWEST_MMOLL, 0.0, step)
+        return np.minimum(self.dose + step, table.rule.largest_u_per_kg * table.weight_kg * table.days)
+
+
+def _hba1c(mean_mmoll: np.ndarray) -> np.ndarray:
+    return (mean_mmoll * MGDL_PER_MMOLL + 46.7) / 28.7

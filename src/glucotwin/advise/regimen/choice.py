@@ -1,0 +1,250 @@
+"""The choice among plans: what each would do to this person, and what it weighs against the others."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from glucotwin.advise.regimen.option import Ladder, Option, options
+from glucotwin.advise.regimen.spell import Spell, as_treatments, taken_on
+from glucotwin.advise.regimen.table import numbers
+from glucotwin.advise.regimen.twin import RegimenTwin
+from glucotwin.months.guideline import Recommendation, Verdict, recommendations
+from glucotwin.months.medicine.registry import MEDICINES
+from glucotwin.months.person import MonthsPerson
+from glucotwin.months.side_effect import felt_lows_per_y, side_effects
+from glucotwin.months.table import read_rows
+from glucotwin.months.treatment import Treatment
+
+HORIZON_D = 182
+GUT = ("nausea", "vomiting", "diarrhoea")
+RESERVE_ENDS_PCT, HEAVY_BMI = 6.5, 27.0
+QUANTILES = (0.1, 0.3, 0.5, 0.7, 0.9)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreseen:
+    """What a plan would do, over the bodies of a twin.
+
+    Attributes:
+        option: the plan.
+        hba1c_pct: median at the end, and 10th and 90th percentile.
+        change_pct: the same of the change from changing nothing.
+        on_target: probability from 0 to 1 of an HbA1c at or below the target.
+        weight_change_kg: median from today, and 10th and 90th percentile.
+        felt_lows_per_y: rate of felt lows at the end.
+        gut_pct: people in a hundred with nausea, vomiting or diarrhoea by what is begun, beside those without.
+        cost_class: 1 to 4 of the dearest medicine that is begun, 0 for none.
+        recommendations: what guidelines say.
+        course_pct: 10th percentile, median and 90th percentile of HbA1c, ``(3, steps)``, in half weeks from today.
+        burden: what weighs against it, in % of HbA1c, by name; the plan with the least is chosen.
+    """
+
+    option: Option
+    hba1c_pct: tuple[float, float, float]
+    change_pct: tuple[float, float, float]
+    on_target: float
+    weight_change_kg: tuple[float, float, float]
+    felt_lows_per_y: float
+    gut_pct: float
+    cost_class: int
+    recommendations: tuple[Recommendation, ...]
+    course_pct: np.ndarray
+    burden: Mapping[str, float]
+
+    @property
+    def total(self) -> float:
+        """All that weighs against it."""
+        return sum(self.burden.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegimenChoice:
+    """Plans from the best to the worst.
+
+    Attributes:
+        twin: whose.
+        person: today.
+        target_pct: HbA1c that was aimed at.
+        days: horizon.
+        ranked: plans; the first one is chosen.
+        beats: probability, over the bodies, that the chosen plan weighs no more than each plan, in their order.
+    """
+
+    twin: RegimenTwin
+    person: MonthsPerson
+    target_pct: float
+    days: int
+    ranked: tuple[Foreseen, ...]
+    beats: tuple[float, ...]
+
+    @property
+    def chosen(self) -> Foreseen:
+        """The best one."""
+        return self.ranked[0]
+
+    @property
+    def unchanged(self) -> Foreseen:
+        """To change nothing."""
+        return next(one for one in self.ranked if one.option.changes == 0)
+
+
+def choose_regimen(
+    twin: RegimenTwin,
+    person: MonthsPerson,
+    *,
+    target_pct: float = 7.0,
+    days: int = HORIZON_D,
+    allowed: Sequence[Ladder] = (),
+    values: Mapping[str, float] | None = None,
+    classes_taken: frozenset[str] = frozenset(),
+) -> RegimenChoice:
+    """Ranks every plan that may be proposed.
+
+    Args:
+        twin: of the person.
+        person: today, for cautions and guidelines.
+        target_pct: of HbA1c.
+        days: horizon.
+        allowed: medicines that may be proposed; all of the table when empty.
+        values: what weighs how much; those of ``data/values.csv`` where a name is missing.
+        classes_taken: names of drugs beside those of the twin, for guidelines.
+    """
+    taken = taken_on(twin.spells, twin.today)
+    found = options(person, taken, hba1c_pct=_needed_pct(twin, taken, days), target_pct=target_pct, allowed=allowed)
+    weighed = _Weighed(
+        twin=twin,
+        person=person,
+        target_pct=target_pct,
+        days=days,
+        values={**numbers("values.csv"), **(values or {})},
+        classes_taken=classes_taken | {one.kind for one in taken},
+    )
+    foreseen = [weighed.foresee(one) for one in found]
+    told = [weighed.answer(one, of, foreseen) for one, of in zip(found, foreseen, strict=True)]
+    order = sorted(range(len(told)), key=lambda place: (round(told[place].total, 6), told[place].option.changes))
+    best = weighed.burdens(found[order[0]], foreseen[order[0]])
+    beats = [float(np.mean(best <= weighed.burdens(found[one], foreseen[one]))) for one in order]
+    return RegimenChoice(
+        twin=twin,
+        person=person,
+        target_pct=target_pct,
+        days=days,
+        ranked=tuple(told[one] for one in order),
+        beats=tuple(beats),
+    )
+
+
+def _needed_pct(twin: RegimenTwin, taken: Sequence[Spell], days: int) -> float:
+    """HbA1c that asks for more: the median of today or, where it is higher, at the end with nothing changed."""
+    months = twin.foresee(taken, days=days)
+    return max(float(np.median(months.at("hba1c_pct", day))) for day in (twin.today, twin.today + days))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ends:
+    """HbA1c and change of weight at the end, by body, and the course of HbA1c ``(steps, draws)``."""
+
+    hba1c: np.ndarray
+    weight_change: np.ndarray
+    course: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Weighed:
+    twin: RegimenTwin
+    person: MonthsPerson
+    target_pct: float
+    days: int
+    values: Mapping[str, float]
+    classes_taken: frozenset[str]
+
+    def foresee(self, option: Option) -> _Ends:
+        months = self.twin.foresee(option.plan, days=self.days)
+        first = round(self.twin.today / 3.5)
+        weight = months.weight_kg[-1] - months.weight_kg[min(first, len(months.weight_kg) - 1)]
+        return _Ends(hba1c=months.hba1c_pct[-1], weight_change=weight, course=months.hba1c_pct[first:])
+
+    def answer(self, option: Option, ends: _Ends, every: Sequence[_Ends]) -> Foreseen:
+        treatments = as_treatments(option.plan)
+        begun = as_treatments([one for one in option.plan if one.medicine in option.begun])
+        levels = np.quantile(ends.hba1c, QUANTILES)
+        lows = np.mean([felt_lows_per_y(self.person, treatments, hba1c_pct=float(one)) for one in levels])
+        kinds = [MEDICINES[one].kind for one in option.begun]
+        said = recommendations(self.person, treatments, taken=self.classes_taken & {one.kind for one in option.plan})
+        return Foreseen(
+            option=option,
+            hba1c_pct=_spread(ends.hba1c),
+            change_pct=_spread(ends.hba1c - every[0].hba1c),
+            on_target=float(np.mean(ends.hba1c <= self.target_pct)),
+            weight_change_kg=_spread(ends.weight_change),
+            felt_lows_per_y=float(lows),
+            gut_pct=_gut_pct(self.person, begun),
+            cost_class=max((_cost_class(kind) for kind in kinds), default=0),
+            recommendations=said,
+            course_pct=np.quantile(ends.course, (0.1, 0.5, 0.9), axis=1),
+            burden={
+                **{name: float(np.mean(one)) for name, one in self.by_body(ends).items()},
+                **self.fixed(option, lows=float(lows)),
+            },
+        )
+
+    def by_body(self, ends: _Ends) -> dict[str, np.ndarray]:
+        """What weighs differently for each body."""
+        value, above = self.values, np.maximum(0.0, ends.hba1c - self.target_pct)
+        reserve = np.maximum(0.0, np.minimum(ends.hba1c, self.target_pct) - RESERVE_ENDS_PCT)
+        heavy = self.person.bmi >= HEAVY_BMI
+        gained = ends.weight_change if heavy else np.maximum(0.0, ends.weight_change)
+        return {
+            "hba1c": value["hba1c"] * above,
+            "reserve": value["reserve"] * reserve,
+            "weight": (value["weight"] if heavy else value["weight_lean"]) * gained,
+        }
+
+    def fixed(self, option: Option, *, lows: float) -> dict[str, float]:
+        """What weighs alike for all bodies."""
+        value = self.values
+        begun = as_treatments([one for one in option.plan if one.medicine in option.begun])
+        said = recommendations(
+            self.person,
+            as_treatments(option.plan),
+            taken=self.classes_taken & {one.kind for one in option.plan},
+        )
+        verdicts = [one.verdict for one in said]
+        kinds = [MEDICINES[one].kind for one in option.begun]
+        return {
+            "lows": value["lows"] * lows,
+            "gut": value["gut"] * _gut_pct(self.person, begun) / 100.0,
+            "changes": value["changes"] * option.changes,
+            "cost": value["cost"] * max((_cost_class(kind) for kind in kinds), default=0),
+            "avoid": value["avoid"] * sum(one.action == "avoid" for one in option.cautions),
+            "guideline": value["against"] * verdicts.count(Verdict.AGAINST)
+            + value["open"] * verdicts.count(Verdict.OPEN),
+        }
+
+    def burdens(self, option: Option, ends: _Ends) -> np.ndarray:
+        """All that weighs against a plan, by body; lows at their mean."""
+        levels = np.quantile(ends.hba1c, QUANTILES)
+        treatments = as_treatments(option.plan)
+        lows = np.mean([felt_lows_per_y(self.person, treatments, hba1c_pct=float(one)) for one in levels])
+        by_body = sum(self.by_body(ends).values(), np.zeros_like(ends.hba1c))
+        return by_body + sum(self.fixed(option, lows=float(lows)).values())
+
+
+def plan_names(plan: Sequence[Spell]) -> str:
+    """A plan as regimens are written."""
+    return "+".join(one.name for one in plan)
+
+
+def _gut_pct(person: MonthsPerson, begun: Sequence[Treatment]) -> float:
+    found = side_effects(person, begun)
+    return max((found[name] for name in GUT if name in found), default=0.0)
+
+
+def _cost_class(kind: str) -> int:
+    return int(next(row["cost_class"] for row in read_rows("costs.csv") if row["applies_to"] == kind))
+
+
+def _spread(values: np.ndarray) -> tuple[float, float, float]:
+    low, middle, high = np.quantile(values, (0.1, 0.5, 0.9))
+    return float(middle), float(low), float(high)

@@ -1,0 +1,85 @@
+"""Draws of the slow body are followed as one person is, and tables say what medicines say."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from glucotwin.advise.regimen.body import Draws, follow
+from glucotwin.advise.regimen.effect_table import felt_doses
+from glucotwin.advise.regimen.spell import Spell, taken_on, with_plan
+from glucotwin.months.course import months_course
+from glucotwin.months.medicine.registry import MEDICINES
+from glucotwin.months.person import MonthsPerson
+from glucotwin.months.treatment import Treatment
+
+PERSON = MonthsPerson(age_y=57, female=False, weight_kg=95, height_m=1.72, hba1c_pct=8.6, egfr=88, fasting_mmoll=9.9)
+METFORMIN = Spell(medicine="metformin", dose=2000.0)
+
+
+def same_draws(person: MonthsPerson, *, response: float = 1.0, count: int = 2) -> Draws:
+    def all_alike(value: float) -> np.ndarray:
+        return np.full(count, value)
+
+    return Draws(
+        hba1c_pct=all_alike(person.hba1c_pct),
+        fasting_mmoll=all_alike(person.usual_fasting_mmoll),
+        mean_mmoll=all_alike(person.usual_mean_mmoll),
+        decline=all_alike(1.0),
+        drift_pct=all_alike(0.0),
+        weight=all_alike(1.0),
+        response={"other": all_alike(response)},
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "dose", "response"),
+    [
+        ("semaglutide", 1.0, 1.0),
+        ("empagliflozin", 10.0, 0.7),
+        ("glimepiride", 4.0, 1.3),
+        ("pioglitazone", 30.0, 1.0),
+        ("glargine", 0.0, 1.0),
+    ],
+)
+def test_draws_live_through_what_the_slow_body_of_one_person_does(name: str, dose: float, response: float) -> None:
+    titrated = dose == 0.0
+    months = follow(
+        PERSON,
+        same_draws(PERSON, response=response),
+        [Spell(medicine=name, dose=dose, start_d=0, titrated=titrated)],
+        days=182,
+    )
+    one = months_course(
+        PERSON, [Treatment(medicine=MEDICINES[name], dose=dose, titrated=titrated)], days=182, response=response
+    )
+    for day in (91, 182):
+        assert months.at("hba1c_pct", day)[0] == pytest.approx(one.days[day].hba1c_pct, abs=0.08)
+        assert months.at("fasting_mmoll", day)[0] == pytest.approx(one.days[day].fasting_mmoll, abs=0.12)
+        assert months.at("weight_kg", day)[0] == pytest.approx(one.days[day].weight_kg, abs=0.4)
+
+
+def test_what_was_taken_before_and_goes_on_changes_nothing() -> None:
+    months = follow(PERSON, same_draws(PERSON), [METFORMIN], days=91)
+    assert months.hba1c_pct[-1] == pytest.approx(PERSON.hba1c_pct, abs=0.06)  # beta cells tire a little
+
+
+def test_stopping_what_was_taken_before_raises_glucose() -> None:
+    months = follow(PERSON, same_draws(PERSON), [replace(METFORMIN, end_d=0)], days=182)
+    assert np.all(months.hba1c_pct[-1] > PERSON.hba1c_pct + 0.5)
+
+
+def test_a_raised_dose_goes_on_from_where_it_was() -> None:
+    first = Spell(medicine="semaglutide", dose=0.5, start_d=-200, end_d=0)
+    felt = felt_doses(MEDICINES["semaglutide"], [first, Spell(medicine="semaglutide", dose=1.0, start_d=0)], steps=52)
+    assert felt[0] == pytest.approx(0.5)
+    assert np.all(np.diff(felt) >= -1e-12)
+    assert felt[-1] == pytest.approx(1.0, abs=0.01)
+
+
+def test_a_plan_ends_what_it_does_not_hold() -> None:
+    history = (METFORMIN, Spell(medicine="glimepiride", dose=2.0, start_d=0))
+    plan = (METFORMIN, Spell(medicine="semaglutide", dose=1.0, start_d=0))
+    after = with_plan(history, plan, day=91)
+    assert {one.name for one in taken_on(after, 90)} == {"metformin:2000", "glimepiride:2"}
+    assert {one.name for one in taken_on(after, 91)} == {"metformin:2000", "semaglutide:1"}
