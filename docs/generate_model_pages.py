@@ -17,39 +17,46 @@ from made_pages import write_or_check
 
 from glucotwin.core.claim import Claim
 from glucotwin.physiology.insulin_product import insulin_products
-from glucotwin.physiology.module.registry import MODULES, Module
-from glucotwin.physiology.parameter import Parameter, PriorKind
+from glucotwin.physiology.module.registry import MODULES, TYPE2_MODULES, Module
+from glucotwin.physiology.parameter import Parameter, PriorKind, read_parameters
 
 DOCS = Path(__file__).parent
 FOLDER = DOCS / "models" / "module"
 COMMAND = "uv run python docs/generate_model_pages.py"
 RESULTS = DOCS.parent / "validation" / "physiology.json"
+ALL_MODULES = {**MODULES, **TYPE2_MODULES}
+TYPE2_RECORDS = read_parameters("module/type2.csv")
 
 
 def pages() -> dict[Path, str]:
     """Every page by its file."""
     claims = [Claim.from_json(one) for one in json.loads(RESULTS.read_text(encoding="utf-8"))]
-    files = {FOLDER / f"{name}.md": _page(name, module, claims) for name, module in MODULES.items()}
+    files = {FOLDER / f"{name}.md": _page(name, module, claims) for name, module in ALL_MODULES.items()}
     return {FOLDER / "README.md": _index(), **files}
 
 
 def _index() -> str:
-    rows = [f"| `{name}` | [{module.title}]({name}.md) | {_summary(module)} |" for name, module in MODULES.items()]
     return "\n".join(
         [
-            "# Modules of the full type 1 body",
+            "# Modules of the full bodies",
             "",
             f"<!-- Made by `{COMMAND}`; edit the code, not this page. -->",
             "",
             "Each can be left out: `glucotwin simulate --without NAME`, `body: {without: [NAME]}` in a scenario, or",
-            "`BodyOptions(without=frozenset({NAME}))` in Python. Without all of them `padova-t1d` is the 2008 body.",
+            "`BodyOptions(without=frozenset({NAME}))` in Python. Without all of them `padova-t1d` is the 2008 body",
+            "and `padova-t2d` the meal model of 2007. T1D and T2D say in which of the two a module is.",
             "",
-            "| name | page | what it does |",
-            "|---|---|---|",
-            *rows,
+            "| name | page | T1D | T2D | what it does |",
+            "|---|---|---|---|---|",
+            *(_row(name, module) for name, module in ALL_MODULES.items()),
             "",
         ]
     )
+
+
+def _row(name: str, module: Module) -> str:
+    inside = ("✓" if name in modules else "" for modules in (MODULES, TYPE2_MODULES))
+    return f"| `{name}` | [{module.title}]({name}.md) | {' | '.join(inside)} | {_summary(module)} |"
 
 
 def _summary(module: Module) -> str:
@@ -62,6 +69,7 @@ def _page(name: str, module: Module, claims: Iterable[Claim]) -> str:
         lines += _class_section(kind)
     if module.records:
         lines += _records_section(module.parameters())
+        lines += _type2_section(module)
     if name == "insulin-product":
         lines += _products_section()
     lines += _validation_section([claim for claim in claims if dict(claim.attributes)["module"] == name])
@@ -129,6 +137,14 @@ def _records_section(records: Mapping[str, Parameter]) -> Iterator[str]:
         cells = (f"`{name}`", one.symbol, one.unit, f"{one.typical:g}", f"{one.low:g}–{one.high:g}", differ)
         yield f"| {' | '.join((*cells, one.description, one.source))} |"
     yield ""
+
+
+def _type2_section(module: Module) -> Iterator[str]:
+    """Numbers that differ in the type 2 body."""
+    different = {name: TYPE2_RECORDS[name] for name in module.parameters() if name in TYPE2_RECORDS}
+    for name, one in different.items():
+        yield f"In `padova-t2d` `{name}` is {one.typical:g} {one.unit} ({one.source})."
+        yield ""
 
 
 def _products_section() -> Iterator[str]:

@@ -53,11 +53,9 @@ def _subjects(body: str) -> Sequence[Row]:
 
 
 def _modules(body: str) -> Sequence[Row]:
-    from glucotwin.physiology.module.registry import MODULES
     from glucotwin.physiology.registry import body_entry
 
-    modules = MODULES if body_entry(body).modular else {}
-    return [{"module": name, "title": module.title} for name, module in modules.items()]
+    return [{"module": name, "title": module.title} for name, module in body_entry(body).modules.items()]
 
 
 def _products(body: str) -> Sequence[Row]:

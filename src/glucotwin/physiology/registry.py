@@ -8,6 +8,7 @@ from glucotwin.core.error import ErrorCode, ModelError, NotFoundError
 from glucotwin.physiology.body import Body
 from glucotwin.physiology.build import Values
 from glucotwin.physiology.minimal import MINIMAL_CHANGES, compose_minimal_of, minimal_parameters, minimal_subjects
+from glucotwin.physiology.module.registry import MODULES, TYPE2_MODULES, Module
 from glucotwin.physiology.option import BodyOptions
 from glucotwin.physiology.padova.change import PADOVA_CHANGES
 from glucotwin.physiology.padova.reduced import (
@@ -31,6 +32,7 @@ from glucotwin.physiology.padova.t1d_2008 import (
 from glucotwin.physiology.padova.t2d import (
     PADOVA_T2D_CHANGES,
     compose_padova_t2d,
+    padova_t2d_basal_u_per_min,
     padova_t2d_parameters,
     padova_t2d_subjects,
 )
@@ -45,6 +47,8 @@ from glucotwin.physiology.tidepool_simple import (
 
 Change = Callable[[Values, float], Values]
 
+MODULAR_HINT = "Use the body padova-t1d or padova-t2d."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BodyEntry:
@@ -57,7 +61,7 @@ class BodyEntry:
         basal_u_per_min: the rate at which a subject with these values rests.
         parameters: the records of its independent numbers.
         changes: changes that take more than replacing a number, by name.
-        modular: whether it tells insulin products apart and has modules to leave out.
+        modules: by name, those that can be left out; a body that has any tells insulin products apart.
     """
 
     summary: str
@@ -66,7 +70,12 @@ class BodyEntry:
     basal_u_per_min: Callable[[Values], float]
     parameters: Callable[[], Mapping[str, Parameter]]
     changes: Mapping[str, Change] = field(default_factory=dict)
-    modular: bool = False
+    modules: Mapping[str, Module] = field(default_factory=dict)
+
+    @property
+    def modular(self) -> bool:
+        """Whether it has modules to leave out, and tells insulin products apart."""
+        return bool(self.modules)
 
 
 BODIES: Mapping[str, BodyEntry] = MappingProxyType(
@@ -78,7 +87,7 @@ BODIES: Mapping[str, BodyEntry] = MappingProxyType(
             basal_u_per_min=padova_t1d_basal_u_per_min,
             parameters=padova_t1d_parameters,
             changes=PADOVA_CHANGES,
-            modular=True,
+            modules=MODULES,
         ),
         "padova-t1d-2008": BodyEntry(
             summary="UVA/Padova type 1 simulator of 2008 with its thirty published virtual subjects",
@@ -97,12 +106,13 @@ BODIES: Mapping[str, BodyEntry] = MappingProxyType(
             changes=REDUCED_CHANGES,
         ),
         "padova-t2d": BodyEntry(
-            summary="meals with insulin secretion and C-peptide: average people of type 2, impaired, normal",
+            summary="type 2, impaired and normal: meals with secretion, C-peptide, incretins and medicines",
             subjects=padova_t2d_subjects,
-            compose=lambda values, options: compose_padova_t2d(values),
-            basal_u_per_min=lambda values: 0.0,
+            compose=compose_padova_t2d,
+            basal_u_per_min=padova_t2d_basal_u_per_min,
             parameters=padova_t2d_parameters,
             changes=PADOVA_T2D_CHANGES,
+            modules=TYPE2_MODULES,
         ),
         "minimal": BodyEntry(
             summary="few identifiable parameters, made for fitting one person's twin",
@@ -178,9 +188,7 @@ def body_of(name: str, subject: Subject, *, options: BodyOptions | None = None) 
     options = options or BodyOptions()
     entry = body_entry(name)
     if options.without and not entry.modular:
-        raise ModelError(
-            ErrorCode.INVALID_VALUE, f"The body {name} has no modules to leave out.", hint="Use the body padova-t1d."
-        )
+        raise ModelError(ErrorCode.INVALID_VALUE, f"The body {name} has no modules to leave out.", hint=MODULAR_HINT)
     return entry.compose(subject.values, options)
 
 

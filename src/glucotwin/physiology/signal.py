@@ -36,6 +36,13 @@ class Signals(eqx.Module):
         glycogen_factor: what is left of the liver's glycogen for hormones to release, 1 when full.
         renal_threshold_factor: modifier of the glucose level above which the kidney excretes it.
         ketogenesis_factor: modifier of ketone production.
+        carbohydrate_absorption_factor: modifier of how fast carbohydrate moves from gut to blood.
+        carbohydrate_uptake_factor: modifier of how much of what leaves the gut reaches the blood.
+        incretin_factor: modifier of what the person's own incretins add to secretion during absorption.
+        glucose_response_factor: modifier of all secretion that answers glucose, but not of basal secretion.
+        static_response_factor: modifier of the secretion that answers the level of glucose alone.
+        high_glucose_secretion_factor: modifier of all secretion that acts only while glucose is above normal.
+        secretion_floor_fraction: secretion on top whatever glucose is, as share of basal secretion.
     """
 
     glucose_appearance_mg_per_min: Float[Array, ""]
@@ -70,6 +77,13 @@ class Signals(eqx.Module):
     renal_threshold_factor: Float[Array, ""]
     ketogenesis_factor: Float[Array, ""]
     appetite_factor: Float[Array, ""]
+    carbohydrate_absorption_factor: Float[Array, ""]
+    carbohydrate_uptake_factor: Float[Array, ""]
+    incretin_factor: Float[Array, ""]
+    glucose_response_factor: Float[Array, ""]
+    static_response_factor: Float[Array, ""]
+    high_glucose_secretion_factor: Float[Array, ""]
+    secretion_floor_fraction: Float[Array, ""]
 
     @classmethod
     def neutral(cls) -> "Signals":

@@ -18,7 +18,7 @@ from glucotwin.core.message import message
 from glucotwin.core.zone import find_zone
 from glucotwin.domain.inputs import Inputs, minute_utc_from
 from glucotwin.physiology.option import BodyOptions
-from glucotwin.physiology.registry import body_entry, changed
+from glucotwin.physiology.registry import MODULAR_HINT, body_entry, changed
 from glucotwin.physiology.subject import Subject
 from glucotwin.scenario.announcement import announced_exercise, counted_carbs, with_announcements
 from glucotwin.scenario.behaviour import People, draw_life_blocks
@@ -159,7 +159,7 @@ class LivedDays(AbstractDays):
             raise DataError(
                 ErrorCode.INVALID_VALUE,
                 f"The body {body} does not answer exercise, illness and the other events of a life.",
-                hint="Use the body padova-t1d.",
+                hint=MODULAR_HINT,
             )
         return subjects
 

@@ -6,13 +6,17 @@ import pytest
 
 from glucotwin.domain.inputs import constant_inputs
 from glucotwin.physiology.body import Body
+from glucotwin.physiology.module.registry import TYPE2_MODULES
+from glucotwin.physiology.option import BodyOptions
 from glucotwin.physiology.padova.c_peptide import c_peptide_rates
+from glucotwin.physiology.padova.t2d import compose_padova_t2d, padova_t2d_basal_u_per_min
 from glucotwin.physiology.registry import body_of, changed, find_subject, make_body
 from glucotwin.simulate.trajectory import simulate
 from glucotwin.testing.body import check_body
 
 NAME = "padova-t2d"
 SUBJECTS = ("t2d#average", "normal#average")
+BARE = BodyOptions(without=frozenset(TYPE2_MODULES))
 OUTPUTS = ("glucose_mgdl", "insulin_pmoll", "c_peptide_pmoll", "secretion_pmol_per_kg_per_min")
 TABLE = {
     # What the published kp1, Vm0 and m6 imply at rest: Gb, Ib, Vm0, m6, Sb.
@@ -29,6 +33,11 @@ MEALS = [
 ]
 
 
+def as_published(name: str) -> Body:
+    """The model of 2007: without any module."""
+    return make_body(NAME, subject=name, options=BARE)
+
+
 def meal(body: Body, carbs_g: float, *, minutes: int = 480) -> dict[str, np.ndarray]:
     carbs = np.zeros(minutes)
     carbs[0] = carbs_g
@@ -38,7 +47,7 @@ def meal(body: Body, carbs_g: float, *, minutes: int = 480) -> dict[str, np.ndar
 
 @pytest.mark.parametrize("name", SUBJECTS)
 def test_steady_state_is_the_one_that_the_published_table_implies(name: str) -> None:
-    parameters = make_body(NAME, subject=name).parameters()
+    parameters = as_published(name).parameters()
     found = [
         float(parameters[one])
         for one in (
@@ -56,7 +65,7 @@ def test_steady_state_is_the_one_that_the_published_table_implies(name: str) -> 
 def test_meals_are_as_independently_worked_out(
     name: str, carbs_g: int, top: int, top_at: int, insulin: int, insulin_at: int, after_2h: int, after_7h: int
 ) -> None:
-    course = meal(make_body(NAME, subject=name), float(carbs_g))
+    course = meal(as_published(name), float(carbs_g))
     glucose, plasma = course["glucose_mgdl"], course["insulin_pmoll"]
     # Peaks are flat, and a meal takes a minute here.
     assert (np.max(glucose), glucose[120], glucose[420]) == pytest.approx((top, after_2h, after_7h), abs=0.6)
@@ -66,7 +75,7 @@ def test_meals_are_as_independently_worked_out(
 
 
 def test_impaired_glucose_tolerance_is_the_normal_subject_with_half_the_insulin_action() -> None:
-    normal, impaired = (make_body(NAME, subject=name) for name in ("normal#average", "igt#average"))
+    normal, impaired = (as_published(name) for name in ("normal#average", "igt#average"))
     before, after = normal.parameters(), impaired.parameters()
     for name in ("glucose.production_insulin_effect", "glucose.uptake_insulin_effect"):
         assert float(after[name]) == pytest.approx(0.5 * float(before[name]))
@@ -87,7 +96,7 @@ def test_body_passes_the_shipped_checks(name: str) -> None:
 
 @pytest.mark.parametrize("name", SUBJECTS)
 def test_c_peptide_is_secreted_with_insulin_one_for_one(name: str) -> None:
-    body = make_body(NAME, subject=name)
+    body = as_published(name)
     course, parameters = meal(body, 60.0, minutes=1440), body.parameters()
     secreted = np.trapezoid(course["secretion_pmol_per_kg_per_min"]) * float(parameters["c_peptide.weight_kg"])
     clearance = float(parameters["c_peptide.elimination_per_min"] * parameters["c_peptide.volume_l"])
@@ -102,7 +111,7 @@ def test_kinetics_of_c_peptide_are_those_of_the_reference_subject() -> None:
 
 
 def test_secretion_never_falls_below_zero_when_glucose_is_low() -> None:
-    body = make_body(NAME, subject="normal#average")
+    body = as_published("normal#average")
     insulin = np.zeros(300)
     insulin[0] = 10.0
     run = simulate(body, constant_inputs(300, insulin_u_per_min=insulin), outputs=OUTPUTS)
@@ -111,7 +120,7 @@ def test_secretion_never_falls_below_zero_when_glucose_is_low() -> None:
 
 
 def test_dead_beta_cell_leaves_glucose_higher() -> None:
-    body = make_body(NAME, subject="normal#average")
+    body = as_published("normal#average")
     without = body.with_parameters({"beta_cell.static_gain": jnp.zeros(()), "beta_cell.dynamic_gain": jnp.zeros(())})
     assert np.max(meal(without, 60.0)["glucose_mgdl"]) > np.max(meal(body, 60.0)["glucose_mgdl"]) + 20.0
 
@@ -122,7 +131,7 @@ def test_dead_beta_cell_leaves_glucose_higher() -> None:
 @pytest.mark.parametrize("name", SUBJECTS)
 def test_changed_subject_rests_without_injections(name: str, changes: dict[str, float]) -> None:
     subject = changed(NAME, find_subject(NAME, name), changes)
-    course = meal(body_of(NAME, subject), 0.0, minutes=300)["glucose_mgdl"]
+    course = meal(body_of(NAME, subject, options=BARE), 0.0, minutes=300)["glucose_mgdl"]
     np.testing.assert_allclose(course, course[0], atol=1e-6)
     assert subject.basal_u_per_min == 0.0
 
@@ -130,5 +139,24 @@ def test_changed_subject_rests_without_injections(name: str, changes: dict[str, 
 def test_weaker_insulin_makes_meals_higher() -> None:
     subject = find_subject(NAME, "t2d#average")
     resistant = changed(NAME, subject, {"sensitivity": 0.6})
-    usual, higher = (meal(body_of(NAME, one), 60.0)["glucose_mgdl"] for one in (subject, resistant))
+    usual, higher = (meal(body_of(NAME, one, options=BARE), 60.0)["glucose_mgdl"] for one in (subject, resistant))
     assert np.max(higher) > np.max(usual)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SUBJECTS)
+def test_full_body_rests_at_night_with_and_without_its_kidney(name: str) -> None:
+    for without in (frozenset({"circadian"}), frozenset({"circadian", "kidney"})):
+        body = make_body(NAME, subject=name, options=BodyOptions(without=without))
+        course = meal(body, 0.0, minutes=300)["glucose_mgdl"]
+        np.testing.assert_allclose(course, course[0], atol=1e-6)
+
+
+def test_injected_insulin_is_part_of_the_rest() -> None:
+    values = {**find_subject(NAME, "t2d#average").values, "basal_injected_u_per_min": 0.01}
+    body = compose_padova_t2d(values, BARE)
+    own = as_published("t2d#average").parameters()["beta_cell.basal_pmol_per_kg_per_min"]
+    assert float(body.parameters()["beta_cell.basal_pmol_per_kg_per_min"]) < float(own)
+    run = simulate(body, constant_inputs(300, insulin_u_per_min=np.full(300, 0.01)), outputs=OUTPUTS)
+    np.testing.assert_allclose(run.outputs["glucose_mgdl"], run.outputs["glucose_mgdl"][0], atol=1e-6)
+    assert padova_t2d_basal_u_per_min(values) == 0.01

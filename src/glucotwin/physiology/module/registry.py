@@ -1,4 +1,4 @@
-"""The modules of the full type 1 body: one entry each. A new module is one file, its records and one line here."""
+"""The modules of the full bodies: one entry each. A new module is one file, its records and one line here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,25 +9,36 @@ import equinox as eqx
 
 from glucotwin.domain.condition import ConditionKind
 from glucotwin.physiology.build import Values, build_organ
+from glucotwin.physiology.module.acarbose import Acarbose
 from glucotwin.physiology.module.alcohol import Alcohol
 from glucotwin.physiology.module.circadian import Circadian
 from glucotwin.physiology.module.comorbidity import LiverFat, RenalFunction
 from glucotwin.physiology.module.condition import ConditionResponse
 from glucotwin.physiology.module.counter_regulation import CounterRegulation
 from glucotwin.physiology.module.depot import InhaledDepot, SubcutaneousDepot
+from glucotwin.physiology.module.dpp4_inhibitor import Dpp4Inhibitor
 from glucotwin.physiology.module.exercise import Exercise
+from glucotwin.physiology.module.glp1_agonist import Glp1Agonist
+from glucotwin.physiology.module.incretin import Incretin
 from glucotwin.physiology.module.ketone import Ketone
 from glucotwin.physiology.module.kidney import Kidney
 from glucotwin.physiology.module.low_glucose import LowGlucose
+from glucotwin.physiology.module.meal_time import MealTime
+from glucotwin.physiology.module.metformin import Metformin
 from glucotwin.physiology.module.mixed_meal import MixedMeal
+from glucotwin.physiology.module.pioglitazone import Pioglitazone
 from glucotwin.physiology.module.sglt2_inhibitor import Sglt2Inhibitor
 from glucotwin.physiology.module.site import InjectionSite
 from glucotwin.physiology.module.steroid import Steroid
+from glucotwin.physiology.module.sulfonylurea import Sulfonylurea
 from glucotwin.physiology.organ import AnyOrgan
 from glucotwin.physiology.parameter import Parameter, read_parameters
 
 CONDITIONS = (ConditionKind.ILLNESS, ConditionKind.STRESS, ConditionKind.SLEEP_LOSS, ConditionKind.LUTEAL_PHASE)
 """Conditions that ``ConditionResponse`` answers; each has its block of records in ``data/module/condition.csv``."""
+
+GLP1_AGONISTS = ("liraglutide", "semaglutide", "exenatide", "tirzepatide")
+"""Medicines that ``Glp1Agonist`` stands for; each has its block of records in ``data/module/glp1_agonist.csv``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +86,37 @@ MODULES: Mapping[str, Module] = MappingProxyType(
         ),
     }
 )
-"""Every module by name, in signal order within the modulators and within the other organs."""
+"""Modules of the type 1 body by name, in signal order within the modulators and within the other organs."""
+
+TYPE2_MODULES: Mapping[str, Module] = MappingProxyType(
+    {
+        **{
+            name: MODULES[name]
+            for name in (
+                "circadian",
+                "condition",
+                "mixed-meal",
+                "alcohol",
+                "exercise",
+                "steroid",
+                "sglt2-inhibitor",
+                "injection-site",
+                "insulin-product",
+                "counter-regulation",
+                "kidney",
+            )
+        },
+        "meal-time": Module(title="Time of day with secretion", organs=(MealTime,), records="meal_time"),
+        "metformin": Module(title="Metformin", organs=(Metformin,), records="metformin"),
+        "sulfonylurea": Module(title="Sulfonylureas", organs=(Sulfonylurea,), records="sulfonylurea"),
+        "glp1-agonist": Module(title="GLP-1 agonists", special=(Glp1Agonist,), records="glp1_agonist"),
+        "acarbose": Module(title="Acarbose", organs=(Acarbose,), records="acarbose"),
+        "pioglitazone": Module(title="Pioglitazone", organs=(Pioglitazone,), records="pioglitazone"),
+        "dpp4-inhibitor": Module(title="DPP-4 inhibitors", organs=(Dpp4Inhibitor,), records="dpp4_inhibitor"),
+        "incretin": Module(title="The incretin effect", organs=(Incretin,), records="incretin"),
+    }
+)
+"""Modules of the type 2 body, likewise; what amplifies incretins stands before them."""
 
 
 @cache
@@ -87,20 +128,34 @@ def module_parameters() -> Mapping[str, Parameter]:
     return MappingProxyType(records)
 
 
-def module_organs(values: Values, *, without: frozenset[str]) -> tuple[AnyOrgan, ...]:
+@cache
+def type2_module_parameters() -> Mapping[str, Parameter]:
+    """The same of the type 2 body, in which some records differ."""
+    records = dict(read_parameters("module/person.csv"))
+    for module in TYPE2_MODULES.values():
+        records |= module.parameters()
+    return MappingProxyType(records | dict(read_parameters("module/type2.csv")))
+
+
+def module_organs(
+    values: Values, *, without: frozenset[str], modules: Mapping[str, Module] = MODULES
+) -> tuple[AnyOrgan, ...]:
     """One organ of every module that is not left out, modulators and others in the order of the registry.
 
     Args:
         values: of the person, by full name.
         without: names of modules to leave out.
+        modules: of the body.
     """
     organs: list[AnyOrgan] = []
-    for name, module in MODULES.items():
+    for name, module in modules.items():
         if name in without:
             continue
         organs += [build_organ(kind, values) for kind in module.organs]
         if ConditionResponse in module.special:
             organs += [_condition(kind, values) for kind in CONDITIONS]
+        if Glp1Agonist in module.special:
+            organs += [build_organ(Glp1Agonist, values, name=one, medicine=one) for one in GLP1_AGONISTS]
     return tuple(organs)
 
 

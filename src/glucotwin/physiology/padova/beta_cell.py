@@ -7,6 +7,9 @@ from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.organ import AbstractOrgan, AbstractState
 from glucotwin.physiology.signal import Signals
 
+QUIET_MGDL, HALF_ABOVE_MGDL = 81.0, 27.0
+"""Glucose below which incretin receptors call forth no insulin (4.5 mmol/L), and how far above they do half of it."""
+
 
 class PadovaBetaCellState(AbstractState):
     """Insulin on its way to the liver, and the delayed answer to the level of glucose."""
@@ -30,8 +33,11 @@ class PadovaBetaCell(AbstractOrgan[PadovaBetaCellState]):
     | h, Gb | basal_mgdl: glucose above which the static answer is positive |
     | Sb | basal_pmol_per_kg_per_min |
 
-    ``secretion_factor`` scales everything that is secreted. Portal insulin suppresses production in proportion to its
-    deviation from rest, through ``added_production_mg_per_kg_per_min``.
+    Signals: ``secretion_factor`` scales everything that is secreted; ``high_glucose_secretion_factor`` likewise but
+    less and less as glucose falls to 81 mg/dL (agonists of incretin receptors); ``glucose_response_factor`` the answers
+    to glucose alone (the person's own incretins), ``static_response_factor`` that to its level (time of day);
+    ``secretion_floor_fraction`` of basal secretion comes on top whatever glucose is (sulfonylureas). Portal insulin
+    suppresses production in proportion to its deviation from rest, through ``added_production_mg_per_kg_per_min``.
     """
 
     name = "beta_cell"
@@ -62,12 +68,19 @@ class PadovaBetaCell(AbstractOrgan[PadovaBetaCellState]):
 
     def derivative(self, state: PadovaBetaCellState, signals: Signals, inputs: Inputs) -> PadovaBetaCellState:
         """Provision, release and the delayed static answer, which never takes more away than basal secretion."""
-        static = state.static_pmol_per_kg_per_min
-        wanted = self.static_gain * (signals.glucose_mgdl - self.basal_mgdl)
-        target = jnp.maximum(wanted, -self.basal_pmol_per_kg_per_min)
+        basal, static = self.basal_pmol_per_kg_per_min, state.static_pmol_per_kg_per_min
+        gain = self.static_gain * signals.static_response_factor
+        target = jnp.maximum(gain * (signals.glucose_mgdl - self.basal_mgdl), -basal)
         dynamic = self.dynamic_gain * jnp.maximum(signals.glucose_rate_mgdl_per_min, 0.0)
-        provided = static + dynamic + self.basal_pmol_per_kg_per_min
+        answered = signals.glucose_response_factor * (jnp.maximum(static, 0.0) + dynamic) + jnp.minimum(static, 0.0)
+        provided = self._strength(signals) * (answered + basal) + signals.secretion_floor_fraction * basal
         return PadovaBetaCellState(
-            portal_pmol_per_kg=signals.secretion_factor * provided - self.release_per_min * state.portal_pmol_per_kg,
+            portal_pmol_per_kg=provided - self.release_per_min * state.portal_pmol_per_kg,
             static_pmol_per_kg_per_min=-self.static_rate_per_min * (static - target),
         )
+
+    def _strength(self, signals: Signals) -> Float[Array, ""]:
+        """The factor on everything that glucose and rest call forth."""
+        above = jnp.maximum(signals.glucose_mgdl - QUIET_MGDL, 0.0)
+        open_share = above / (above + HALF_ABOVE_MGDL)
+        return signals.secretion_factor * (1.0 + (signals.high_glucose_secretion_factor - 1.0) * open_share)

@@ -61,7 +61,8 @@ class AbstractPadovaGut(AbstractOrgan[PadovaGutState]):
 
     def emit(self, state: PadovaGutState, signals: Signals, inputs: Inputs) -> Signals:
         """Glucose entering plasma."""
-        appearance = self.bioavailability * self.absorption_per_min * state.intestine_mg
+        share = self.bioavailability * signals.carbohydrate_uptake_factor
+        appearance = share * self._absorbed_mg_per_min(state, signals)
         return signals.sending(glucose_appearance_mg_per_min=signals.glucose_appearance_mg_per_min + appearance)
 
     def derivative(self, state: PadovaGutState, signals: Signals, inputs: Inputs) -> PadovaGutState:
@@ -72,7 +73,7 @@ class AbstractPadovaGut(AbstractOrgan[PadovaGutState]):
         return PadovaGutState(
             solid_mg=MG_PER_G * jnp.asarray(inputs.carbs_g_per_min) - drunk - ground,
             liquid_mg=drunk + ground - emptied,
-            intestine_mg=emptied - self.absorption_per_min * state.intestine_mg,
+            intestine_mg=emptied - self._absorbed_mg_per_min(state, signals),
             meal_mg=jnp.zeros_like(state.meal_mg),
             eating=jnp.zeros_like(state.eating),
         )
@@ -89,6 +90,10 @@ class AbstractPadovaGut(AbstractOrgan[PadovaGutState]):
             meal_mg=jnp.where(eats, before + bite_mg, state.meal_mg),
             eating=jnp.where(eats, jnp.ones_like(state.eating), jnp.zeros_like(state.eating)),
         )
+
+    def _absorbed_mg_per_min(self, state: PadovaGutState, signals: Signals) -> Float[Array, ""]:
+        """What leaves the gut; medicines may slow it."""
+        return self.absorption_per_min * signals.carbohydrate_absorption_factor * state.intestine_mg
 
     def _emptying_per_min(self, state: PadovaGutState) -> Float[Array, ""]:
         """The rate kgut of gastric emptying; kmax before the first meal."""

@@ -57,11 +57,16 @@ def u_per_min_from_flow(flow_pmol_per_kg_per_min: Number, weight_kg: Number) -> 
     return flow_pmol_per_kg_per_min * weight_kg / PMOL_PER_U
 
 
-def glucose_balance(values: Values) -> Balance:
-    """Production kp1 and uptake Vm0 that balance basal glucose, insulin and production (Gb, Ib, EGPb)."""
+def glucose_balance(values: Values, *, excretion: Number = 0.0) -> Balance:
+    """Production kp1 and uptake Vm0 that balance basal glucose, insulin and production (Gb, Ib, EGPb).
+
+    Args:
+        values: of the subject.
+        excretion: lost in urine at basal glucose, in mg/kg/min.
+    """
     plasma = values["basal_glucose_mgdl"] * values["glucose.volume_dl_per_kg"]
     production = values["basal_production_mg_per_kg_per_min"]
-    into_tissue = production - values["glucose.independent_use_mg_per_kg_per_min"]
+    into_tissue = production - values["glucose.independent_use_mg_per_kg_per_min"] - excretion
     tissue = (values["glucose.to_tissue_per_min"] * plasma - into_tissue) / values["glucose.to_plasma_per_min"]
     kp2, kp3 = values["glucose.production_glucose_effect_per_min"], values["glucose.production_insulin_effect"]
     return Balance(

@@ -14,21 +14,19 @@ import jax.numpy as jnp
 import numpy as np
 
 from glucotwin.core.array import Array
-from glucotwin.core.error import ErrorCode, ModelError
 from glucotwin.core.unit import MINUTES_PER_DAY
 from glucotwin.physiology.body import Body
 from glucotwin.physiology.build import Number, Values, build_organ, positive_part
-from glucotwin.physiology.insulin_product import REFERENCE, InsulinProduct, Route, find_insulin_product
+from glucotwin.physiology.insulin_product import REFERENCE, find_insulin_product
 from glucotwin.physiology.module.circadian import Circadian, dawn_at
 from glucotwin.physiology.module.comorbidity import liver_fat, renal_function
-from glucotwin.physiology.module.depot import InhaledDepot, SubcutaneousDepot
 from glucotwin.physiology.module.kidney import Kidney
 from glucotwin.physiology.module.registry import MODULES, module_organs, module_parameters
 from glucotwin.physiology.option import BodyOptions
-from glucotwin.physiology.organ import AnyOrgan
+from glucotwin.physiology.padova.depot import check_options, insulin_depots
 from glucotwin.physiology.padova.glucose import PadovaGlucose, PadovaInterstitium
 from glucotwin.physiology.padova.gut import PadovaGut
-from glucotwin.physiology.padova.insulin import PadovaInsulinAction, PadovaPlasmaInsulin, PadovaSubcutis
+from glucotwin.physiology.padova.insulin import PadovaInsulinAction, PadovaPlasmaInsulin
 from glucotwin.physiology.padova.rest import (
     Balance,
     basal_flow_pmol_per_kg_per_min,
@@ -45,8 +43,6 @@ NAME = "padova-t1d"
 
 ACTION_LEAD_MIN = 90.0
 """How long before an hour its basal insulin has to be given: absorption and action together."""
-
-DEPOT_RATES = ("dissociation_per_min", "injected_absorption_per_min", "dissociated_absorption_per_min")
 
 
 @cache
@@ -86,7 +82,7 @@ def compose_padova_t1d(values: Values, options: BodyOptions | None = None) -> Bo
         ModelError: a module or product is not known, or the basal product is not among the products.
     """
     options = options or BodyOptions()
-    _check(options)
+    check_options(options, MODULES)
     complete = {**with_typical(values), "basal_mgdl": values["basal_glucose_mgdl"]}
     rest = resting_state(complete, options.without)
     complete |= rest
@@ -95,7 +91,7 @@ def compose_padova_t1d(values: Values, options: BodyOptions | None = None) -> Bo
     modules = module_organs(complete, without=options.without)
     organs = (
         *(organ for organ in modules if organ.held),
-        *_depots(complete, options),
+        *insulin_depots(complete, options),
         build_organ(PadovaPlasmaInsulin, complete),
         build_organ(PadovaInsulinAction, complete),
         build_organ(PadovaGut, complete),
@@ -190,49 +186,3 @@ def _basal_excretion(complete: Values, without: frozenset[str]) -> Number:
     plasma = complete["basal_glucose_mgdl"] * complete["glucose.volume_dl_per_kg"]
     excess = plasma - complete["glucose.excretion_threshold_mg_per_kg"]
     return complete["glucose.excretion_per_min"] * positive_part(excess)
-
-
-def _depots(complete: Values, options: BodyOptions) -> tuple[AnyOrgan, ...]:
-    """One depot per product; a single one for all of them, as in 2008, when products are left out."""
-    if "insulin-product" in options.without:
-        return (build_organ(PadovaSubcutis, complete),)
-    return tuple(_depot(find_insulin_product(name), complete, options.basal_product) for name in options.products)
-
-
-def _depot(product: InsulinProduct, complete: Values, basal_product: str) -> AnyOrgan:
-    """A product's depot in this person, whose own absorption scales the product's typical rates."""
-    name = f"depot_{product.name.replace('-', '_')}"
-    reference = find_insulin_product(REFERENCE)
-    if product.route is Route.INHALED:
-        numbers = {
-            "absorption_per_min": product.injected_absorption_per_min,
-            "bioavailability_fraction": product.bioavailability_fraction,
-        }
-        return build_organ(InhaledDepot, numbers, name=name, product=product.name)
-    numbers: dict[str, Number] = {
-        rate: getattr(product, rate) * (complete[f"subcutis.{rate}"] / getattr(reference, rate)) for rate in DEPOT_RATES
-    }
-    flow = complete["subcutis.basal_pmol_per_kg_per_min"]
-    numbers |= {
-        "delay_min": product.delay_min * (complete["subcutis.delay_min"] / reference.delay_min),
-        "bioavailability_fraction": product.bioavailability_fraction,
-        "basal_u_per_min": u_per_min_from_flow(flow, complete["weight_kg"]) / product.bioavailability_fraction
-        if product.name == basal_product
-        else 0.0,
-    }
-    return build_organ(SubcutaneousDepot, numbers, name=name, product=product.name)
-
-
-def _check(options: BodyOptions) -> None:
-    unknown = sorted(options.without - set(MODULES))
-    if unknown:
-        raise ModelError(
-            ErrorCode.UNKNOWN_NAME, f"There is no module {unknown[0]!r}.", hint=f"Modules: {', '.join(MODULES)}."
-        )
-    if options.basal_product not in options.products:
-        raise ModelError(
-            ErrorCode.INVALID_VALUE,
-            f"The basal insulin {options.basal_product!r} is not among the products {', '.join(options.products)}.",
-        )
-    if find_insulin_product(options.basal_product).route is Route.INHALED:
-        raise ModelError(ErrorCode.INVALID_VALUE, f"{options.basal_product} is inhaled and cannot be basal insulin.")

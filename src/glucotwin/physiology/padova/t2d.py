@@ -10,14 +10,22 @@ from functools import cache
 from importlib import resources
 from types import MappingProxyType
 
+import jax.numpy as jnp
+
+from glucotwin.core.unit import PMOL_PER_U
 from glucotwin.physiology.body import Body
 from glucotwin.physiology.build import Number, Values, build_organ, positive_part
+from glucotwin.physiology.insulin_product import REFERENCE, find_insulin_product
+from glucotwin.physiology.module.kidney import Kidney
+from glucotwin.physiology.module.registry import TYPE2_MODULES, module_organs, type2_module_parameters
+from glucotwin.physiology.option import BodyOptions
 from glucotwin.physiology.padova.beta_cell import PadovaBetaCell
 from glucotwin.physiology.padova.c_peptide import PadovaCPeptide, c_peptide_rates
 from glucotwin.physiology.padova.change import with_fasting_glucose, with_weight
+from glucotwin.physiology.padova.depot import check_options, insulin_depots
 from glucotwin.physiology.padova.glucose import PadovaGlucose, PadovaInterstitium
 from glucotwin.physiology.padova.gut import PadovaGut
-from glucotwin.physiology.padova.insulin import PadovaInsulinAction, PadovaSubcutis
+from glucotwin.physiology.padova.insulin import PadovaInsulinAction
 from glucotwin.physiology.padova.rest import HEPATIC_EXTRACTION_FRACTION, glucose_balance
 from glucotwin.physiology.padova.secreted_insulin import PadovaSecretedInsulin
 from glucotwin.physiology.padova.t1d_2008 import NO_CEILING
@@ -26,12 +34,17 @@ from glucotwin.physiology.subject import Subject
 
 NAME = "padova-t2d"
 OBESE_KG_PER_M2 = 30.0
+NORMAL_FASTING_MGDL = 95.0
+"""Fasting glucose below which hormones against lows begin to answer, whatever the person's own is."""
+
+INJECTED = "basal_injected_u_per_min"
+"""Name of the value that holds the constant rate of injected insulin at rest."""
 
 
 @cache
 def padova_t2d_parameters() -> Mapping[str, Parameter]:
     """The records of the parameters, by full name."""
-    return read_parameters("padova_t2d_parameters.csv")
+    return MappingProxyType({**read_parameters("padova_t2d_parameters.csv"), **type2_module_parameters()})
 
 
 def padova_t2d_subjects() -> tuple[Subject, ...]:
@@ -63,54 +76,102 @@ PADOVA_T2D_CHANGES: Mapping[str, Callable[[Values, float], Values]] = MappingPro
 """Changes by the name that a user gives; other independent numbers are simply replaced."""
 
 
-def compose_padova_t2d(values: Values) -> Body:
+def with_typical_type2(values: Values) -> dict[str, Number]:
+    """The values, completed by the typical ones of every module and by the reference product's delay."""
+    typical = {name: record.typical for name, record in type2_module_parameters().items()}
+    return {**typical, "subcutis.delay_min": find_insulin_product(REFERENCE).delay_min, **values}
+
+
+def padova_t2d_basal_u_per_min(values: Values) -> float:
+    """The constant rate of injected insulin with which a subject rests; zero for who injects none."""
+    return float(values.get(INJECTED, 0.0))
+
+
+def compose_padova_t2d(values: Values, options: BodyOptions | None = None) -> Body:
     """The body from independent values, with everything that the steady state fixes derived from them.
 
-    Basal secretion follows from fasting insulin at a hepatic extraction of 0.6, the line of extraction passes through
-    that point, and production and uptake balance fasting glucose; portal insulin enters production as deviation.
+    Basal secretion follows from fasting insulin, less what is injected, at the resting hepatic extraction; the line of
+    extraction passes through that point, and production and uptake balance fasting glucose; portal insulin enters
+    production as deviation. With every module left out it is the model of 2007.
 
     Args:
         values: ``age_years``, ``height_cm``, ``female`` and ``type2`` (1 or 0) for C-peptide, ``weight_kg``,
             ``basal_glucose_mgdl`` (Gb), ``basal_insulin_pmoll`` (Ib),
-            ``basal_production_mg_per_kg_per_min`` (EGPb) and parameters by full name; others are ignored.
+            ``basal_production_mg_per_kg_per_min`` (EGPb), ``basal_injected_u_per_min`` (0 when absent) and parameters
+            by full name, those of modules typical when absent; others are ignored.
+        options: insulin products and modules left out.
+
+    Raises:
+        ModelError: a module or product is not known, or the basal product is not among the products.
     """
-    secretion = basal_secretion_pmol_per_kg_per_min(values)
-    balance = glucose_balance(values)
-    plasma = values["basal_glucose_mgdl"] * values["glucose.volume_dl_per_kg"]
-    complete = {
+    options = options or BodyOptions()
+    check_options(options, TYPE2_MODULES)
+    complete = _at_rest(with_typical_type2(values), options.without)
+    modules = module_organs(complete, without=options.without, modules=TYPE2_MODULES)
+    organs = (
+        *(organ for organ in modules if organ.held),
+        build_organ(PadovaBetaCell, complete),
+        *insulin_depots(complete, options),
+        *(build_organ(kind, complete) for kind in OWN_ORGANS),
+        *(organ for organ in modules if not organ.held),
+        build_organ(PadovaInterstitium, complete),
+    )
+    return Body(name=NAME, organs=organs)
+
+
+OWN_ORGANS = (PadovaSecretedInsulin, PadovaCPeptide, PadovaInsulinAction, PadovaGut, PadovaGlucose)
+
+
+def _at_rest(values: Values, without: frozenset[str]) -> dict[str, Number]:
+    """The values with what the steady state fixes."""
+    secretion, excretion = basal_secretion_pmol_per_kg_per_min(values), _basal_excretion(values, without)
+    balance = glucose_balance(values, excretion=excretion)
+    return {
         **_c_peptide_kinetics(values),
         **values,
         "basal_mgdl": values["basal_glucose_mgdl"],
+        "counter_regulation.basal_mgdl": _smaller(values["basal_glucose_mgdl"], NORMAL_FASTING_MGDL),
         "basal_secretion_pmol_per_kg_per_min": secretion,
         "beta_cell.basal_pmol_per_kg_per_min": secretion,
-        "subcutis.basal_pmol_per_kg_per_min": 0.0,
-        "plasma_insulin.extraction_intercept": HEPATIC_EXTRACTION_FRACTION
+        "subcutis.basal_pmol_per_kg_per_min": _injected_pmol_per_kg_per_min(values),
+        "plasma_insulin.extraction_intercept": _extraction(values)
         + values["plasma_insulin.extraction_slope"] * secretion,
         "glucose.production_mg_per_kg_per_min": balance.kp1,
         "glucose.uptake_max_mg_per_kg_per_min": balance.vm0,
         "glucose.uptake_ceiling_mg_per_kg_per_min": NO_CEILING,
-        "glucose.basal_excretion_mg_per_kg_per_min": values["glucose.excretion_per_min"]
-        * positive_part(plasma - values["glucose.excretion_threshold_mg_per_kg"]),
+        "glucose.basal_excretion_mg_per_kg_per_min": excretion,
+        "glucose.excretion_per_min": values["glucose.excretion_per_min"] if "kidney" in without else 0.0,
     }
-    kinds = (
-        PadovaBetaCell,
-        PadovaSubcutis,
-        PadovaSecretedInsulin,
-        PadovaCPeptide,
-        PadovaInsulinAction,
-        PadovaGut,
-        PadovaGlucose,
-        PadovaInterstitium,
-    )
-    return Body(name=NAME, organs=tuple(build_organ(kind, complete) for kind in kinds))
 
 
 def basal_secretion_pmol_per_kg_per_min(values: Values) -> Number:
-    """The secretion Sb that keeps fasting insulin where it is (Dalla Man 2007, eq. 9)."""
+    """The secretion Sb that, with what is injected, keeps fasting insulin where it is (Dalla Man 2007, eq. 9)."""
     m1, m2 = values["plasma_insulin.liver_to_plasma_per_min"], values["plasma_insulin.plasma_to_liver_per_min"]
     plasma = values["basal_insulin_pmoll"] * values["plasma_insulin.volume_l_per_kg"]
-    liver = (m2 + values["plasma_insulin.clearance_per_min"]) * plasma / m1
-    return (m1 / (1.0 - HEPATIC_EXTRACTION_FRACTION)) * liver - m2 * plasma
+    injected = _injected_pmol_per_kg_per_min(values)
+    liver = ((m2 + values["plasma_insulin.clearance_per_min"]) * plasma - injected) / m1
+    return (m1 / (1.0 - _extraction(values))) * liver - m2 * plasma
+
+
+def _injected_pmol_per_kg_per_min(values: Values) -> Number:
+    return values.get(INJECTED, 0.0) * (PMOL_PER_U / values["weight_kg"])
+
+
+def _extraction(values: Values) -> Number:
+    """The share that the liver extracts at rest (HEb)."""
+    return values.get("basal_extraction_fraction", HEPATIC_EXTRACTION_FRACTION)
+
+
+def _basal_excretion(values: Values, without: frozenset[str]) -> Number:
+    """What the kidney loses at rest, by whatever excretes in this body."""
+    if "kidney" not in without:
+        return build_organ(Kidney, values).excretion_at_rest(jnp.asarray(values["basal_glucose_mgdl"]))
+    plasma = values["basal_glucose_mgdl"] * values["glucose.volume_dl_per_kg"]
+    return values["glucose.excretion_per_min"] * positive_part(plasma - values["glucose.excretion_threshold_mg_per_kg"])
+
+
+def _smaller(value: Number, bound: float) -> Number:
+    return min(value, bound) if isinstance(value, float) else jnp.minimum(value, bound)
 
 
 def _c_peptide_kinetics(values: Values) -> dict[str, float]:
