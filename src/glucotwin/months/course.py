@@ -1,7 +1,6 @@
 """The slow body: weeks to years of fasting glucose, HbA1c, weight and what goes along under medicines.
 
-The balance of fasting glucose and insulin is that of WHIG (Choy 2016): FPG (FPG - 3.5) is production by sensitivity and
-secretion; injected insulin adds to the second factor. Mean glucose is fasting glucose and a rise after meals: the rise
+Fasting glucose is in balance with insulin (``balance``). Mean glucose is fasting glucose and a rise after meals, which
 grows by 0.257 for each mmol/L that fasting glucose falls (so that HbA1c follows fasting glucose as in Baron 2016) and
 shrinks as the balance itself improves. HbA1c goes to its value by ADAG through three transits of together 38.9 days.
 Beta cells come back in part as liver fat goes with weight, less the longer diabetes has lasted (Taylor 2013).
@@ -11,19 +10,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from glucotwin.months.balance import fasting_balance
 from glucotwin.months.effect import Effect, together
-from glucotwin.months.medicine.long_insulin import insulin_mmoll
 from glucotwin.months.organ import OrganState, first_organs, sbp_mmhg, step_organs
 from glucotwin.months.person import MonthsPerson, hba1c_from_mean_glucose
 from glucotwin.months.treatment import TakenState, Treatment, begin, step_taken
 from glucotwin.months.weight import WeightState, initial_fat_kg, step_weight
 
-THRESHOLD_MMOLL = 3.5
 TRANSIT_PER_D = 3.0 / 38.9
-WEIGHT_ON_SENSITIVITY = 0.0514
-"""Share of sensitivity won for each kg lost (WHIG)."""
-
-LARGEST_GAIN = 2.0
 BETA_LOGIT, BETA_SLOPE_PER_Y = -0.446, 0.209
 """Function of beta cells falls as 1/(1 + exp(b0 + r t)) (WHIG)."""
 
@@ -89,19 +83,25 @@ def months_course(
         decline: how fast this person's beta cells tire, 1 for the average.
     """
     taken = [begin(one, person) for one in treatments]
-    balanced = fasting = person.usual_fasting_mmoll
+    unexcreted = fasting = person.usual_fasting_mmoll
     organs, weight = first_organs(person), WeightState(fat_kg=initial_fat_kg(person))
     stages, logit = [(person.hba1c_pct - person.glycation_gap_pct) / 3.0] * 3, BETA_LOGIT
     course = [_first_day(person)]
     for day in range(1, days + 1):
         tissue = _tissue_kg(person, weight)
-        now = replace(person, fasting_mmoll=balanced, weight_kg=max(35.0, person.weight_kg + tissue), egfr=organs.egfr)
+        now = replace(
+            person,
+            fasting_mmoll=fasting,
+            unexcreted_mmoll=unexcreted,
+            weight_kg=max(35.0, person.weight_kg + tissue),
+            egfr=organs.egfr,
+        )
         effect = together([step_taken(one, now, day=day, fasting_mmoll=fasting, response=response) for one in taken])
         logit += BETA_SLOPE_PER_Y * decline * effect.decline / 365.0
         beta = (1.0 + math.exp(BETA_LOGIT)) / (1.0 + math.exp(logit)) * _recovered(person, organs)
-        balanced, gain = _balance(person, effect, beta=beta, weight_change_kg=tissue)
-        fasting = balanced / max(0.5, 1.0 + effect.excretion)
-        mean = fasting + _rise(person, fasting, effect, gain=gain)
+        balance = fasting_balance(person, effect, beta=beta, weight_change_kg=tissue)
+        unexcreted, fasting = balance.unexcreted_mmoll, balance.fasting_mmoll
+        mean = fasting + _rise(person, fasting, effect, gain=balance.gain)
         stages = _transits(stages, hba1c_from_mean_glucose(mean))
         weight = step_weight(person, weight, intake_kcal=effect.diet_kcal, resisted_kcal=effect.intake_kcal)
         organs = step_organs(person, organs, effect, weight_change_kg=tissue)
@@ -154,19 +154,6 @@ def _recovered(person: MonthsPerson, organs: OrganState) -> float:
 
 def _tissue_kg(person: MonthsPerson, weight: WeightState) -> float:
     return weight.fat_kg - initial_fat_kg(person) + weight.lean_change_kg
-
-
-def _balance(person: MonthsPerson, effect: Effect, *, beta: float, weight_change_kg: float) -> tuple[float, float]:
-    """Fasting glucose at which production and insulin are in balance, and how much the body's own side improved."""
-    today = person.usual_fasting_mmoll
-    usual = insulin_mmoll(person, person.insulin_u_per_d)
-    lighter = min(LARGEST_GAIN, max(0.3, 1.0 - WEIGHT_ON_SENSITIVITY * weight_change_kg))
-    secretion, sensitivity = beta * effect.secretion, lighter * effect.sensitivity / effect.production
-    added = max(0.0, usual + effect.insulin_mmoll)
-    product = today * (today - THRESHOLD_MMOLL + usual) / sensitivity
-    linear = added - THRESHOLD_MMOLL * secretion
-    balanced = (-linear + math.sqrt(linear**2 + 4.0 * secretion * product)) / (2.0 * secretion)
-    return balanced, secretion * sensitivity
 
 
 def _rise(person: MonthsPerson, fasting: float, effect: Effect, *, gain: float) -> float:

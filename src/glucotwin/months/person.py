@@ -30,6 +30,7 @@ class MonthsPerson:
         hba1c_pct: HbA1c, NGSP.
         egfr: mL/min/1.73 m².
         fasting_mmoll: fasting plasma glucose; None for the usual one at this HbA1c.
+        unexcreted_mmoll: fasting glucose as it would be without glucose in urine; None where a medicine makes none.
         mean_mmoll: mean glucose by a sensor; None for what the HbA1c stands for.
         duration_y: years since the diagnosis.
         insulin_u_per_d: long-acting insulin taken today.
@@ -47,6 +48,7 @@ class MonthsPerson:
     hba1c_pct: float
     egfr: float
     fasting_mmoll: float | None = None
+    unexcreted_mmoll: float | None = None
     mean_mmoll: float | None = None
     duration_y: float = 6.0
     insulin_u_per_d: float = 0.0

@@ -20,10 +20,8 @@ def receptor_effect(
         intake_kcal: largest fall of energy intake a day.
     """
     share *= person.factor("glp1-agonist-response")
-    above = max(0.0, person.usual_fasting_mmoll - QUIET_MMOLL)
-    stimulated = above / (above + HALF_ABOVE_MMOLL)
     return Effect(
-        secretion=1.0 + secretion * share * stimulated * person.factor("incretin-effect"),
+        secretion=1.0 + secretion * share * _stimulated(person) * person.factor("incretin-effect"),
         prandial=max(0.1, 1.0 - prandial * share),
         intake_kcal=-intake_kcal * share,
         sbp_mmhg=-1.5 * share,
@@ -39,4 +37,11 @@ def protease_effect(person: MonthsPerson, share: float) -> Effect:
         person: whose genotype may change the response.
         share: of the usual inhibition, 1 at the usual dose.
     """
-    return Effect(secretion=1.0 + 0.26 * person.factor("incretin-effect"), prandial=0.7).grown(share)
+    secretion = 1.0 + 0.37 * _stimulated(person) * person.factor("incretin-effect")
+    return Effect(secretion=secretion, prandial=0.7).grown(share)
+
+
+def _stimulated(person: MonthsPerson) -> float:
+    """Share of the largest call for insulin, by how far glucose is above where there is none."""
+    above = max(0.0, person.usual_fasting_mmoll - QUIET_MMOLL)
+    return above / (above + HALF_ABOVE_MMOLL)

@@ -16,13 +16,14 @@ def renal_glucose_effect(person: MonthsPerson, share: float, *, strength: float 
     """The effect of a share of inhibition.
 
     Args:
-        person: today; fasting glucose as it would be without glucose in urine.
+        person: today.
         share: of the largest inhibition, 0 to 1.
         strength: of this medicine beside empagliflozin.
         prandial: factor on the rise after meals, where the gut is inhibited too.
     """
     filtered = min(1.3, person.egfr / 100.0)
-    largest = LARGEST * (person.usual_fasting_mmoll / 8.0) ** 1.76 * (person.age_y / 50.0) ** -0.401
+    fasting = person.usual_fasting_mmoll if person.unexcreted_mmoll is None else person.unexcreted_mmoll
+    largest = LARGEST * (fasting / 8.0) ** 1.76 * (person.age_y / 50.0) ** -0.401
     largest *= (person.bmi / 25.0) ** -0.288 * filtered * (0.89 if person.female else 1.0)
     return Effect(
         excretion=largest * share * strength,
