@@ -5,7 +5,7 @@ of fasting glucose, rise after meals, three transits of HbA1c, weight, liver fat
 ``effect_table``). A test holds the two together.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +15,8 @@ from glucotwin.advise.regimen.effect_table import (
     FIRST_SUM,
     STEP_D,
     DoseTable,
+    EffectTables,
     TitratedTable,
-    effect_tables,
 )
 from glucotwin.advise.regimen.spell import Spell
 from glucotwin.months.course import (
@@ -125,21 +125,42 @@ def follow(person: MonthsPerson, draws: Draws, spells: Sequence[Spell], *, days:
         spells: from before the first visit on.
         days: since the first visit.
     """
-    steps = int(np.ceil(days / STEP_D))
-    known, titrated, usual = effect_tables(person, spells, steps=steps)
-    body = _Bodies(person, draws, usual_insulin=usual)
-    rows = [body.row(0.0)]
-    dosing = None if titrated is None else _Dosing(titrated, len(draws))
+    return follow_many(EffectTables(person), person, draws, [spells], days=days)[0]
+
+
+def follow_many(
+    tables: EffectTables, person: MonthsPerson, draws: Draws, plans: Sequence[Sequence[Spell]], *, days: float
+) -> tuple[Months, ...]:
+    """The same for several plans at once, one answer for each.
+
+    Args:
+        tables: of the person; kept from call to call they are made once.
+        person: at the first visit.
+        draws: possible bodies.
+        plans: each from before the first visit on.
+        days: since the first visit.
+    """
+    steps, count = int(np.ceil(days / STEP_D)), len(draws)
+    told = [tables.of(one, steps=steps) for one in plans]
+    bodies = _Bodies(person, draws.taken(np.tile(np.arange(count), len(plans))), usual_insulin=told[0].usual_mmoll)
+    places = [np.arange(place * count, (place + 1) * count) for place in range(len(plans))]
+    doses = [(place, _Dosing(one.titrated, count)) for place, one in zip(places, told, strict=True) if one.titrated]
+    known: dict[str, tuple[DoseTable, np.ndarray]] = {}
+    for place, one in zip(places, told, strict=True):
+        for key, table in one.known.items():
+            known[key] = (table, np.concatenate([known[key][1], place]) if key in known else place)
+    rows = [bodies.row(np.zeros(len(plans) * count))]
     for step in range(steps):
-        total = body.effects(known, step)
-        units = 0.0
-        if dosing is not None and titrated is not None:
-            total = total + dosing.step(step, body.fasting, draws.of(titrated.kind))
-            units = dosing.dose / titrated.days
-        body.step(total, step)
-        rows.append(body.row(units))
+        total, units = bodies.effects(known.values(), step), np.zeros(len(plans) * count)
+        for place, dosing in doses:
+            total[place] += dosing.step(step, bodies.fasting[place], draws.of(dosing.table.kind))
+            units[place] = dosing.dose / dosing.table.days
+        bodies.step(total, step)
+        rows.append(bodies.row(units))
     columns = [np.stack(one) for one in zip(*rows, strict=True)]
-    return Months(**dict(zip(Months.__slots__, columns, strict=True)))
+    return tuple(
+        Months(**{name: one[:, place] for name, one in zip(Months.__slots__, columns, strict=True)}) for place in places
+    )
 
 
 class _Bodies:
@@ -162,21 +183,20 @@ class _Bodies:
     def tissue(self) -> np.ndarray:
         return self.fat - self.first_fat + self.lean
 
-    def row(self, units: float | np.ndarray) -> tuple[np.ndarray, ...]:
-        hba1c = sum(self.stages) + self.gap
+    def row(self, units: np.ndarray) -> tuple[np.ndarray, ...]:
         weight = self.person.weight_kg + self.tissue + self.fluid
-        return hba1c, self.fasting, self.mean, weight, np.broadcast_to(np.asarray(units, float), hba1c.shape)
+        return sum(self.stages) + self.gap, self.fasting, self.mean, weight, units
 
-    def effects(self, known: Sequence[DoseTable], step: int) -> np.ndarray:
-        """Sum of effects ``(draws, columns)``, answer counted in."""
+    def effects(self, known: Iterable[tuple[DoseTable, np.ndarray]], step: int) -> np.ndarray:
+        """Sum of effects ``(draws, columns)``, answer counted in; each table holds for some of the draws."""
         place = np.clip(self.balanced - FASTING_MMOLL[0], 0.0, len(FASTING_MMOLL) - 1.001)
         below = place.astype(int)
         part = (place - below)[:, None]
         total = np.zeros((len(self.draws), FIRST_SUM + 5))
-        for table in known:
-            values = table.values[step]
-            row = values[below] * (1.0 - part) + values[below + 1] * part
-            total += row * self.draws.of(table.kind)[:, None]
+        for table, whose in known:
+            values, low, share = table.values[step], below[whose], part[whose]
+            row = values[low] * (1.0 - share) + values[low + 1] * share
+            total[whose] += row * self.draws.of(table.kind)[whose, None]
         return total
 
     def step(self, total: np.ndarray, step: int) -> None:

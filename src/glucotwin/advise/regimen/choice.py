@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from glucotwin.advise.regimen.effect_table import STEP_D
 from glucotwin.advise.regimen.option import Ladder, Option, options
 from glucotwin.advise.regimen.spell import Spell, as_treatments, taken_on
 from glucotwin.advise.regimen.table import numbers
@@ -120,7 +121,7 @@ def choose_regimen(
         values={**numbers("values.csv"), **(values or {})},
         classes_taken=classes_taken | {one.kind for one in taken},
     )
-    foreseen = [weighed.foresee(one) for one in found]
+    foreseen = weighed.foresee(found)
     told = [weighed.answer(one, of, foreseen) for one, of in zip(found, foreseen, strict=True)]
     order = sorted(range(len(told)), key=lambda place: (round(told[place].total, 6), told[place].option.changes))
     best = weighed.burdens(found[order[0]], foreseen[order[0]])
@@ -159,11 +160,16 @@ class _Weighed:
     values: Mapping[str, float]
     classes_taken: frozenset[str]
 
-    def foresee(self, option: Option) -> _Ends:
-        months = self.twin.foresee(option.plan, days=self.days)
-        first = round(self.twin.today / 3.5)
-        weight = months.weight_kg[-1] - months.weight_kg[min(first, len(months.weight_kg) - 1)]
-        return _Ends(hba1c=months.hba1c_pct[-1], weight_change=weight, course=months.hba1c_pct[first:])
+    def foresee(self, found: Sequence[Option]) -> list[_Ends]:
+        first = round(self.twin.today / STEP_D)
+        return [
+            _Ends(
+                hba1c=months.hba1c_pct[-1],
+                weight_change=months.weight_kg[-1] - months.weight_kg[first],
+                course=months.hba1c_pct[first:],
+            )
+            for months in self.twin.foresee_all([one.plan for one in found], days=self.days)
+        ]
 
     def answer(self, option: Option, ends: _Ends, every: Sequence[_Ends]) -> Foreseen:
         treatments = as_treatments(option.plan)

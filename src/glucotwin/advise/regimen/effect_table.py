@@ -6,7 +6,7 @@ of fasting glucose, and draws are read off.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -72,31 +72,55 @@ class TitratedTable:
         return 7.0 if self.rule.per_week else 1.0
 
 
-def effect_tables(
-    person: MonthsPerson, spells: Sequence[Spell], *, steps: int
-) -> tuple[tuple[DoseTable, ...], TitratedTable | None, float]:
-    """Tables of everything that is taken within some steps.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanTables:
+    """Tables of everything that is taken.
 
-    Args:
-        person: at the first visit; weight and kidney function count as they are then.
-        spells: from before the first visit on.
-        steps: of half a week.
-
-    Returns:
-        Medicines whose dose is known, a titrated insulin, and the insulin that was injected at the first visit in
-        mmol/L (see ``insulin_mmoll``).
+    Attributes:
+        known: medicines whose dose is known, by what is told of their doses; the same key is the same table.
+        titrated: a titrated insulin.
+        usual_mmoll: insulin that was injected at the first visit (see ``insulin_mmoll``).
     """
-    frozen = _Frozen(person)
-    names = tuple(dict.fromkeys(one.medicine for one in spells))
-    known = [_dose_table(frozen, MEDICINES[name], _of(spells, name), steps=steps) for name in names]
-    titrated = next((one for one in spells if one.titrated), None)
-    usual = sum(
-        frozen.row(MEDICINES[one.medicine], one.dose, 8.0)[FIRST_SUM + 1]
+
+    known: Mapping[str, DoseTable]
+    titrated: TitratedTable | None
+    usual_mmoll: float
+
+
+class EffectTables:
+    """Tables of one person, whose weight and kidney count as they were at the first visit; made once, kept."""
+
+    def __init__(self, person: MonthsPerson) -> None:
+        self._frozen = _Frozen(person)
+        self._kept: dict[str, DoseTable | None] = {}
+
+    def of(self, spells: Sequence[Spell], *, steps: int) -> PlanTables:
+        """Tables of everything that is taken within some steps.
+
+        Args:
+            spells: from before the first visit on.
+            steps: of half a week.
+        """
+        known: dict[str, DoseTable] = {}
+        for name in dict.fromkeys(one.medicine for one in spells):
+            told = _of(spells, name)
+            key = f"{steps}:{told}"
+            if key not in self._kept:
+                self._kept[key] = _dose_table(self._frozen, MEDICINES[name], told, steps=steps)
+            table = self._kept[key]
+            if table is not None:
+                known[key] = table
+        titrated = next((one for one in spells if one.titrated), None)
+        table = None if titrated is None else _titrated_table(self._frozen, titrated, spells, steps=steps)
+        return PlanTables(known=known, titrated=table, usual_mmoll=_usual_insulin(self._frozen, spells))
+
+
+def _usual_insulin(frozen: "_Frozen", spells: Sequence[Spell]) -> float:
+    return sum(
+        float(frozen.row(MEDICINES[one.medicine], one.dose, 8.0)[FIRST_SUM + 1])
         for one in spells
         if one.start_d < 0 and one.is_taken(-1) and MEDICINES[one.medicine].titration is not None
     )
-    table = None if titrated is None else _titrated_table(frozen, titrated, _of(spells, titrated.medicine), steps=steps)
-    return tuple(one for one in known if one is not None), table, float(usual)
 
 
 FIRST_SUM = len(FACTORS)
@@ -159,13 +183,13 @@ def felt_doses(medicine: Medicine, spells: Sequence[Spell], *, steps: int) -> np
     return answer
 
 
-def _titrated_table(frozen: _Frozen, titrated: Spell, spells: Sequence[Spell], *, steps: int) -> TitratedTable:
+def _titrated_table(frozen: _Frozen, titrated: Spell, every: Sequence[Spell], *, steps: int) -> TitratedTable:
     medicine, person = MEDICINES[titrated.medicine], frozen.person
     rule = medicine.titration
     if rule is None:
         raise ValueError(f"{titrated.medicine} is not titrated")
     days = 7.0 if rule.per_week else 1.0
-    fixed = [one for one in spells if not one.titrated]
+    fixed = [one for one in _of(every, titrated.medicine) if not one.titrated]
     latest = next((one.dose for one in reversed(fixed) if one.end_d == titrated.start_d), 0.0)
     doses = np.linspace(0.0, LARGEST_U_PER_KG * person.weight_kg * days, DOSES)
     values = np.stack([frozen.row(medicine, float(one), 8.0) for one in doses])

@@ -12,7 +12,8 @@ import numpy as np
 from scipy.special import logsumexp, ndtri
 from scipy.stats import qmc
 
-from glucotwin.advise.regimen.body import Draws, Months, follow
+from glucotwin.advise.regimen.body import Draws, Months, follow_many
+from glucotwin.advise.regimen.effect_table import EffectTables
 from glucotwin.advise.regimen.prior import Prior, usual_prior
 from glucotwin.advise.regimen.spell import Spell, Visit, with_plan
 from glucotwin.advise.regimen.table import numbers
@@ -44,6 +45,7 @@ class RegimenTwin:
         draws: bodies of equal weight.
         normals: the standard normal numbers behind them, ``(draws, names)``.
         effective: how many independent draws the weighted ones are worth.
+        tables: of what medicines do to this person.
     """
 
     person: MonthsPerson
@@ -54,6 +56,7 @@ class RegimenTwin:
     draws: Draws
     normals: np.ndarray
     effective: float
+    tables: EffectTables
 
     @property
     def explains(self) -> bool:
@@ -67,8 +70,12 @@ class RegimenTwin:
             plan: everything that is taken from today on.
             days: beyond today.
         """
-        spells = with_plan(self.spells, plan, day=self.today)
-        return follow(self.person, self.draws, spells, days=self.today + days)
+        return self.foresee_all([plan], days=days)[0]
+
+    def foresee_all(self, plans: Sequence[Sequence[Spell]], *, days: float) -> tuple[Months, ...]:
+        """The same for several plans at once."""
+        spells = [with_plan(self.spells, one, day=self.today) for one in plans]
+        return follow_many(self.tables, self.person, self.draws, spells, days=self.today + days)
 
     def learned(self) -> dict[str, tuple[float, float, float]]:
         """Each quantity's median, and 10th and 90th percentile."""
@@ -103,7 +110,9 @@ def fit_regimen_twin(
     if not any(one.hba1c_pct is not None for one in visits) or visits[0].day != 0:
         raise FitError(ErrorCode.TOO_LITTLE_DATA, message("regimen-twin-needs"), hint=message("regimen-twin-hint"))
     prior = usual_prior(c_peptide_nmoll=c_peptide_nmoll, response=believed)
-    sampled = _Sampled(person=person, spells=tuple(spells), visits=tuple(visits), prior=prior)
+    sampled = _Sampled(
+        person=person, spells=tuple(spells), visits=tuple(visits), prior=prior, tables=EffectTables(person)
+    )
     normals, weight = sampled.run(seed)
     index = _systematic(weight, KEPT)
     return RegimenTwin(
@@ -115,6 +124,7 @@ def fit_regimen_twin(
         draws=prior.draws(normals[index]),
         normals=normals[index],
         effective=float(1.0 / np.sum(weight**2)),
+        tables=sampled.tables,
     )
 
 
@@ -124,6 +134,7 @@ class _Sampled:
     spells: tuple[Spell, ...]
     visits: tuple[Visit, ...]
     prior: Prior
+    tables: EffectTables
 
     def run(self, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """Standard normal numbers of all rounds, and their weights."""
@@ -156,7 +167,8 @@ class _Sampled:
 
     def _log_likelihood(self, normals: np.ndarray) -> np.ndarray:
         draws, noise = self.prior.draws(normals), numbers("noise.csv")
-        months = follow(self.person, draws, self.spells, days=max(1.0, self.visits[-1].day))
+        days = max(1.0, self.visits[-1].day)
+        (months,) = follow_many(self.tables, self.person, draws, [self.spells], days=days)
         total = np.zeros(len(normals))
         for visit in self.visits:
             for name, relative in SEEN.items():
