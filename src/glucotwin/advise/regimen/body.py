@@ -1,8 +1,8 @@
 """The slow body for many draws of one person at once, in steps of half a week.
 
-The same equations and constants as ``glucotwin.months.course`` (which follows one person by days), on arrays: balance
-of fasting glucose, rise after meals, three transits of HbA1c, weight, liver fat. Medicines come from tables (see
-``effect_table``). A test holds the two together.
+The same equations and constants as ``glucotwin.months`` (``course`` and ``balance`` follow one person by days), on
+arrays: balance of fasting glucose, rise after meals, three transits of HbA1c, weight, liver fat. Medicines come from
+tables (see ``effect_table``). A test holds the two together.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,17 +19,23 @@ from glucotwin.advise.regimen.effect_table import (
     TitratedTable,
 )
 from glucotwin.advise.regimen.spell import Spell
+from glucotwin.months.balance import (
+    COUNTER_MMOLL,
+    COUNTER_WIDTH_MMOLL,
+    LARGEST_GAIN,
+    LARGEST_LOSS,
+    SMALLEST_GAIN,
+    THRESHOLD_MMOLL,
+    WEIGHT_ON_SENSITIVITY,
+)
 from glucotwin.months.course import (
     BETA_LOGIT,
     BETA_SLOPE_PER_Y,
-    LARGEST_GAIN,
     RECOVERY,
     RECOVERY_DURATION_Y,
     RISE_BY_BALANCE,
     RISE_PER_FALL,
-    THRESHOLD_MMOLL,
     TRANSIT_PER_D,
-    WEIGHT_ON_SENSITIVITY,
 )
 from glucotwin.months.organ import FAT_BY_WEIGHT, LIVER_D
 from glucotwin.months.person import MGDL_PER_MMOLL, MonthsPerson
@@ -49,6 +55,9 @@ from glucotwin.months.weight import (
 
 DRIFT_D = 45.0
 """Time constant with which a change that no medicine explains comes about (chosen)."""
+
+RENAL = "sglt2_inhibitor"
+"""The class that acts by fasting glucose as it would be without glucose in urine."""
 
 ONE_IN_TWENTY = 1.645
 LARGEST_LEAN_LOSS = 0.15
@@ -169,7 +178,7 @@ class _Bodies:
     def __init__(self, person: MonthsPerson, draws: Draws, *, usual_insulin: float) -> None:
         count = len(draws)
         self.person, self.draws, self.usual = person, draws, usual_insulin
-        self.fasting = self.balanced = draws.fasting_mmoll
+        self.fasting = self.unexcreted = draws.fasting_mmoll
         self.mean = draws.mean_mmoll
         self.gap = draws.hba1c_pct - _hba1c(draws.mean_mmoll)
         self.stages = [(draws.hba1c_pct - self.gap) / 3.0 for _ in range(3)]
@@ -189,11 +198,10 @@ class _Bodies:
 
     def effects(self, known: Iterable[tuple[DoseTable, np.ndarray]], step: int) -> np.ndarray:
         """Sum of effects ``(draws, columns)``, answer counted in; each table holds for some of the draws."""
-        place = np.clip(self.balanced - FASTING_MMOLL[0], 0.0, len(FASTING_MMOLL) - 1.001)
-        below = place.astype(int)
-        part = (place - below)[:, None]
+        fasting, unexcreted = _places(self.fasting), _places(self.unexcreted)
         total = np.zeros((len(self.draws), FIRST_SUM + 5))
         for table, whose in known:
+            below, part = unexcreted if table.kind == RENAL else fasting
             values, low, share = table.values[step], below[whose], part[whose]
             row = values[low] * (1.0 - share) + values[low + 1] * share
             total[whose] += row * self.draws.of(table.kind)[whose, None]
@@ -205,8 +213,7 @@ class _Bodies:
         excretion, insulin, intake, diet, self.fluid = sums.T
         self.logit = self.logit + BETA_SLOPE_PER_Y * self.draws.decline * tiring * STEP_D / 365.0
         beta = (1.0 + np.exp(BETA_LOGIT)) / (1.0 + np.exp(self.logit)) * self._recovered()
-        gain = self._balance(beta * secretion, sensitivity / production, insulin)
-        self.fasting = self.balanced / np.maximum(0.5, 1.0 + excretion)
+        gain = self._balance(beta * secretion, sensitivity, production, insulin, excretion)
         self.mean = self.fasting + self._rise(prandial, gain)
         drifted = self.draws.drift_pct * -np.expm1(-(step + 1) * STEP_D / DRIFT_D)
         target = _hba1c(self.mean) + drifted
@@ -221,14 +228,24 @@ class _Bodies:
         gone = np.maximum(0.0, 1.0 - self.liver_fat / self.person.usual_liver_fat_pct)
         return 1.0 + RECOVERY * gone**2 * np.exp(-self.person.duration_y / RECOVERY_DURATION_Y)
 
-    def _balance(self, secretion: np.ndarray, sensitivity: np.ndarray, insulin: np.ndarray) -> np.ndarray:
-        today = self.draws.fasting_mmoll
-        sensitivity = sensitivity * np.clip(1.0 - WEIGHT_ON_SENSITIVITY * self.tissue, 0.3, LARGEST_GAIN)
-        added = np.maximum(0.0, self.usual + insulin)
-        product = today * np.maximum(0.5, today - THRESHOLD_MMOLL + self.usual) / sensitivity
-        linear = added - THRESHOLD_MMOLL * secretion
-        self.balanced = (-linear + np.sqrt(linear**2 + 4.0 * secretion * product)) / (2.0 * secretion)
-        return secretion * sensitivity
+    def _balance(
+        self,
+        secretion: np.ndarray,
+        sensitivity: np.ndarray,
+        production: np.ndarray,
+        insulin: np.ndarray,
+        excretion: np.ndarray,
+    ) -> np.ndarray:
+        """Sets fasting glucose with and without glucose in urine; returns how much the body's own side improved."""
+        today, lighter = self.draws.fasting_mmoll, 1.0 - WEIGHT_ON_SENSITIVITY * self.tissue
+        sensitivity = sensitivity * np.clip(lighter, SMALLEST_GAIN, LARGEST_GAIN)
+        product = today * np.maximum(0.5, today - THRESHOLD_MMOLL + self.usual) * production / sensitivity
+        added, share = np.maximum(0.0, self.usual + insulin), np.maximum(LARGEST_LOSS, excretion)
+        free = _solved(secretion, added, product)
+        renal = share * (free - THRESHOLD_MMOLL + self.usual) + free * share / (1.0 + share)
+        self.fasting = _held_up(_solved(secretion, added + renal / sensitivity, product))
+        self.unexcreted = _held_up(free)
+        return secretion * sensitivity / production
 
     def _rise(self, prandial: np.ndarray, gain: np.ndarray) -> np.ndarray:
         today = self.draws.fasting_mmoll
@@ -278,6 +295,24 @@ class _Dosing:
         step = units[np.searchsorted(above, fasting, side="right")]
         step = np.where(fasting * (1.0 - ONE_IN_TWENTY * spread) < LOWEST_MMOLL, 0.0, step)
         return np.minimum(self.dose + step, table.rule.largest_u_per_kg * table.weight_kg * table.days)
+
+
+def _places(glucose_mmoll: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Between which rows of a table glucose lies, and how far, ``(draws, 1)``."""
+    place = np.clip(glucose_mmoll - FASTING_MMOLL[0], 0.0, len(FASTING_MMOLL) - 1.001)
+    below = place.astype(int)
+    return below, (place - below)[:, None]
+
+
+def _solved(secretion: np.ndarray, added: np.ndarray, product: np.ndarray) -> np.ndarray:
+    linear = added - THRESHOLD_MMOLL * secretion
+    return (-linear + np.sqrt(linear**2 + 4.0 * secretion * product)) / (2.0 * secretion)
+
+
+def _held_up(glucose_mmoll: np.ndarray) -> np.ndarray:
+    return COUNTER_MMOLL + COUNTER_WIDTH_MMOLL * np.logaddexp(
+        0.0, (glucose_mmoll - COUNTER_MMOLL) / COUNTER_WIDTH_MMOLL
+    )
 
 
 def _hba1c(mean_mmoll: np.ndarray) -> np.ndarray:

@@ -134,7 +134,8 @@ class _Frozen:
         self.row = lru_cache(maxsize=20_000)(self._row)
 
     def _row(self, medicine: Medicine, dose: float, fasting: float) -> np.ndarray:
-        effect = medicine.effect(replace(self.person, fasting_mmoll=fasting), dose) if dose > 0.0 else Effect()
+        now = replace(self.person, fasting_mmoll=fasting, unexcreted_mmoll=fasting)
+        effect = medicine.effect(now, dose) if dose > 0.0 else Effect()
         logs = [math.log(getattr(effect, name)) for name in FACTORS]
         return np.array(logs + [getattr(effect, name) for name in SUMS])
 
