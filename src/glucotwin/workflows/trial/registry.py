@@ -10,6 +10,7 @@ _FOLDER = "glucotwin.workflows.trial.experiment"
 
 EXPERIMENTS: Mapping[str, ExperimentPlace] = MappingProxyType(
     {
+        "decision-support": ExperimentPlace(module=f"{_FOLDER}.decision_support", attribute="DecisionSupport"),
         "known-effect": ExperimentPlace(module=f"{_FOLDER}.known_effect", attribute="KnownEffect"),
     }
 )

@@ -1,0 +1,237 @@
+"""How people of a type 1 trial live through some weeks: their days, a sensor that they go by, and what they do."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import polars as pl
+
+from glucotwin.core.random import stream_keys
+from glucotwin.devices.registry import find_pump, find_sensor
+from glucotwin.domain.inputs import Inputs
+from glucotwin.physiology.body import Body, BodyState, stack_bodies
+from glucotwin.physiology.insulin_product import REFERENCE
+from glucotwin.physiology.registry import body_of
+from glucotwin.scenario.behaviour import People, draw_life
+from glucotwin.scenario.behaviour_profile import BehaviourProfile, SettingError, find_behaviour
+from glucotwin.simulate.cohort import simulate_cohort
+from glucotwin.simulate.reaction import CORRECTION, REACTION_SENSOR, RESCUE_CARBS, AbstractReactionState, SelfCare
+from glucotwin.simulate.wear import for_everyone
+from glucotwin.simulate.worn_device import WornDevices
+from glucotwin.workflows.day_plan import people_of
+from glucotwin.workflows.trial.t1d.cohort import (
+    BODY,
+    CARELESS,
+    RESTLESS_DAY_LOG_SD,
+    TYPICAL,
+    T1dPopulation,
+    Truth,
+    Volunteers,
+    body_options,
+    cohort_numbers,
+)
+from glucotwin.workflows.trial.t1d.setting import Settings
+
+START = datetime(2024, 1, 1, tzinfo=UTC)
+ZONE = "UTC"
+SENSOR, PUMP = "dexcom-g6", "ideal"
+TRUE_GLUCOSE = "interstitial_mgdl"
+OUTPUTS = (TRUE_GLUCOSE, REACTION_SENSOR, RESCUE_CARBS, CORRECTION)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weeks:
+    """Some weeks of several people; arrays ``(people, minutes)``.
+
+    Attributes:
+        start: aware time of the first minute.
+        sensor_mgdl: what the sensor showed, not a number where nothing.
+        true_mgdl: glucose at the sensor.
+        planned_u_per_min: basal insulin and boluses for food.
+        rescue_g, correction_u: carbohydrate against lows and insulin of corrections, minute by minute.
+        events: of the lives, see ``scenario.behaviour.Life``.
+        settings: what was dosed by.
+    """
+
+    start: datetime
+    sensor_mgdl: np.ndarray
+    true_mgdl: np.ndarray
+    planned_u_per_min: np.ndarray
+    rescue_g: np.ndarray
+    correction_u: np.ndarray
+    events: pl.DataFrame
+    settings: Settings
+
+    @property
+    def end(self) -> datetime:
+        """Aware time after the last minute."""
+        return self.start + timedelta(minutes=self.sensor_mgdl.shape[1])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """Where people are: their bodies and devices, and the time."""
+
+    now: datetime
+    body: BodyState | None = None
+    devices: AbstractReactionState | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Livers:
+    """People with all that is needed to let them live on; made once for a unit of work.
+
+    Attributes:
+        who: the people.
+        population: options.
+        bodies: theirs, stacked.
+        seed: of their lives and devices.
+    """
+
+    who: Volunteers
+    population: T1dPopulation
+    bodies: Body
+    seed: int
+
+    @classmethod
+    def of(cls, who: Volunteers, population: T1dPopulation, *, seed: int) -> "Livers":
+        """The people with their bodies."""
+        options = body_options(population.truth)
+        bodies = stack_bodies([body_of(BODY, one, options=options) for one in who.subjects])
+        return cls(who=who, population=population, bodies=bodies, seed=seed)
+
+    def live_on(self, condition: Condition, settings: Settings, *, days: int) -> tuple[Weeks, Condition]:
+        """Some days with the same settings.
+
+        Args:
+            condition: where they are; see ``at_start``.
+            settings: what they dose by.
+            days: how many.
+        """
+        inputs, events = self._lives(settings, condition.now, days)
+        result = simulate_cohort(
+            self.bodies,
+            inputs,
+            state=condition.body,
+            reaction=self._reaction(settings),
+            reaction_state=condition.devices,
+            outputs=OUTPUTS,
+        )
+        out = {name: np.asarray(values) for name, values in result.outputs.items()}
+        weeks = Weeks(
+            start=condition.now,
+            # The state at a point is that of the minute before it.
+            sensor_mgdl=out[REACTION_SENSOR][:, 1:],
+            true_mgdl=out[TRUE_GLUCOSE][:, :-1],
+            planned_u_per_min=np.broadcast_to(
+                np.asarray(inputs.insulin_u_per_min[REFERENCE]), (len(self.who), inputs.minutes)
+            ),
+            rescue_g=np.diff(out[RESCUE_CARBS], axis=1),
+            correction_u=np.diff(out[CORRECTION], axis=1),
+            events=events,
+            settings=settings,
+        )
+        return weeks, Condition(now=weeks.end, body=result.final_state, devices=result.final_reaction)
+
+    def _lives(self, settings: Settings, start: datetime, days: int) -> tuple[Inputs, pl.DataFrame]:
+        """The inputs of all, and what happens to them; each profile's people are drawn together."""
+        people = replace(
+            people_of(self.who.subjects),
+            basal_u_per_h=settings.basal_u_per_h,
+            carb_ratio_g_per_u=settings.carb_ratio_g_per_u,
+        )
+        parts, events = [], []
+        for name, chosen in ((CARELESS, self.who.careless), (TYPICAL, ~self.who.careless)):
+            rows = np.flatnonzero(chosen)
+            if not rows.size:
+                continue
+            life = draw_life(
+                People.only(people, rows),
+                profile=_profile(name, self.population),
+                seed=self.seed,
+                start=start,
+                zone=ZONE,
+                days=days,
+            )
+            parts.append((rows, life.inputs))
+            events.append(life.started)
+        inputs = _together(parts, len(self.who))
+        if self.population.truth is Truth.PLAIN:  # what varies from day to day is a parameter of a module left out
+            inputs = eqx.tree_at(lambda one: one.parameter_factor, inputs, {})
+        return inputs, pl.concat(events, how="vertical_relaxed")
+
+    def _reaction(self, settings: Settings) -> WornDevices:
+        people = len(self.who)
+        return WornDevices(
+            sensor=for_everyone(find_sensor(SENSOR), people),
+            pump=for_everyone(find_pump(PUMP), people),
+            care=_care(self.who, settings),
+            sensor_key=stream_keys(self.seed, self.who.names, stream="sensor"),
+            pump_key=stream_keys(self.seed, self.who.names, stream="pump"),
+        )
+
+
+def at_start() -> Condition:
+    """Before the run-in: at rest, with a new sensor."""
+    return Condition(now=START)
+
+
+def _profile(name: str, population: T1dPopulation) -> BehaviourProfile:
+    """A behaviour profile without its own errors of settings, which the cohort has."""
+    profile, factor = find_behaviour(name), population.counting_error_factor
+    counting = replace(
+        profile.counting,
+        person_log_sd=factor * profile.counting.person_log_sd,
+        meal_log_sd=factor * profile.counting.meal_log_sd,
+    )
+    restless = population.truth is Truth.RESTLESS
+    spread = RESTLESS_DAY_LOG_SD if restless else cohort_numbers()["day_sensitivity_log_sd"]
+    return replace(
+        profile,
+        settings=SettingError(basal_log_sd=0.0, carb_ratio_log_sd=0.0),
+        counting=counting,
+        body=replace(profile.body, day_sensitivity_log_sd=spread),
+    )
+
+
+def _care(who: Volunteers, settings: Settings) -> SelfCare:
+    """What each person does about glucose: by the low alarm or by symptoms, in the manner of the profile."""
+    known = cohort_numbers()
+    careless, typical = find_behaviour(CARELESS).care, find_behaviour(TYPICAL).care
+
+    def own(name: str) -> jnp.ndarray:
+        return jnp.where(who.careless, getattr(careless, name), getattr(typical, name))
+
+    return SelfCare(
+        low_mgdl=jnp.where(who.alarmed, known["low_alarm_mgdl"], known["symptoms_mgdl"]),
+        wakes_below_mgdl=jnp.where(who.alarmed, known["night_alarm_mgdl"], known["night_symptoms_mgdl"]),
+        carbs_g=own("rescue_carbs_g"),
+        wait_min=own("wait_min"),
+        high_mgdl=own("high_mgdl"),
+        target_mgdl=own("target_mgdl"),
+        correction_factor_mgdl_per_u=jnp.asarray(settings.correction_factor_mgdl_per_u),
+        fade_per_min=1.0 / own("correction_time_min"),
+    )
+
+
+def _together(parts: list[tuple[np.ndarray, Inputs]], people: int) -> Inputs:
+    """Inputs of several groups of people as those of all, in the order of their rows."""
+
+    def joined(*leaves: np.ndarray) -> np.ndarray:
+        arrays = [np.asarray(leaf) for leaf in leaves]
+        if all(one.ndim == 1 for one in arrays) and all(np.array_equal(one, arrays[0]) for one in arrays[1:]):
+            return arrays[0]
+        whole = np.empty((people, arrays[0].shape[-1]))
+        for (rows, _), values in zip(parts, arrays, strict=True):
+            whole[rows] = values
+        return whole
+
+    return jax.tree.map(joined, *(inputs for _, inputs in parts))
+
+
+def days_of(weeks: float) -> int:
+    """Whole days of some weeks."""
+    return round(7.0 * weeks)
