@@ -35,7 +35,8 @@ class Policy(StrEnum):
 
     ``usual``: quarterly visits, at each the rule. ``rule``: the rule at every review. ``twin``: the person's twin at
     every review. ``sham``: the twin's steps with the direction of each by the toss of a coin. ``wrong-twin``: the twin
-    of somebody else.
+    of somebody else. ``needed``: at once what the body needs, which only a simulation knows; the most that settings can
+    do.
     """
 
     USUAL = "usual"
@@ -43,6 +44,7 @@ class Policy(StrEnum):
     TWIN = "twin"
     SHAM = "sham"
     WRONG_TWIN = "wrong-twin"
+    NEEDED = "needed"
 
 
 class DecisionArm(Part):
@@ -182,6 +184,8 @@ class _Reviewed:
 
     def _step(self, number: int, lived: list[Weeks]) -> Step:
         """What is changed before a fortnight: proposed, cut to the limits, and as far as people do it."""
+        if self._options.policy is Policy.NEEDED:
+            return self._who.to_need() if number == 0 else Step.none(len(self._who))
         wanted = self._wanted(number, lived).within(self._total)
         table = wanted.table
         drawn = self._drawn(f"t1d-adherence-{number}", table.shape[1])

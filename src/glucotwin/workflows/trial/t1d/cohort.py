@@ -20,7 +20,7 @@ from glucotwin.simulate.population import accepted_people
 from glucotwin.trial.chance import person_uniforms
 from glucotwin.trial.part import Part
 from glucotwin.workflows.day_plan import people_of
-from glucotwin.workflows.trial.t1d.setting import BLOCK_OF_HOUR, BLOCKS, Settings
+from glucotwin.workflows.trial.t1d.setting import BLOCK_OF_HOUR, BLOCK_STARTS_H, BLOCKS, Settings, Step
 
 BODY = "padova-t1d"
 CARELESS, TYPICAL = "careless", "typical"
@@ -97,6 +97,14 @@ class Volunteers:
     def names(self) -> tuple[str, ...]:
         """Of the people; with the seed they decide what happens to them."""
         return tuple(one.name for one in self.subjects)
+
+    def to_need(self) -> Step:
+        """The step from the settings to what the bodies need, without any limit."""
+        needed, first = people_of(self.subjects), list(BLOCK_STARTS_H)
+        basal = np.log(np.asarray(needed.basal_u_per_h) / self.settings.basal_u_per_h)[:, first]
+        carb = np.log(self.settings.carb_ratio_g_per_u / np.asarray(needed.carb_ratio_g_per_u))[:, first]
+        factor = np.asarray(needed.correction_factor_mgdl_per_u)
+        return Step(basal=basal, carb=carb, correction=np.log(self.settings.correction_factor_mgdl_per_u / factor))
 
 
 @cache

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from glucotwin.advise.own_days import own_days
-from glucotwin.advise.setting_advice import SettingAdvice, SettingPlan, advise_settings, gain_of
+from glucotwin.advise.setting_advice import SettingAdvice, SettingPlan, advise_settings
 from glucotwin.advise.setting_limit import SettingLimits, setting_limits
 from glucotwin.advise.setting_replay import twin_draws
 from glucotwin.advise.setting_space import Coordinate, SettingKind
@@ -24,12 +24,16 @@ DRAWS = 16
 REVIEWED_DAYS = 13
 """Days that a twin is fitted to and advice is found on: two weeks, less a day of what still acts."""
 
-LOW_WEIGHT = 6.0
+LOW_WEIGHT = 10.0
 """What a percent of time below 70 mg/dL costs in percent of time in range: the trial is about lows."""
 
 MOST_HIGHER_PCT = 1.0
 """By how much expected time above 180 mg/dL may rise by one review."""
 
+LEAST_FEWER_PCT = 0.1
+"""By how much expected time below 70 mg/dL must fall for a change to be worth it."""
+
+LOW, HIGH = "time_below_70_pct", "time_above_180_pct"
 _EDGES_MIN = [60 * hour for hour in (*BLOCK_STARTS_H, 24)]
 _BLOCKS_MIN = tuple(itertools.pairwise(_EDGES_MIN))
 COORDINATES = (
@@ -100,18 +104,17 @@ def _advised(review: Review, twin: Twin | None) -> np.ndarray:
 
 
 def _chosen(advice: SettingAdvice, limits: SettingLimits) -> SettingPlan | None:
-    """The plan that gains most of those that do not raise time above range."""
+    """The plan with the least time below 70 mg/dL of those that are surely better and do not raise time above range."""
     plans = [one for one in (advice.plan, *advice.alternatives) if one is not None]
-    level = [
+    kept = [
         one
         for one in plans
-        if _rise_pct(one) <= MOST_HIGHER_PCT
+        if _expected_change(one, HIGH) <= MOST_HIGHER_PCT
+        and _expected_change(one, LOW) <= -LEAST_FEWER_PCT
         and one.certainty >= limits.least_certainty
-        and gain_of(one, limits.low_weight) >= limits.least_gain_pct
     ]
-    return max(level, key=lambda one: gain_of(one, limits.low_weight), default=None)
+    return min(kept, key=lambda one: _expected_change(one, LOW), default=None)
 
 
-def _rise_pct(plan: SettingPlan) -> float:
-    found = {one.name: one.difference.expected or 0.0 for one in plan.outcomes}
-    return found["time_above_180_pct"]
+def _expected_change(plan: SettingPlan, share: str) -> float:
+    return next(one.difference.expected or 0.0 for one in plan.outcomes if one.name == share)
