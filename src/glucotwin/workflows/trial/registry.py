@@ -12,6 +12,7 @@ EXPERIMENTS: Mapping[str, ExperimentPlace] = MappingProxyType(
     {
         "decision-support": ExperimentPlace(module=f"{_FOLDER}.decision_support", attribute="DecisionSupport"),
         "known-effect": ExperimentPlace(module=f"{_FOLDER}.known_effect", attribute="KnownEffect"),
+        "guided-t2d": ExperimentPlace(module="glucotwin.workflows.trial.guided.experiment", attribute="GuidedT2d"),
     }
 )
 
