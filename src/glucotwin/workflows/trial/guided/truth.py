@@ -223,7 +223,7 @@ class TrueLives:
     def _gut_and_stops(self, column: int, name: str, gut: np.ndarray, stop: np.ndarray) -> None:
         known, kind, taking = numbers("truth.csv"), MEDICINES[name].kind, self.taking
         taken = taking.aimed[:, column] > 0.0
-        whole = known.get(f"gut_pct_{kind}", 0.0) / 100.0
+        whole = max(0.0, known.get(f"gut_pct_{kind}", 0.0) - known["gut_pct"]) / 100.0
         usual = known["gut_pct"] / 100.0 / len(DRUGS)
         # Most gut events come while the dose goes up: half of them within each eight weeks.
         weeks = np.maximum(0, (self.day - taking.since[:, column]) // DAYS)
