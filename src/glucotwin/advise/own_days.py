@@ -13,6 +13,7 @@ from glucotwin.domain.inputs import Inputs
 from glucotwin.domain.insulin import LONG_ACTING, Bolus, PenDose
 from glucotwin.domain.meal import Absorption, Meal
 from glucotwin.domain.timeline import Timeline, Window
+from glucotwin.ingest.detect.compression_low import find_compression_lows
 from glucotwin.physiology.insulin_product import REFERENCE
 from glucotwin.twin.filter import Readings
 from glucotwin.twin.grid import GriddedData
@@ -36,7 +37,7 @@ class OwnDays(eqx.Module):
 
     Attributes:
         inputs: rates as lived, with basal insulin alone.
-        readings: at each step's start.
+        readings: at each step's start, without those under pressure on the sensor.
         bolus_u_per_min: rapid doses as they were given.
         asked: whether a dose was given (and a calculator could have been asked).
         announced_g: carbohydrate that it was given for, as logged.
@@ -86,7 +87,7 @@ def own_days(twin: Twin, timeline: Timeline, window: Window) -> OwnDays:
     asked, announced = _asked(inside, meals.join(rescues, on="time", how="anti"), span, whole.steps)
     return OwnDays(
         inputs=rest.inputs,
-        readings=whole.readings,
+        readings=whole.without_readings(_pressed(timeline, span)).readings,
         bolus_u_per_min=np.maximum(total - basal, 0.0),
         asked=asked,
         announced_g=announced,
@@ -115,6 +116,12 @@ def corrections_alone(timeline: Timeline, window: Window) -> pl.DataFrame:
     meals = timeline.frame(Meal).select("time", pl.col("time").alias("eaten")).sort("time")
     near = doses.join_asof(meals, on="time", strategy="nearest", tolerance=SAME_MEAL)
     return near.filter(pl.col("eaten").is_null())
+
+
+def _pressed(timeline: Timeline, span: Window) -> list[Window]:
+    """When somebody probably lay on the sensor: such lows are none."""
+    found = find_compression_lows(timeline.cut(span))
+    return [Window(start=one.start, end=one.end) for one in found]
 
 
 def _without_rapid(timeline: Timeline) -> Timeline:

@@ -4,14 +4,15 @@
 finds is a proposal; a person signs it, or doesn't.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
 from glucotwin.advise.own_days import HISTORY_STEPS, OwnDays
 from glucotwin.advise.replay import FLOOR_MGDL, IMPOSSIBLE_MGDL, LEAST_USABLE_FRACTION, outcomes_of
 from glucotwin.advise.setting_limit import SettingLimits, setting_limits
+from glucotwin.advise.setting_plan import BIN_MIN, Doubt, Habit, SettingAdvice, SettingChange, SettingPlan
 from glucotwin.advise.setting_replay import (
     Candidates,
     Prepared,
@@ -21,10 +22,12 @@ from glucotwin.advise.setting_replay import (
     replay_settings,
     worlds_of,
 )
-from glucotwin.advise.setting_search import Shares, Surrogate, benefit, keeps_limits, search, shares_of
+from glucotwin.advise.setting_search import LEVELS, Shares, Surrogate, benefit, keeps_limits, search, shares_of
 from glucotwin.advise.setting_space import (
+    FIELDS,
     FULL,
     PUMP_COORDINATES,
+    ROUNDING,
     Coordinate,
     SettingKind,
     candidates_of,
@@ -36,6 +39,8 @@ from glucotwin.core.error import ErrorCode, SolverError
 from glucotwin.twin.filter import VALUE
 from glucotwin.twin.state_space import STEP_MIN
 
+__all__ = ["Doubt", "Habit", "SettingAdvice", "SettingChange", "SettingPlan", "advise_settings", "gain_of"]
+
 DRAWS = 16
 CHUNK = 9
 """Candidates that are replayed at once: one compiled program of this size serves all."""
@@ -43,105 +48,11 @@ CHUNK = 9
 SEARCHED_EVERY = 3
 """Plans are searched on every third step, and judged on all."""
 
-BIN_MIN = 30
 FEWER_LOWS_WEIGHT, IN_RANGE_WEIGHT = 5.0, 0.0
 """Weights of lows in the alternatives on either side of the plan."""
 
 HABIT_LEADS = (2, 3)
 """Steps by which boluses of meals are tried earlier, which no setting does: 10 and 15 min."""
-
-
-class Doubt(StrEnum):
-    """Why nothing is advised, or not on a part."""
-
-    FEW_DAYS = "few-days"
-    LITTLE_WEAR = "little-wear"
-    FEW_MEALS = "few-meals"
-    FEW_CORRECTIONS = "few-corrections"
-    POSTERIOR_AS_PRIOR = "posterior-as-prior"
-    NO_BETTER = "no-better"
-    NOT_SURE = "not-sure"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One setting in a part of the day, before and after, with what it does alone.
-
-    Attributes:
-        coordinate: which.
-        before, after: mean value in that part.
-        alone: what this change alone would do to time in ranges.
-        was_median_mgdl, was_low_pct, was_high_pct: recorded glucose of that part of the day: median, and time below 70
-            and above 180 mg/dL.
-        occasions: meals or corrections in it; 0 for basal insulin.
-    """
-
-    coordinate: Coordinate
-    before: float
-    after: float
-    alone: tuple[Outcome, ...]
-    was_median_mgdl: float
-    was_low_pct: float
-    was_high_pct: float
-    occasions: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettingPlan:
-    """Settings that were replayed, with what they do.
-
-    Attributes:
-        name: ``balanced``, ``fewer-lows``, ``more-in-range`` or ``smaller-step``.
-        setting: the settings.
-        levels: per coordinate, in half steps.
-        outcomes: time in ranges with today's settings, with these, and the difference, over draws.
-        certainty: share of draws in which the person fares better.
-        keeps_limits: whether lows stay within the limits.
-        day_mgdl: median and quartiles of glucose by half hours of the local day, ``(3, bin)``.
-    """
-
-    name: str
-    setting: TherapySetting
-    levels: np.ndarray
-    outcomes: tuple[Outcome, ...]
-    certainty: float
-    keeps_limits: bool
-    day_mgdl: np.ndarray
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Habit:
-    """Boluses of meals given earlier than they were, with today's settings."""
-
-    lead_min: float
-    outcomes: tuple[Outcome, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettingAdvice:
-    """What is advised, and what is not.
-
-    Attributes:
-        today: the settings that were dosed by.
-        plan: what is advised; None where nothing is.
-        changes: the plan's changes one by one, the one that does most first.
-        alternatives: other plans that keep the limits, none of them worse than another in both lows and range.
-        habits: what earlier boluses would do.
-        withheld: why nothing is advised; empty where something is.
-        thin: parts on which nothing is advised, with the reason.
-        day_mgdl: the usual day under today's settings, as in a plan.
-        days: how many days were replayed.
-    """
-
-    today: TherapySetting
-    plan: SettingPlan | None
-    changes: tuple[Change, ...] = ()
-    alternatives: tuple[SettingPlan, ...] = ()
-    habits: tuple[Habit, ...] = ()
-    withheld: tuple[Doubt, ...] = ()
-    thin: tuple[tuple[Coordinate, Doubt], ...] = ()
-    day_mgdl: np.ndarray | None = None
-    days: float = 0.0
 
 
 def advise_settings(
@@ -151,6 +62,7 @@ def advise_settings(
     limits: SettingLimits | None = None,
     *,
     coordinates: tuple[Coordinate, ...] = PUMP_COORDINATES,
+    bounds: Mapping[SettingKind, tuple[float, float]] | None = None,
     posterior_width: float | None = None,
     seed: int = 0,
 ) -> SettingAdvice:
@@ -162,6 +74,7 @@ def advise_settings(
         today: the settings that they dosed by in those days.
         limits: rules; None for those of ``setting_limits``.
         coordinates: what may be changed.
+        bounds: lowest and highest value of each kind of setting; nothing is moved beyond them.
         posterior_width: of what is asked of the twin, in widths of its prior; None where it is not judged.
         seed: of the worlds.
 
@@ -171,10 +84,10 @@ def advise_settings(
     rules = limits or setting_limits()
     withheld = _doubts(days, rules, posterior_width)
     if withheld:
-        return SettingAdvice(today=today, plan=None, withheld=withheld, days=days.days)
+        return SettingAdvice(today=today, coordinates=coordinates, plan=None, withheld=withheld, days=days.days)
     worlds = worlds_of(draws, days, count_log_sd=rules.count_log_sd, strength_log_sd=rules.strength_log_sd, seed=seed)
     prepared = prepare(draws.model, draws.points, draws.effects, days)
-    return _advice(_Bench(prepared=prepared, days=days, worlds=worlds, today=today, rules=rules), coordinates)
+    return _advice(_Bench(prepared=prepared, days=days, worlds=worlds, today=today, rules=rules), coordinates, bounds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,10 +159,13 @@ def _asked_in(days: OwnDays, coordinate: Coordinate) -> int:
     return int(np.sum(asked & inside & (meal if coordinate.kind is SettingKind.CARB_RATIO else ~meal)))
 
 
-def _advice(bench: _Bench, coordinates: tuple[Coordinate, ...]) -> SettingAdvice:
+def _advice(
+    bench: _Bench, coordinates: tuple[Coordinate, ...], bounds: Mapping[SettingKind, tuple[float, float]] | None
+) -> SettingAdvice:
     rules, days, today = bench.rules, bench.days, bench.today
     thin = _thin(days, coordinates, rules)
-    free = np.array([one not in thin for one in coordinates])
+    allowed = _allowed(today, coordinates, rules, bounds)
+    allowed[[one in thin for one in coordinates]] = False
     identity = FULL * np.eye(len(coordinates), dtype=int)
     singles = [with_levels(today, coordinates, sign * row, rules) for row in identity for sign in (-1, 1)]
     runs = bench.run([today, *singles, *[today] * len(HABIT_LEADS)], [0] * (1 + len(singles)) + list(HABIT_LEADS))
@@ -262,7 +178,7 @@ def _advice(bench: _Bench, coordinates: tuple[Coordinate, ...]) -> SettingAdvice
         down=(alone[0::2, :, ::SEARCHED_EVERY] - coarse).astype(np.float32),
         up=(alone[1::2, :, ::SEARCHED_EVERY] - coarse).astype(np.float32),
     )
-    plans = _plans(bench, coordinates, base, surrogate, free=free, usable=usable)
+    plans = _plans(bench, coordinates, base, surrogate, allowed=allowed, usable=usable)
     chosen, doubt = _choose(plans, rules)
     habits = tuple(
         Habit(lead_min=lead * STEP_MIN, outcomes=outcomes_of(base, run))
@@ -271,6 +187,7 @@ def _advice(bench: _Bench, coordinates: tuple[Coordinate, ...]) -> SettingAdvice
     changes = () if chosen is None else _changes(bench, coordinates, chosen, base, alone)
     return SettingAdvice(
         today=today,
+        coordinates=coordinates,
         plan=chosen,
         changes=changes,
         alternatives=_pareto([one for one in plans if one is not chosen and one.keeps_limits], chosen),
@@ -288,14 +205,15 @@ def _plans(
     base: np.ndarray,
     surrogate: Surrogate,
     *,
-    free: np.ndarray,
+    allowed: np.ndarray,
     usable: np.ndarray,
 ) -> list[SettingPlan]:
     """What the search finds for three weights of lows, and half of it, replayed; plans alike are kept once."""
     rules, weight = bench.rules, bench.rules.low_weight
     weights = {"balanced": weight, "fewer-lows": weight + FEWER_LOWS_WEIGHT, "more-in-range": IN_RANGE_WEIGHT}
-    found = {name: search(surrogate, free, rules, low_weight=one) for name, one in weights.items()}
-    found |= {f"smaller-{name}": np.sign(levels) for name, levels in found.items()}
+    found = {name: search(surrogate, allowed, rules, low_weight=one) for name, one in weights.items()}
+    smaller = {f"smaller-{name}": np.sign(levels) for name, levels in found.items()}
+    found |= {name: levels for name, levels in smaller.items() if _may(levels, allowed)}
     apart: dict[bytes, tuple[str, np.ndarray]] = {}
     for name, levels in found.items():
         if levels.any():
@@ -308,6 +226,33 @@ def _plans(
         _plan(name, levels, setting, base, run, today, bench)
         for (name, levels), setting, run in zip(apart.values(), settings, runs, strict=True)
     ]
+
+
+def _allowed(
+    today: TherapySetting,
+    coordinates: tuple[Coordinate, ...],
+    rules: SettingLimits,
+    bounds: Mapping[SettingKind, tuple[float, float]] | None,
+) -> np.ndarray:
+    """Which levels of each coordinate stay within bounds, ``(coordinate, level)``; what is outside today may stay."""
+    allowed = np.ones((len(coordinates), len(LEVELS)), dtype=bool)
+    for row, coordinate in enumerate(coordinates if bounds else ()):
+        low, high = (bounds or {})[coordinate.kind]
+        for column, level in enumerate(LEVELS):
+            levels = np.zeros(len(coordinates), dtype=int)
+            levels[row] = level
+            field = FIELDS[coordinate.kind]
+            before = np.asarray(getattr(today, field))
+            after = np.asarray(getattr(with_levels(today, coordinates, levels, rules), field))
+            outside = (np.abs(after - before) > ROUNDING) & ((after < low - ROUNDING) | (after > high + ROUNDING))
+            allowed[row, column] = not outside.any()
+    return allowed
+
+
+def _may(levels: np.ndarray, allowed: np.ndarray) -> bool:
+    """Whether every coordinate may take its level."""
+    places = [LEVELS.index(int(level)) for level in levels]
+    return bool(np.all((levels == 0) | allowed[np.arange(len(levels)), places]))
 
 
 def _plan(
@@ -366,9 +311,9 @@ def _pareto(plans: list[SettingPlan], chosen: SettingPlan | None) -> tuple[Setti
 
 def _changes(
     bench: _Bench, coordinates: tuple[Coordinate, ...], plan: SettingPlan, base: np.ndarray, alone: np.ndarray
-) -> tuple[Change, ...]:
+) -> tuple[SettingChange, ...]:
     """The plan's changes, the one that does most first; what one does alone is that of the full step, in proportion."""
-    found: list[tuple[float, Change]] = []
+    found: list[tuple[float, SettingChange]] = []
     weight = bench.rules.low_weight
     for index in np.flatnonzero(plan.levels):
         level, coordinate = int(plan.levels[index]), coordinates[index]
@@ -378,13 +323,13 @@ def _changes(
     return tuple(one for _, one in sorted(found, key=lambda pair: -pair[0]))
 
 
-def _change(bench: _Bench, coordinate: Coordinate, plan: SettingPlan, alone: tuple[Outcome, ...]) -> Change:
+def _change(bench: _Bench, coordinate: Coordinate, plan: SettingPlan, alone: tuple[Outcome, ...]) -> SettingChange:
     days = bench.days
     minute = np.asarray(days.inputs.minute_of_day)[HISTORY_STEPS:]
     kind, glucose = (np.asarray(one)[HISTORY_STEPS:] for one in (days.readings.kind, days.readings.glucose_mgdl))
     inside = (minute >= coordinate.from_minute) & (minute < coordinate.to_minute) & (kind == VALUE)
     own = glucose[inside]
-    return Change(
+    return SettingChange(
         coordinate=coordinate,
         before=coordinate.of(bench.today),
         after=coordinate.of(plan.setting),

@@ -5,6 +5,7 @@ as the day was: what the person added or left off stays. With today's settings e
 course that was lived, and differs from it by the drawn errors of counting and strength of insulin alone.
 """
 
+from functools import cache
 from typing import NamedTuple
 
 import equinox as eqx
@@ -20,6 +21,7 @@ from glucotwin.core.random import root_key, stream_key
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.body import Body, BodyState
 from glucotwin.physiology.insulin_product import REFERENCE
+from glucotwin.scenario.behaviour_profile import find_behaviour
 from glucotwin.simulate.solver import step_minutes
 from glucotwin.twin.fit import model_of
 from glucotwin.twin.intervention import EffectDraws, body_of_draw, effect_draws
@@ -36,6 +38,12 @@ RESCUE_BELOW_MGDL = 70.0
 RESCUE_WIDTH_MGDL = 20.0
 """Carbohydrate against a low is eaten in full where the replay is as low as the day was (or below 70 mg/dL), and no
 more where it is this much higher."""
+
+AFTER_LOW_STEPS = 9
+"""For 45 min after a low what raises glucose unexplained is taken for carbohydrate against it that nobody logged."""
+
+ASLEEP_MIN = (7.0 * 60.0, 23.0 * 60.0)
+"""Before and after these minutes of the local day people are taken to sleep."""
 
 WORLD_STREAM = "setting-worlds"
 
@@ -73,6 +81,28 @@ class Worlds(NamedTuple):
     log_strength: Float[AnyArray, "draw step"]
 
 
+class Care(NamedTuple):
+    """What people do about lows (``scenario/data/behaviours.csv``, typical).
+
+    Attributes:
+        low_mgdl, wakes_below_mgdl: glucose that is treated when awake, and that wakes a sleeper.
+        carbs_g: grams of glucose.
+        wait_min: until the next treatment.
+    """
+
+    low_mgdl: float
+    wakes_below_mgdl: float
+    carbs_g: float
+    wait_min: float
+
+
+@cache
+def usual_care() -> Care:
+    """The habits of the typical profile."""
+    own = find_behaviour("typical").care
+    return Care(own.low_mgdl, own.wakes_below_mgdl, own.rescue_carbs_g, own.wait_min)
+
+
 class Prepared(NamedTuple):
     """Bodies that run through the days as they were, per draw."""
 
@@ -93,6 +123,24 @@ class _Step(NamedTuple):
     rescue_g_per_min: Float[Array, ""]
     counted: Float[Array, ""]
     counts: Float[Array, ""]
+    after_low: Float[Array, ""]
+
+
+class _Memory(NamedTuple):
+    """What a lane carries from step to step.
+
+    Attributes:
+        state: of the body.
+        on_board_u, on_board_today_u: what the calculators count, in this lane and as lived.
+        since_treated_min: since carbohydrate was taken that was not taken as lived.
+        kept: share of what was taken against the last low as lived that is still taken.
+    """
+
+    state: BodyState
+    on_board_u: Float[Array, ""]
+    on_board_today_u: Float[Array, ""]
+    since_treated_min: Float[Array, ""]
+    kept: Float[Array, ""]
 
 
 def twin_draws(twin: Twin, count: int, *, seed: int = 0) -> TwinDraws:
@@ -202,28 +250,53 @@ def _lane(
         )
     fades, fades_today = (jnp.exp(-FADE_SHARE * STEP_MIN / one.insulin_duration_min) for one in (setting, today))
     counts = (jnp.arange(days.steps) >= HISTORY_STEPS).astype(float)
-    steps = _Step(
-        inputs, draw.factual_mgdl, *earlier, jnp.asarray(days.rescue_g_per_min), jnp.asarray(world.counted), counts
-    )
+    lane = (jnp.asarray(days.rescue_g_per_min), jnp.asarray(world.counted), counts, _after_low(draw.factual_mgdl))
+    steps = _Step(inputs, draw.factual_mgdl, *earlier, *lane)
 
-    def step(carry: tuple[BodyState, Array, Array], now: _Step) -> tuple[tuple[BodyState, Array, Array], Array]:
-        state, on_board, on_board_today = carry
+    def step(memory: _Memory, now: _Step) -> tuple[_Memory, Array]:
         minute = jnp.asarray(now.rates.minute_of_day)
         own, usual = setting_at(setting, minute), setting_at(today, minute)
-        seen = body.signals(state, now.rates).interstitial_mgdl
+        seen = body.signals(memory.state, now.rates).interstitial_mgdl
         given, grams, asked = now.bolus_u_per_min[lead], now.announced_g[lead], now.asked[lead] > 0.0
-        wanted = _suggested(grams * now.counted, seen, on_board, own)
-        was = _suggested(grams, now.factual_mgdl, on_board_today, usual)
+        wanted = _suggested(grams * now.counted, seen, memory.on_board_u, own)
+        was = _suggested(grams, now.factual_mgdl, memory.on_board_today_u, usual)
         change = jnp.where(asked & (now.counts > 0.0), wanted - was, 0.0)
         dose = jnp.maximum(given * STEP_MIN + change, 0.0)
         ratio = jnp.where(usual.basal_u_per_h > 0.0, own.basal_u_per_h / usual.basal_u_per_h, 1.0)
         basal = jnp.asarray(now.rates.insulin_u_per_min[REFERENCE]) * jnp.where(now.counts > 0.0, ratio, 1.0)
-        left_out = now.rescue_g_per_min * (1.0 - _still_low(seen, now.factual_mgdl))
-        rates = _with(now.rates, basal + dose / STEP_MIN, left_out)
-        after = step_minutes(body, state, rates, minutes=STEP_MIN)
-        return (after, fades * (on_board + dose), fades_today * (on_board_today + given * STEP_MIN)), seen
+        treats, kept = _against_lows(memory, now, seen)
+        rates = _with(now, basal + dose / STEP_MIN, treats, kept)
+        after = _Memory(
+            step_minutes(body, memory.state, rates, minutes=STEP_MIN),
+            fades * (memory.on_board_u + dose),
+            fades_today * (memory.on_board_today_u + given * STEP_MIN),
+            jnp.where(treats, STEP_MIN, memory.since_treated_min + STEP_MIN),
+            kept,
+        )
+        return after, seen
 
-    return jax.lax.scan(step, (draw.start, jnp.zeros(()), jnp.zeros(())), steps)[1]
+    zero = jnp.zeros(())
+    first = _Memory(draw.start, zero, zero, jnp.asarray(usual_care().wait_min), jnp.ones(()))
+    return jax.lax.scan(step, first, steps)[1]
+
+
+def _after_low(factual_mgdl: Array) -> Float[Array, " step"]:
+    """Whether a low as lived lies at most three quarters of an hour back."""
+    low = factual_mgdl < RESCUE_BELOW_MGDL
+    padded = jnp.concatenate([jnp.zeros(AFTER_LOW_STEPS, dtype=bool), low])
+    back = [padded[AFTER_LOW_STEPS - by : padded.size - by] for by in range(AFTER_LOW_STEPS)]
+    return jnp.any(jnp.stack(back), axis=0).astype(float)
+
+
+def _against_lows(memory: _Memory, now: _Step, seen_mgdl: Array) -> tuple[Array, Array]:
+    """Whether a low is treated that was none as lived, and which share of what was taken as lived still is."""
+    care, minute = usual_care(), jnp.asarray(now.rates.minute_of_day)
+    awake = (minute >= ASLEEP_MIN[0]) & (minute < ASLEEP_MIN[1])
+    limit = jnp.where(awake, care.low_mgdl, care.wakes_below_mgdl)
+    new = (seen_mgdl < limit) & (now.factual_mgdl >= limit) & (memory.since_treated_min >= care.wait_min)
+    still = _still_low(seen_mgdl, now.factual_mgdl)
+    kept = jnp.where(now.factual_mgdl < RESCUE_BELOW_MGDL, still, memory.kept)
+    return new & (now.counts > 0.0), kept
 
 
 def _suggested(grams: Array, glucose_mgdl: Array, on_board_u: Array, setting: SettingNow) -> Array:
@@ -239,13 +312,25 @@ def _still_low(seen_mgdl: Array, factual_mgdl: Array) -> Array:
     return jnp.clip((treated + RESCUE_WIDTH_MGDL - seen_mgdl) / RESCUE_WIDTH_MGDL, 0.0, 1.0)
 
 
-def _with(rates: Inputs, insulin_u_per_min: Array, left_out_g_per_min: Array) -> Inputs:
+def _with(now: _Step, insulin_u_per_min: Array, treats: Array, kept: Array) -> Inputs:
+    """The step's rates with other insulin, and with carbohydrate against lows as it is needed."""
+    rates = now.rates
+    left_out = now.rescue_g_per_min * (1.0 - kept)
+    added = jnp.where(treats, usual_care().carbs_g / STEP_MIN, 0.0)
+    flux = jnp.asarray(rates.unexplained_flux_mgdl_per_min)
+    unlogged = jnp.maximum(flux, 0.0) * now.after_low * (1.0 - kept)
     return eqx.tree_at(
-        lambda one: (one.insulin_u_per_min[REFERENCE], one.carbs_g_per_min, one.liquid_carbs_g_per_min),
+        lambda one: (
+            one.insulin_u_per_min[REFERENCE],
+            one.carbs_g_per_min,
+            one.liquid_carbs_g_per_min,
+            one.unexplained_flux_mgdl_per_min,
+        ),
         rates,
         (
             insulin_u_per_min,
-            jnp.maximum(rates.carbs_g_per_min - left_out_g_per_min, 0.0),
-            jnp.maximum(rates.liquid_carbs_g_per_min - left_out_g_per_min, 0.0),
+            jnp.maximum(rates.carbs_g_per_min - left_out, 0.0) + added,
+            jnp.maximum(rates.liquid_carbs_g_per_min - left_out, 0.0) + added,
+            flux - unlogged,
         ),
     )

@@ -85,16 +85,16 @@ class Surrogate:
         return abs(level) / FULL * (self.up if level > 0 else self.down)[coordinate]
 
 
-def search(surrogate: Surrogate, free: np.ndarray, limits: SettingLimits, *, low_weight: float) -> np.ndarray:
+def search(surrogate: Surrogate, allowed: np.ndarray, limits: SettingLimits, *, low_weight: float) -> np.ndarray:
     """Levels of the best plan, found coordinate by coordinate from no change at all.
 
     Args:
         surrogate: courses under single changes.
-        free: which coordinates may be moved.
+        allowed: which levels (``LEVELS``) each coordinate may take, ``(coordinate, level)``.
         limits: of lows, and the cost of a step.
         low_weight: what a percent below 70 mg/dL costs.
     """
-    levels = np.zeros(len(free), dtype=int)
+    levels = np.zeros(len(allowed), dtype=int)
     course, today = surrogate.today.copy(), shares_of(surrogate.today)
 
     def score(glucose: np.ndarray, steps: int) -> float:
@@ -106,12 +106,12 @@ def search(surrogate: Surrogate, free: np.ndarray, limits: SettingLimits, *, low
     best = score(course, 0)
     for _ in range(MOST_SWEEPS):
         before = levels.copy()
-        for coordinate in np.flatnonzero(free).tolist():
+        for coordinate in range(len(allowed)):
             own = int(levels[coordinate])
             rest = course - surrogate.moved(coordinate, own) if own else course
             others = int(np.abs(levels).sum()) - abs(own)
-            for level in LEVELS:
-                if level == own:
+            for level, may in zip(LEVELS, allowed[coordinate], strict=True):
+                if level == own or not may:
                     continue
                 tried = rest + surrogate.moved(coordinate, level)
                 found = score(tried, others + abs(level))

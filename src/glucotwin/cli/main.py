@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, CommandEntry] = MappingProxyType(
         "twin": CommandEntry("glucotwin.cli.twin", "Keep versions of a twin: refit, try, promote, roll back."),
         "ledger": CommandEntry("glucotwin.cli.ledger", "Score and list the forecasts that were issued."),
         "whatif": CommandEntry("glucotwin.cli.whatif", "Ask what would change with other food or insulin."),
+        "advise": CommandEntry("glucotwin.cli.advise", "Advise on settings, doses and habits, for a person to sign."),
         "alarms": CommandEntry("glucotwin.cli.alarms", "Replay the alarms of past days, or list them."),
         "serve": CommandEntry("glucotwin.cli.serve", "Serve twins to people, carers and clinicians."),
         "audit": CommandEntry("glucotwin.cli.audit", "Check the service's audit log."),

@@ -62,7 +62,9 @@ def test_todays_settings_give_the_days_as_they_were_and_more_insulin_lowers_them
     batch = candidates_of([today, stronger] + [today] * (CHUNK - 2), [0] * CHUNK)
     runs = np.asarray(replay_settings(prepared, days, still, today, batch))
     assert np.abs(runs[0] - np.asarray(prepared.factual_mgdl)[:, HISTORY_STEPS:]).max() < 1e-6
-    assert runs[1].mean() < runs[0].mean() - 1.0
+    # Where no low is near, which somebody would treat.
+    high = runs[0] > 130.0
+    assert runs[1][high].mean() < runs[0][high].mean() - 1.0
 
 
 def test_what_is_advised_keeps_step_and_lows_and_is_told_with_its_reason() -> None:

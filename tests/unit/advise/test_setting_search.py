@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 
 from glucotwin.advise.setting_limit import setting_limits
-from glucotwin.advise.setting_search import Surrogate, keeps_limits, search, shares_of
+from glucotwin.advise.setting_search import LEVELS, Surrogate, keeps_limits, search, shares_of
 
 LIMITS = setting_limits()
 DRAWS, STEPS = 10, 400
@@ -18,21 +18,25 @@ def surrogate(level_mgdl: float, effect_mgdl: float, *, spread: float = 0.0) -> 
     return Surrogate(today=today, down=moved, up=-moved)
 
 
+def free(*coordinates: bool) -> np.ndarray:
+    return np.repeat(np.array(coordinates)[:, None], len(LEVELS), axis=1)
+
+
 def test_high_glucose_is_lowered_by_what_lowers_it() -> None:
-    levels = search(surrogate(185.0, 15.0), np.array([True, True]), LIMITS, low_weight=1.0)
+    levels = search(surrogate(185.0, 15.0), free(True, True), LIMITS, low_weight=1.0)
     assert levels.tolist() == [2, 0]
 
 
 def test_low_glucose_is_raised() -> None:
-    assert search(surrogate(85.0, 15.0), np.array([True, True]), LIMITS, low_weight=1.0)[0] < 0
+    assert search(surrogate(85.0, 15.0), free(True, True), LIMITS, low_weight=1.0)[0] < 0
 
 
 def test_what_may_not_be_moved_stays() -> None:
-    assert not search(surrogate(185.0, 15.0), np.array([False, True]), LIMITS, low_weight=1.0).any()
+    assert not search(surrogate(185.0, 15.0), free(False, True), LIMITS, low_weight=1.0).any()
 
 
 def test_glucose_in_range_is_left_alone() -> None:
-    assert not search(surrogate(120.0, 15.0), np.array([True, True]), LIMITS, low_weight=1.0).any()
+    assert not search(surrogate(120.0, 15.0), free(True, True), LIMITS, low_weight=1.0).any()
 
 
 def test_plan_that_makes_lows_in_too_many_draws_does_not_keep_the_limits() -> None:

@@ -1,0 +1,19 @@
+"""``glucotwin advise``: what would help, with its reasons, for a person to sign."""
+
+from types import MappingProxyType
+
+import click
+
+from glucotwin.cli.group import CommandEntry, LazyGroup
+
+COMMANDS = MappingProxyType(
+    {
+        "settings": CommandEntry("glucotwin.cli.advise_settings", "Advise small steps of settings from the last days."),
+        "envelope": CommandEntry("glucotwin.cli.advise_envelope", "Sign limits that advice stays within."),
+    }
+)
+
+
+@click.command("advise", cls=LazyGroup, entries=COMMANDS)
+def command() -> None:
+    """Advise on settings, doses and habits: with uncertainty, reasons and alternatives, for a person to sign."""
