@@ -156,7 +156,7 @@ def _row(answer: "CandidateCourse") -> tuple[str, ...]:
         *values,
         f"{answer.weight_change_kg:+.1f}",
         f"{answer.time_in_range_pct:.0f}",
-        f"{answer.felt_lows_per_y:.2f}",
+        f"{answer.lows.felt_per_y:.1f}",
         str(answer.cost_class or ""),
         f"{100.0 * answer.targets_met['all']:.0f}",
         _percent(_risk(answer, CARDIOVASCULAR)),
@@ -184,6 +184,16 @@ def _notes(answer: "CandidateCourse") -> Iterator[str]:
 
     if not answer.name:
         return
+    lows = answer.lows
+    yield message(
+        "regimen-lows",
+        candidate=answer.name,
+        felt=f"{lows.felt_per_y:.1f}",
+        people=f"{lows.any_in_a_year_pct:.0f}",
+        deep=f"{lows.below_3_per_y:.1f}",
+        severe=f"{lows.severe_per_y:.2f}",
+        judged=f"{lows.severe_10y_pct:.1f}",
+    )
     if answer.side_effects_pct:
         events = [
             message("regimen-effect", event=message(f"regimen-event-{name}"), percent=f"{percent:.2g}")

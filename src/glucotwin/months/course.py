@@ -84,6 +84,7 @@ def months_course(
     """
     taken = [begin(one, person) for one in treatments]
     unexcreted = fasting = person.usual_fasting_mmoll
+    mean = person.usual_mean_mmoll
     organs, weight = first_organs(person), WeightState(fat_kg=initial_fat_kg(person))
     stages, logit = [(person.hba1c_pct - person.glycation_gap_pct) / 3.0] * 3, BETA_LOGIT
     course = [_first_day(person)]
@@ -96,7 +97,9 @@ def months_course(
             weight_kg=max(35.0, person.weight_kg + tissue),
             egfr=organs.egfr,
         )
-        effect = together([step_taken(one, now, day=day, fasting_mmoll=fasting, response=response) for one in taken])
+        effect = together(
+            [step_taken(one, now, day=day, fasting_mmoll=fasting, mean_mmoll=mean, response=response) for one in taken]
+        )
         logit += BETA_SLOPE_PER_Y * decline * effect.decline / 365.0
         beta = (1.0 + math.exp(BETA_LOGIT)) / (1.0 + math.exp(logit)) * _recovered(person, organs)
         balance = fasting_balance(person, effect, beta=beta, weight_change_kg=tissue)

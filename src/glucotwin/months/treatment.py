@@ -14,6 +14,9 @@ FASTING_SPREAD, LOWEST_MMOLL = 0.23, 4.0
 """Day-to-day spread of fasting glucose (chosen); titration stops where one morning in twenty would be below 4.0.
 People who answer weakly are taken to vary more."""
 
+MEAN_STEPS_U, MEAN_SPREAD = ((12.0, 9.0), (10.5, 6.0), (8.0, 3.0)), 0.33
+"""The same for insulin at meals by mean glucose, all meals together (chosen); spread as of people on insulin."""
+
 RESPONSE_SPREAD = 0.35
 """Standard deviation of the logarithm of people's response to medicines: chosen, not measured."""
 
@@ -76,7 +79,15 @@ def begin(treatment: Treatment, person: MonthsPerson) -> TakenState:
     return TakenState(treatment=treatment, dose=treatment.dose)
 
 
-def step_taken(state: TakenState, person: MonthsPerson, *, day: int, fasting_mmoll: float, response: float) -> Effect:
+def step_taken(
+    state: TakenState,
+    person: MonthsPerson,
+    *,
+    day: int,
+    fasting_mmoll: float,
+    response: float,
+    mean_mmoll: float | None = None,
+) -> Effect:
     """One day: the dose moves, what is felt follows, and acts.
 
     Args:
@@ -85,6 +96,7 @@ def step_taken(state: TakenState, person: MonthsPerson, *, day: int, fasting_mmo
         day: of the course, the first being 1.
         fasting_mmoll: of this morning.
         response: how strongly this person answers, 1 for the average.
+        mean_mmoll: of yesterday; None for the usual one.
     """
     treatment, medicine = state.treatment, state.treatment.medicine
     if not treatment.has_begun(day):
@@ -95,7 +107,8 @@ def step_taken(state: TakenState, person: MonthsPerson, *, day: int, fasting_mmo
         return medicine.effect(person, treatment.dose).grown(-gone)
     if treatment.titrated:
         if since and since % 7 == 0:
-            state.dose = _titrated_dose(state, person, fasting_mmoll, spread=FASTING_SPREAD / math.sqrt(response))
+            mean = person.usual_mean_mmoll if mean_mmoll is None else mean_mmoll
+            state.dose = _titrated_dose(state, person, fasting_mmoll, mean, careful=1.0 / math.sqrt(response))
         target = state.dose
     else:
         target = medicine.dose_on(treatment.dose, since)
@@ -116,10 +129,17 @@ def with_adherence(treatment: Treatment, share: float) -> Treatment:
     return treatment if treatment.stopped else replace(treatment, adherence=share)
 
 
-def _titrated_dose(state: TakenState, person: MonthsPerson, fasting_mmoll: float, *, spread: float) -> float:
+def _titrated_dose(
+    state: TakenState, person: MonthsPerson, fasting_mmoll: float, mean_mmoll: float, *, careful: float
+) -> float:
     rule = state.treatment.medicine.titration
-    if rule is None or fasting_mmoll * (1.0 - 1.645 * spread) < LOWEST_MMOLL:
+    if rule is None:
+        return state.dose
+    told, steps, spread = (
+        (mean_mmoll, MEAN_STEPS_U, MEAN_SPREAD) if rule.by_mean else (fasting_mmoll, TITRATION_STEPS_U, FASTING_SPREAD)
+    )
+    if told * (1.0 - 1.645 * spread * careful) < LOWEST_MMOLL:
         return state.dose
     days = 7.0 if rule.per_week else 1.0
-    step = next((step for above, step in TITRATION_STEPS_U if fasting_mmoll >= above), 0.0)
+    step = next((step for above, step in steps if told >= above), 0.0)
     return min(state.dose + step * days, rule.largest_u_per_kg * person.weight_kg * days)

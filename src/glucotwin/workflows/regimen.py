@@ -12,9 +12,10 @@ from glucotwin.ingest.format import ImportOptions
 from glucotwin.months.caution import cautions_of
 from glucotwin.months.course import Course, months_course
 from glucotwin.months.guideline import recommendations
+from glucotwin.months.low_glucose import low_glucose
 from glucotwin.months.person import MonthsPerson
 from glucotwin.months.range_share import time_in_range_pct
-from glucotwin.months.side_effect import felt_lows_per_y, severe_lows_pct, side_effects
+from glucotwin.months.side_effect import side_effects
 from glucotwin.months.target import DEFAULT_TARGETS, Targets, targets_met
 from glucotwin.months.treatment import RESPONSE_SPREAD, Treatment, with_adherence
 from glucotwin.prognosis.person import HINT, DescribedPerson, parse_person
@@ -130,7 +131,7 @@ def _candidate(
     end = median.days[-1]
     asked = sorted({month for month in (3, 6, 12) if month < months} | {months})
     begun = [one for one in treatments if one.has_begun(days)]
-    lows = felt_lows_per_y(person, begun, hba1c_pct=end.hba1c_pct)
+    lows = low_glucose(person, begun, hba1c_pct=end.hba1c_pct)
     kinds = [one.medicine.kind for one in treatments if not one.stopped]
     return CandidateCourse(
         name=name,
@@ -139,8 +140,7 @@ def _candidate(
         end=end,
         weight_change_kg=end.weight_kg - person.weight_kg,
         time_in_range_pct=time_in_range_pct(end.mean_mmoll, insulin=end.insulin_u_per_d > 0.0),
-        felt_lows_per_y=lows,
-        severe_lows_10y_pct=severe_lows_pct(lows, years=10.0),
+        lows=lows,
         side_effects_pct=side_effects(person, treatments),
         cost_class=max((cost_class(kind) for kind in kinds), default=0),
         risks_10y=ten_year_risks(described, person, treatments),

@@ -9,6 +9,7 @@ from glucotwin.core.message import message
 from glucotwin.months.caution import Caution
 from glucotwin.months.course import SlowDay
 from glucotwin.months.guideline import Recommendation
+from glucotwin.months.low_glucose import LowGlucose
 from glucotwin.months.table import read_rows
 
 
@@ -38,6 +39,16 @@ class CautionJson(TypedDict):
     source: str
 
 
+class LowsJson(TypedDict):
+    """What low glucose is to be expected; attributes as in ``glucotwin.months.low_glucose.LowGlucose``."""
+
+    felt_per_y: float
+    below_3_per_y: float
+    any_in_a_year_pct: float
+    severe_per_y: float
+    severe_10y_pct: float
+
+
 class CandidateJson(TypedDict):
     """What one candidate would do; attributes as in ``CandidateCourse``."""
 
@@ -47,6 +58,7 @@ class CandidateJson(TypedDict):
     time_in_range_pct: float
     felt_lows_per_y: float
     severe_lows_10y_pct: float
+    lows: LowsJson
     side_effects_pct: dict[str, float]
     cost_class: int
     risks_10y: dict[str, dict[str, float]]
@@ -68,8 +80,7 @@ class CandidateCourse:
         end: the last day of the median course.
         weight_change_kg: at the end.
         time_in_range_pct: percent of time at 70 to 180 mg/dL at the end.
-        felt_lows_per_y: rate of felt lows at the HbA1c of the end.
-        severe_lows_10y_pct: people in a hundred with a severe low in ten years at that rate.
+        lows: low glucose at the HbA1c of the end.
         side_effects_pct: people in a hundred with each event while it is begun.
         cost_class: 1 (cheapest) to 4 of the most expensive part; 0 for nothing.
         risks_10y: risks from 0 to 1 by score and event.
@@ -86,8 +97,7 @@ class CandidateCourse:
     end: SlowDay
     weight_change_kg: float
     time_in_range_pct: float
-    felt_lows_per_y: float
-    severe_lows_10y_pct: float
+    lows: LowGlucose
     side_effects_pct: dict[str, float]
     cost_class: int
     risks_10y: dict[str, dict[str, float]]
@@ -106,8 +116,15 @@ class CandidateCourse:
             },
             "weight_change_kg": self.weight_change_kg,
             "time_in_range_pct": self.time_in_range_pct,
-            "felt_lows_per_y": self.felt_lows_per_y,
-            "severe_lows_10y_pct": self.severe_lows_10y_pct,
+            "felt_lows_per_y": self.lows.felt_per_y,
+            "severe_lows_10y_pct": self.lows.severe_10y_pct,
+            "lows": {
+                "felt_per_y": self.lows.felt_per_y,
+                "below_3_per_y": self.lows.below_3_per_y,
+                "any_in_a_year_pct": self.lows.any_in_a_year_pct,
+                "severe_per_y": self.lows.severe_per_y,
+                "severe_10y_pct": self.lows.severe_10y_pct,
+            },
             "side_effects_pct": self.side_effects_pct,
             "cost_class": self.cost_class,
             "risks_10y": self.risks_10y,
@@ -149,7 +166,7 @@ def _aims(answer: CandidateCourse) -> tuple[float, ...]:
     return (
         round(answer.end.hba1c_pct, 1),
         round(answer.weight_change_kg, 0),
-        round(answer.felt_lows_per_y, 2),
+        round(answer.lows.felt_per_y, 1),
         answer.cost_class,
         avoided,
     )

@@ -1,6 +1,5 @@
 """Use case: every published figure of type 2 trials simulated as that trial, with hits and misses."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
@@ -12,7 +11,7 @@ from glucotwin.core.error import ErrorCode, NotFoundError
 from glucotwin.core.message import message
 from glucotwin.core.progress import ProgressCallback, silent
 from glucotwin.months.course import Course, months_course
-from glucotwin.months.side_effect import felt_lows_per_y, severe_lows_pct
+from glucotwin.months.low_glucose import LowGlucose, felt_lows_per_y, low_glucose, people_with_lows_pct, severe_lows_pct
 from glucotwin.months.treatment import Treatment
 from glucotwin.months.trial import Participant, Target, Trial, trial_targets, trials
 from glucotwin.workflows.regimen_parse import parse_candidate
@@ -232,19 +231,26 @@ def _felt(target: Target, trial: Trial, arm: str) -> float:
 
 
 def _lows_ratio(target: Target, trial: Trial) -> float:
-    return _felt(target, trial, target.arm) / _felt(target, trial, PLACEBO)
+    """People with a low, on the arm and on placebo."""
+    years = trial.weeks / 52.0
+    arms = (target.arm, PLACEBO)
+    with_lows = [people_with_lows_pct(_felt(target, trial, arm), years=years) for arm in arms]
+    return with_lows[0] / with_lows[1]
 
 
 def _felt_5y(target: Target, trial: Trial) -> float:
-    return 100.0 * (1.0 - math.exp(-5.0 * _felt(target, trial, target.arm)))
+    return people_with_lows_pct(_felt(target, trial, target.arm), years=5.0)
 
 
 def _severe_5y(target: Target, trial: Trial) -> float:
     return severe_lows_pct(_felt(target, trial, target.arm), years=5.0)
 
 
-def _severe_per_y(target: Target, trial: Trial) -> float:
-    return severe_lows_pct(_felt(target, trial, target.arm), years=1.0) / 100.0
+def _told_per_y(target: Target, trial: Trial, *, of: Callable[[LowGlucose], float]) -> float:
+    """A rate of people who take the arm already, at their HbA1c."""
+    taken = parse_candidate(target.arm)
+    people = (one.person for one in trial.people)
+    return fmean(of(low_glucose(one, taken, hba1c_pct=one.hba1c_pct)) for one in people)
 
 
 def _severe_ratio(target: Target, trial: Trial) -> float:
@@ -271,7 +277,8 @@ MEASURES: Mapping[str, Callable[[Target, Trial], float]] = MappingProxyType(
         "lows_ratio": _lows_ratio,
         "felt_lows_5y_pct": _felt_5y,
         "severe_lows_5y_pct": _severe_5y,
-        "severe_lows_per_y": _severe_per_y,
+        "severe_lows_per_y": partial(_told_per_y, of=lambda lows: lows.severe_per_y),
+        "felt_lows_per_y": partial(_told_per_y, of=lambda lows: lows.felt_per_y),
         "severe_ratio": _severe_ratio,
     }
 )

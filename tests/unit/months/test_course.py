@@ -66,6 +66,34 @@ def test_weekly_insulin_is_told_by_the_day_and_ends_where_the_daily_one_does(adu
     assert weekly.insulin_u_per_d == pytest.approx(daily.insulin_u_per_d, rel=0.25)
 
 
+def test_insulin_at_meals_goes_up_by_mean_glucose_and_stops_before_lows(adult: Adult) -> None:
+    person = adult(9.0, weight_kg=90.0)
+    basal, both, meals = (
+        _end(person, *taken, days=365)
+        for taken in (
+            [_take("glargine", titrated=True)],
+            [_take("glargine", titrated=True), _take("aspart-once", titrated=True, start_d=180)],
+            [_take("aspart", titrated=True)],
+        )
+    )
+    assert both.hba1c_pct < basal.hba1c_pct
+    assert meals.fasting_mmoll > basal.fasting_mmoll
+    assert 7.5 < meals.mean_mmoll < 10.0
+    assert 0.3 < meals.insulin_u_per_d / 90.0 < 1.1
+
+
+def test_glucose_in_urine_takes_less_from_who_is_stimulated_already(adult: Adult) -> None:
+    person, sglt2 = adult(9.0), _take("dapagliflozin", 10.0)
+    strong = _take("exenatide", 2.0)
+    added = _fall(person, strong, sglt2, days=364) - _fall(person, strong, days=364)
+    assert 0.2 < added < 0.75 * _fall(person, sglt2, days=364)
+
+
+def test_counter_regulation_holds_glucose_up(adult: Adult) -> None:
+    end = _end(adult(6.5), _take("glargine", 90.0), _take("metformin", 2000.0))
+    assert end.fasting_mmoll > 4.0
+
+
 def test_missed_doses_cost_effect_and_a_late_start_waits(adult: Adult) -> None:
     full, late = _take("semaglutide", 1.0), _take("semaglutide", 1.0, start_d=120)
     assert 0.5 < _fall(adult(), with_adherence(full, 0.5)) / _fall(adult(), full) < 1.0

@@ -7,10 +7,11 @@ import pytest
 from glucotwin.core.message import message
 from glucotwin.months.caution import cautions_of
 from glucotwin.months.guideline import Verdict, recommendations
+from glucotwin.months.low_glucose import felt_lows_per_y, low_glucose, people_with_lows_pct, severe_lows_pct
 from glucotwin.months.medicine.registry import MEDICINES
 from glucotwin.months.person import MonthsPerson
 from glucotwin.months.range_share import time_in_range_pct
-from glucotwin.months.side_effect import felt_lows_per_y, severe_lows_pct, side_effects
+from glucotwin.months.side_effect import side_effects
 from glucotwin.months.table import holds, read_rows
 from glucotwin.months.treatment import Treatment
 
@@ -91,10 +92,10 @@ def test_nausea_goes_with_dose_and_exposure(adult: Adult) -> None:
 def test_lows_come_with_sulfonylureas_low_hba1c_and_a_weak_kidney(adult: Adult) -> None:
     taken = [_take("glimepiride", 4.0)]
     usual = felt_lows_per_y(adult(), taken, hba1c_pct=7.0)
-    assert usual == pytest.approx(0.225)
+    assert usual == pytest.approx(2.35)
     assert felt_lows_per_y(adult(), taken, hba1c_pct=6.0) > usual
     assert felt_lows_per_y(adult(egfr=50.0), taken, hba1c_pct=7.0) > usual
-    assert felt_lows_per_y(adult(), [_take("sitagliptin", 100.0)], hba1c_pct=6.0) == pytest.approx(0.065)
+    assert felt_lows_per_y(adult(), [_take("sitagliptin", 100.0)], hba1c_pct=6.0) == pytest.approx(0.35)
     assert 1.0 < severe_lows_pct(usual, years=5.0) < 3.0
 
 
@@ -104,8 +105,26 @@ def test_lows_of_todays_insulin_end_with_all_of_it(adult: Adult) -> None:
         felt_lows_per_y(person, taken, hba1c_pct=7.0)
         for taken in ([], *([Treatment(medicine=glargine, dose=dose, stopped=True)] for dose in (10.0, 20.0)))
     )
-    assert usual == less == pytest.approx(0.155)
-    assert none == pytest.approx(0.065)
+    assert usual == less == pytest.approx(1.35)
+    assert none == pytest.approx(0.35)
+
+
+def test_a_rate_leaves_many_people_without_a_low_as_in_grade() -> None:
+    assert people_with_lows_pct(4.0, years=0.875) == pytest.approx(50.0, abs=2.0)
+    assert people_with_lows_pct(2.35, years=5.0) == pytest.approx(66.0, abs=4.0)
+
+
+def test_lower_glucose_brings_more_lows_and_more_of_them_deep(adult: Adult) -> None:
+    taken = [_take("aspart", 50.0)]
+    tight, loose = (low_glucose(adult(), taken, hba1c_pct=level) for level in (6.5, 8.0))
+    assert tight.felt_per_y > 2.0 * loose.felt_per_y
+    assert 0.5 > tight.below_3_per_y / tight.felt_per_y > loose.below_3_per_y / loose.felt_per_y > 0.0
+    assert tight.severe_per_y == pytest.approx(0.06 * tight.felt_per_y)
+
+
+def test_an_hba1c_that_reads_high_hides_lows(adult: Adult) -> None:
+    person, taken = adult(8.2, mean_mmoll=9.0), [_take("glimepiride", 4.0)]
+    assert felt_lows_per_y(person, taken, hba1c_pct=8.2) > felt_lows_per_y(adult(8.2), taken, hba1c_pct=8.2)
 
 
 def test_time_in_range_is_near_what_hba1c_of_seven_and_eight_usually_mean() -> None:

@@ -37,9 +37,9 @@ def test_people_of_a_trial_are_spread_around_its_baseline() -> None:
 
 def test_hypoglycaemia_of_the_cohorts_is_counted_and_a_miss_is_told() -> None:
     results = validate_regimens(study="UK Hypo")
-    assert [one.verdict for one in results] == ["miss", "miss"]
-    assert score(results, held_out=True) == (0, 2)
-    assert [one.measured_text for one in results] == ["0.007", "0.005"]
+    assert [one.verdict for one in results] == ["hit", "miss"]
+    assert score(results, held_out=True) == (1, 2)
+    assert [one.measured_text for one in results] == ["0.13", "0.08"]
 
 
 def test_a_study_that_is_not_there_is_refused_with_those_that_are() -> None:

@@ -544,6 +544,7 @@ export interface components {
             felt_lows_per_y: number;
             /** Severe Lows 10Y Pct */
             severe_lows_10y_pct: number;
+            lows: components["schemas"]["LowsJson"];
             /** Side Effects Pct */
             side_effects_pct: {
                 [key: string]: number;
@@ -2129,6 +2130,22 @@ export interface components {
             lower_cut_off?: number;
         } & {
             [key: string]: number | number[];
+        };
+        /**
+         * LowsJson
+         * @description What low glucose is to be expected; attributes as in ``glucotwin.months.low_glucose.LowGlucose``.
+         */
+        LowsJson: {
+            /** Felt Per Y */
+            felt_per_y: number;
+            /** Below 3 Per Y */
+            below_3_per_y: number;
+            /** Any In A Year Pct */
+            any_in_a_year_pct: number;
+            /** Severe Per Y */
+            severe_per_y: number;
+            /** Severe 10Y Pct */
+            severe_10y_pct: number;
         };
         /**
          * MedicineJson

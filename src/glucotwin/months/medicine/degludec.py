@@ -10,5 +10,5 @@ DEGLUDEC = Medicine(
     onset_d=3.0,
     effect=insulin_effect(),
     titration=Titration(),
-    lows_per_y=0.07,
+    lows_per_y=0.8,
 )

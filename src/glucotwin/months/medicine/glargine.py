@@ -10,5 +10,5 @@ GLARGINE = Medicine(
     onset_d=2.0,
     effect=insulin_effect(),
     titration=Titration(),
-    lows_per_y=0.09,
+    lows_per_y=1.0,
 )

@@ -11,5 +11,5 @@ GLIBENCLAMIDE = Medicine(
     effect=sulfonylurea_effect(2.0, "sulfonylurea-clearance"),
     escalation=(2.5, 5.0),
     step_d=14,
-    lows_per_y=0.22,
+    lows_per_y=2.8,
 )

@@ -11,5 +11,5 @@ GLICLAZIDE = Medicine(
     effect=sulfonylurea_effect(20.0, "gliclazide-clearance"),
     escalation=(30.0, 60.0),
     step_d=14,
-    lows_per_y=0.08,
+    lows_per_y=1.0,
 )

@@ -11,5 +11,5 @@ GLIMEPIRIDE = Medicine(
     effect=sulfonylurea_effect(1.0, "sulfonylurea-clearance"),
     escalation=(1.0, 2.0, 4.0),
     step_d=14,
-    lows_per_y=0.16,
+    lows_per_y=2.0,
 )

@@ -11,5 +11,5 @@ GLIPIZIDE = Medicine(
     effect=sulfonylurea_effect(4.0, "sulfonylurea-clearance"),
     escalation=(5.0, 10.0),
     step_d=14,
-    lows_per_y=0.14,
+    lows_per_y=1.75,
 )

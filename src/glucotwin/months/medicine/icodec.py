@@ -10,5 +10,5 @@ ICODEC = Medicine(
     onset_d=12.0,
     effect=insulin_effect(days=7.0),
     titration=Titration(per_week=True),
-    lows_per_y=0.11,
+    lows_per_y=1.25,
 )

@@ -24,7 +24,7 @@ def insulin_mmoll(person: MonthsPerson, u_per_d: float) -> float:
 
 
 def insulin_effect(
-    *, days: float = 1.0, basal: float = 1.0, meals: float = 0.0
+    *, days: float = 1.0, basal: float = 1.0, meals: float = 0.0, eaten_kcal: float = 250.0
 ) -> Callable[[MonthsPerson, float], Effect]:
     """The effect by person and dose.
 
@@ -32,6 +32,7 @@ def insulin_effect(
         days: that a dose is told for.
         basal: part that acts overnight.
         meals: part of the rise after meals that goes at 0.5 U/kg a day.
+        eaten_kcal: added energy intake a day at high doses: snacks against lows, and glucose no longer lost in urine.
     """
 
     def effect(person: MonthsPerson, dose: float) -> Effect:
@@ -40,7 +41,7 @@ def insulin_effect(
         return Effect(
             insulin_mmoll=basal * insulin_mmoll(person, dose / days),
             prandial=max(0.2, 1.0 - meals * min(1.5, u_per_kg / 0.5)),
-            intake_kcal=250.0 * felt,
+            intake_kcal=eaten_kcal * felt,
             fluid_kg=0.5 * felt,
             decline=0.9,
         )

@@ -9,17 +9,19 @@ from glucotwin.months.person import MonthsPerson
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Titration:
-    """Weekly steps of an insulin by fasting glucose, as in the Treat-to-Target trial (Riddle 2003).
+    """Weekly steps of an insulin: by fasting glucose as in the Treat-to-Target trial (Riddle 2003), or by mean glucose.
 
     Attributes:
         start_u_per_kg: first dose a day.
         per_week: whether doses are told by the week.
         largest_u_per_kg: dose a day at which people stopped.
+        by_mean: whether mean glucose leads, for insulin at meals.
     """
 
     start_u_per_kg: float = 0.11
     per_week: bool = False
     largest_u_per_kg: float = 1.0
+    by_mean: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,4 +10,4 @@ def _effect(person: MonthsPerson, dose: float) -> Effect:
     return Effect(secretion=1.0 + 0.18 * share, prandial=1.0 - 0.5 * share, fluid_kg=0.8 * share)
 
 
-NATEGLINIDE = Medicine(unit="mg/day", kind="glinide", largest_dose=360.0, onset_d=4.0, effect=_effect, lows_per_y=0.05)
+NATEGLINIDE = Medicine(unit="mg/day", kind="glinide", largest_dose=360.0, onset_d=4.0, effect=_effect, lows_per_y=0.6)

@@ -5,6 +5,8 @@ from types import MappingProxyType
 
 from glucotwin.months.medicine.acarbose import ACARBOSE
 from glucotwin.months.medicine.amlodipine import AMLODIPINE
+from glucotwin.months.medicine.aspart import ASPART
+from glucotwin.months.medicine.aspart_once import ASPART_ONCE
 from glucotwin.months.medicine.atorvastatin import ATORVASTATIN
 from glucotwin.months.medicine.canagliflozin import CANAGLIFLOZIN
 from glucotwin.months.medicine.dapagliflozin import DAPAGLIFLOZIN
@@ -68,6 +70,8 @@ MEDICINES: Mapping[str, Medicine] = MappingProxyType(
         "degludec": DEGLUDEC,
         "icodec": ICODEC,
         "premixed": PREMIXED,
+        "aspart": ASPART,
+        "aspart-once": ASPART_ONCE,
         "diet": DIET,
         "programme": PROGRAMME,
         "training": TRAINING,

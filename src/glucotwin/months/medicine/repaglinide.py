@@ -21,5 +21,5 @@ REPAGLINIDE = Medicine(
     effect=_effect,
     escalation=(1.5, 3.0, 6.0),
     step_d=7,
-    lows_per_y=0.10,
+    lows_per_y=1.25,
 )
