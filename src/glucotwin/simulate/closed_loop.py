@@ -13,6 +13,7 @@ from glucotwin.control.setting import TherapySetting, setting_at
 from glucotwin.core.array import AnyArray, Array, Bool, Float, Int, UInt
 from glucotwin.devices.device import AnyPump, AnySensor, Delivered, PumpCommand
 from glucotwin.domain.inputs import Inputs
+from glucotwin.physiology.insulin_product import REFERENCE
 from glucotwin.physiology.module.counter_regulation import GLUCAGON
 from glucotwin.scenario.announcement import ANNOUNCED_CARBS, ANNOUNCED_EXERCISE
 from glucotwin.simulate.reaction import (
@@ -96,6 +97,7 @@ class ClosedLoop(AbstractReaction[ClosedLoopState]):
         eats_proposed: 1 when the person awake eats what the algorithm proposes, else 0.
         sensor_key, pump_key: key data of the devices' random streams.
         long_acting: product of injections; empty when the person has none.
+        rapid: product in the pump, or of injections for meals.
     """
 
     controller: AnyController
@@ -109,6 +111,7 @@ class ClosedLoop(AbstractReaction[ClosedLoopState]):
     sensor_key: UInt[AnyArray, "*people words"]
     pump_key: UInt[AnyArray, "*people words"]
     long_acting: str = eqx.field(static=True, default="")
+    rapid: str = eqx.field(static=True, default=REFERENCE)
 
     def initial_state(self) -> ClosedLoopState:
         """New devices, nothing given, the scheduled rate running from the first decision on."""
@@ -227,7 +230,7 @@ class ClosedLoop(AbstractReaction[ClosedLoopState]):
         awake = 1.0 - jnp.asarray(inputs.level(ASLEEP))
         proposed_g = once * state.proposed_carbs_g * self.eats_proposed * awake
         after = _counted(state, care, given, injected_u, proposed_g)
-        acted = with_added(acted, proposed_g, given.basal_u + given.bolus_u)
+        acted = with_added(acted, proposed_g, given.basal_u + given.bolus_u, product=self.rapid)
         acted = _with_pen_and_glucagon(acted, self.long_acting, injected_u, given.glucagon_mg)
         return eqx.tree_at(lambda one: (one.care, one.pump), after, (care, pump)), acted
 

@@ -128,9 +128,18 @@ def no_self_care() -> SelfCare:
     )
 
 
-def with_added(inputs: Inputs, carbs_g: Float[AnyArray, "*time"], units: Float[AnyArray, "*time"]) -> Inputs:
-    """The inputs with glucose by mouth and rapid insulin added, minute by minute."""
-    insulin = {**inputs.insulin_u_per_min, REFERENCE: inputs.dose_u_per_min(REFERENCE) + units}
+def with_added(
+    inputs: Inputs, carbs_g: Float[AnyArray, "*time"], units: Float[AnyArray, "*time"], *, product: str = REFERENCE
+) -> Inputs:
+    """The inputs with glucose by mouth and insulin added, minute by minute.
+
+    Args:
+        inputs: as they were.
+        carbs_g: glucose by mouth.
+        units: of insulin.
+        product: which insulin.
+    """
+    insulin = {**inputs.insulin_u_per_min, product: inputs.dose_u_per_min(product) + units}
     return eqx.tree_at(
         lambda one: (one.carbs_g_per_min, one.liquid_carbs_g_per_min, one.insulin_u_per_min),
         inputs,

@@ -74,8 +74,11 @@ class Arm:
         sensor, pump: the devices.
         automatic: whether doses are given by themselves, or only proposed; see ``ClosedLoop``.
         eats_proposed: whether people eat what the algorithm proposes.
-        settings: how far the pump's settings are from those that fit.
+        settings: how far the pump's settings are from those that fit; one for all, or one for each person.
         own_faults: each person's own faults of the devices; None when they are the same for all.
+        rapid: insulin product in the pump, or of injections for meals.
+        long_acting: insulin product of the long-acting injections in place of the algorithm's usual one; empty for
+            that. An algorithm that injects none ignores it.
     """
 
     name: str
@@ -84,8 +87,16 @@ class Arm:
     pump: AnyPump
     automatic: bool = True
     eats_proposed: bool = True
-    settings: SettingFactors = FITTING
+    settings: SettingFactors | tuple[SettingFactors, ...] = FITTING
     own_faults: OwnFaults | None = None
+    rapid: str = REFERENCE
+    long_acting: str = ""
+
+    @property
+    def injected(self) -> str:
+        """Product of the long-acting injections; empty when there are none."""
+        usual = self.controller.long_acting
+        return self.long_acting or usual if usual else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,7 +240,7 @@ def prepare(
     Raises:
         ModelError: the body does not take what the days or the algorithm need.
     """
-    options = _options(days.options(without), arm.controller)
+    options = _options(days.options(without), arm)
     ((inputs, events),) = days.blocks(subjects, options)
     loop = closed_loop_of(arm, subjects, seed=seed, care_profile=care_profile)
     people = range(len(subjects))
@@ -250,7 +261,8 @@ def closed_loop_of(arm: Arm, subjects: tuple[Subject, ...], *, seed: int, care_p
         seed: of the devices.
         care_profile: by whose habits lows are treated.
     """
-    settings = tuple(setting_of_subject(one, factors=arm.settings) for one in subjects)
+    factors = arm.settings if isinstance(arm.settings, tuple) else (arm.settings,) * len(subjects)
+    settings = tuple(setting_of_subject(one, factors=own) for one, own in zip(subjects, factors, strict=True))
     return closed_loop_with(arm, subjects, settings, seed=seed, care_profile=care_profile)
 
 
@@ -274,7 +286,8 @@ def closed_loop_with(
         eats_proposed=np.full(people, float(arm.eats_proposed)),
         sensor_key=stream_keys(seed, names, stream="sensor"),
         pump_key=stream_keys(seed, names, stream="pump"),
-        long_acting=arm.controller.long_acting,
+        long_acting=arm.injected,
+        rapid=arm.rapid,
     )
 
 
@@ -293,9 +306,8 @@ def _check_glucose(glucose_mgdl: np.ndarray) -> None:
     check_finite(Trajectory(t_min=t_min, outputs={"glucose_mgdl": glucose_mgdl}, final_state={}))
 
 
-def _options(options: BodyOptions, controller: AnyController | AnyPythonController) -> BodyOptions:
-    """The depots that the algorithm doses into, whatever insulin the days name."""
-    product = controller.long_acting
-    if not product:
-        return replace(options, products=(REFERENCE,), basal_product=REFERENCE)
-    return replace(options, products=tuple(sorted({REFERENCE, product})), basal_product=product)
+def _options(options: BodyOptions, arm: Arm) -> BodyOptions:
+    """The depots that the algorithm doses into, whatever insulin the days name; habits of care dose the reference."""
+    injected = arm.injected
+    products = tuple(sorted({REFERENCE, arm.rapid, injected} - {""}))
+    return replace(options, products=products, basal_product=injected or arm.rapid)

@@ -11,6 +11,7 @@ _FOLDER = "glucotwin.workflows.trial.experiment"
 EXPERIMENTS: Mapping[str, ExperimentPlace] = MappingProxyType(
     {
         "decision-support": ExperimentPlace(module=f"{_FOLDER}.decision_support", attribute="DecisionSupport"),
+        "dosing": ExperimentPlace(module=f"{_FOLDER}.dosing", attribute="Dosing"),
         "known-effect": ExperimentPlace(module=f"{_FOLDER}.known_effect", attribute="KnownEffect"),
         "guided-t2d": ExperimentPlace(module="glucotwin.workflows.trial.guided.experiment", attribute="GuidedT2d"),
     }
