@@ -14,6 +14,7 @@ EXPERIMENTS: Mapping[str, ExperimentPlace] = MappingProxyType(
         "dosing": ExperimentPlace(module=f"{_FOLDER}.dosing", attribute="Dosing"),
         "known-effect": ExperimentPlace(module=f"{_FOLDER}.known_effect", attribute="KnownEffect"),
         "guided-t2d": ExperimentPlace(module="glucotwin.workflows.trial.guided.experiment", attribute="GuidedT2d"),
+        "night-alarm": ExperimentPlace(module=f"{_FOLDER}.night_alarm", attribute="NightAlarm"),
     }
 )
 

@@ -18,7 +18,14 @@ from glucotwin.physiology.registry import body_of
 from glucotwin.scenario.behaviour import People, draw_life
 from glucotwin.scenario.behaviour_profile import BehaviourProfile, SettingError, find_behaviour
 from glucotwin.simulate.cohort import simulate_cohort
-from glucotwin.simulate.reaction import CORRECTION, REACTION_SENSOR, RESCUE_CARBS, AbstractReactionState, SelfCare
+from glucotwin.simulate.reaction import (
+    CORRECTION,
+    REACTION_SENSOR,
+    RESCUE_CARBS,
+    AbstractReactionState,
+    SelfCare,
+    with_added,
+)
 from glucotwin.simulate.wear import for_everyone
 from glucotwin.simulate.worn_device import WornDevices
 from glucotwin.workflows.day_plan import people_of
@@ -72,6 +79,19 @@ class Weeks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Night:
+    """What is otherwise in a night that lies ahead.
+
+    Attributes:
+        wakes_below_mgdl: glucose that wakes each sleeper, ``(people,)``.
+        carbs_g: carbohydrate that each eats at the start, against a low that is foreseen, ``(people,)``.
+    """
+
+    wakes_below_mgdl: np.ndarray
+    carbs_g: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
     """Where people are: their bodies and devices, and the time."""
 
@@ -103,20 +123,27 @@ class Livers:
         bodies = stack_bodies([body_of(BODY, one, options=options) for one in who.subjects])
         return cls(who=who, population=population, bodies=bodies, seed=seed)
 
-    def live_on(self, condition: Condition, settings: Settings, *, days: int) -> tuple[Weeks, Condition]:
+    def live_on(
+        self, condition: Condition, settings: Settings, *, days: int, night: Night | None = None
+    ) -> tuple[Weeks, Condition]:
         """Some days with the same settings.
 
         Args:
             condition: where they are; see ``at_start``.
             settings: what they dose by.
             days: how many.
+            night: what is otherwise; None for what each person is used to.
         """
         inputs, events = self._lives(settings, condition.now, days)
+        if night is not None:
+            eaten = np.zeros((len(self.who), inputs.minutes))
+            eaten[:, 0] = night.carbs_g
+            inputs = with_added(inputs, eaten, np.zeros_like(eaten))
         result = simulate_cohort(
             self.bodies,
             inputs,
             state=condition.body,
-            reaction=self._reaction(settings),
+            reaction=self._reaction(settings, night),
             reaction_state=condition.devices,
             outputs=OUTPUTS,
         )
@@ -163,20 +190,22 @@ class Livers:
             inputs = eqx.tree_at(lambda one: one.parameter_factor, inputs, {})
         return inputs, pl.concat(events, how="vertical_relaxed")
 
-    def _reaction(self, settings: Settings) -> WornDevices:
-        people = len(self.who)
+    def _reaction(self, settings: Settings, night: Night | None) -> WornDevices:
+        people, care = len(self.who), _care(self.who, settings)
+        if night is not None:
+            care = eqx.tree_at(lambda one: one.wakes_below_mgdl, care, jnp.asarray(night.wakes_below_mgdl))
         return WornDevices(
             sensor=for_everyone(find_sensor(SENSOR), people),
             pump=for_everyone(find_pump(PUMP), people),
-            care=_care(self.who, settings),
+            care=care,
             sensor_key=stream_keys(self.seed, self.who.names, stream="sensor"),
             pump_key=stream_keys(self.seed, self.who.names, stream="pump"),
         )
 
 
-def at_start() -> Condition:
-    """Before the run-in: at rest, with a new sensor."""
-    return Condition(now=START)
+def at_start(hour: int = 0) -> Condition:
+    """Before the run-in: at rest, with a new sensor, at a full hour of the first day."""
+    return Condition(now=START + timedelta(hours=hour))
 
 
 def _profile(name: str, population: T1dPopulation) -> BehaviourProfile:
