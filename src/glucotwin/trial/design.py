@@ -111,6 +111,10 @@ class Design(Part):
         _known("arm", self.dropout.factor_by_arm, arms)
         _known("endpoint", (one.endpoint for one in self.claims), endpoints)
         _known("variant", self.quick.variants, variants)
+        compared = [(one.arm, one.versus) for one in self.comparisons]
+        lost = next((one for one in self.claims if (one.arm, one.versus) not in compared), None)
+        if lost is not None:
+            raise ValueError(f"the analysis does not compare {lost.arm} with {lost.versus}, as {lost.name!r} asks")
         return self
 
     @property

@@ -853,6 +853,50 @@ store-no-response = Diesen ausgefüllten Fragebogen gibt es nicht.
 
 ## Zahlen und Tage
 
+## Studien
+
+trial-running = Die Studie läuft
+trial-progress-recruit = Teilnehmende werden gesucht: { $variant }
+trial-progress-live = Die Arme werden gelebt: { $variant }
+trial-progress-analyse = Auswertung
+trial-address = --address gehört zu --executor ray.
+trial-address-hint = Ergänze --executor ray, oder lass die Adresse weg.
+trial-hash = Studienplan (SHA-256): { $digest }
+trial-size = { $people } Personen, { $weeks } Wochen, { $kind }
+trial-claim-line = Behauptung: { $text }
+trial-written = Ergebnisse und Bericht: { $folder }
+trial-interval = { $estimate } ({ $low } bis { $high })
+trial-reached = erreicht
+trial-not-reached = nicht erreicht
+trial-expected = { $verdict }, wie es sein muss
+trial-unexpected = { $verdict }: das weckt Zweifel an der Studie
+trial-column-name = Name
+trial-column-people = Personen
+trial-column-arms = Arme
+trial-column-weeks = Wochen
+trial-column-title = Titel
+trial-column-arm = Arm
+trial-column-role = Rolle
+trial-column-label = Bezeichnung
+trial-column-better = besser
+trial-column-endpoint = Endpunkt
+trial-column-comparison = Vergleich
+trial-column-arm-mean = erster
+trial-column-versus-mean = zweiter
+trial-column-difference = Unterschied (95 %)
+trial-column-p = p
+trial-column-claim = Behauptung
+trial-column-found = gefunden
+trial-column-verdict = Urteil
+trial-too-few = Von { $looked } virtuellen Personen sind nur { $eligible } geeignet; gebraucht werden { $people }.
+trial-too-few-hint = Lockere die Kriterien, verlange weniger Personen, oder erhöhe screened_at_most.
+trial-folder-other = { $folder } enthält eine andere Studie, oder dieselbe einer anderen Version von GlucoTwin.
+trial-folder-other-hint = Wähle einen anderen Ordner, oder wiederhole den Befehl, der ihn angelegt hat, um damit fortzufahren.
+trial-folder-none = { $folder } ist schon da und gehört zu keiner Studie.
+trial-folder-none-hint = Wähle einen anderen Ordner.
+trial-folder-no-run = { $folder } enthält keine gelaufene Studie.
+trial-folder-no-run-hint = Nenne den Ordner, den glucotwin trial run angelegt hat.
+
 number-decimal-mark = { "," }
 number-thousands-mark = { "." }
 date-day = { $day }. { $month } { $year }

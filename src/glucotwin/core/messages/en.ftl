@@ -1882,6 +1882,50 @@ questionnaires-column-title = title
 questionnaires-column-scales = scales
 store-no-response = There is no such filled-in questionnaire.
 
+## Trials
+
+trial-running = Running the trial
+trial-progress-recruit = Recruiting: { $variant }
+trial-progress-live = Living: { $variant }
+trial-progress-analyse = Analysing
+trial-address = --address belongs to --executor ray.
+trial-address-hint = Add --executor ray, or leave the address out.
+trial-hash = Design (SHA-256): { $digest }
+trial-size = { $people } people, { $weeks } weeks, { $kind }
+trial-claim-line = Claim: { $text }
+trial-written = Results and report: { $folder }
+trial-interval = { $estimate } ({ $low } to { $high })
+trial-reached = reached
+trial-not-reached = not reached
+trial-expected = { $verdict }, as it must be
+trial-unexpected = { $verdict }: this casts doubt on the trial
+trial-column-name = name
+trial-column-people = people
+trial-column-arms = arms
+trial-column-weeks = weeks
+trial-column-title = title
+trial-column-arm = arm
+trial-column-role = role
+trial-column-label = label
+trial-column-better = better
+trial-column-endpoint = endpoint
+trial-column-comparison = comparison
+trial-column-arm-mean = first
+trial-column-versus-mean = second
+trial-column-difference = difference (95 %)
+trial-column-p = p
+trial-column-claim = claim
+trial-column-found = found
+trial-column-verdict = verdict
+trial-too-few = Of { $looked } virtual people only { $eligible } are eligible; { $people } are needed.
+trial-too-few-hint = Loosen the criteria, ask for fewer people, or raise screened_at_most.
+trial-folder-other = { $folder } holds another trial, or the same one of another version of GlucoTwin.
+trial-folder-other-hint = Choose another folder, or repeat the command that made it to go on with it.
+trial-folder-none = { $folder } exists and is no trial's.
+trial-folder-none-hint = Choose another folder.
+trial-folder-no-run = { $folder } holds no run of a trial.
+trial-folder-no-run-hint = Name the folder that glucotwin trial run made.
+
 ## Numbers and days
 
 number-decimal-mark = { "." }
