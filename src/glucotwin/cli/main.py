@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, CommandEntry] = MappingProxyType(
         "questionnaires": CommandEntry("glucotwin.cli.questionnaires", "List questionnaires, or check a site's own."),
         "report": CommandEntry("glucotwin.cli.report", "Write a report that a clinician can read."),
         "simulate": CommandEntry("glucotwin.cli.simulate", "Simulate virtual subjects, or a cohort of them."),
+        "sbml": CommandEntry("glucotwin.cli.sbml", "Look at models in SBML and run them by themselves."),
         "cohort": CommandEntry("glucotwin.cli.cohort", "Create and describe cohorts of virtual people."),
         "complications": CommandEntry("glucotwin.cli.complications", "Tell the risks of the years ahead."),
         "regimen": CommandEntry("glucotwin.cli.regimen", "Compare medicines of type 2 diabetes over months."),

@@ -63,6 +63,13 @@ DEFAULT_BODY = "padova-t1d"
 )
 @click.option("--set", "changes", type=NamedNumber(), multiple=True, help="Change the subjects, e.g. weight_kg=90.")
 @click.option("--without", multiple=True, metavar="MODULE", help="Leave a module of the body out.")
+@click.option(
+    "--organ",
+    "organs",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="Mapping file of a model in SBML to hang into the body. Repeatable.",
+)
 @click.option("--output", "outputs", multiple=True, metavar="NAME", help="Keep another signal, e.g. ketone_mmoll.")
 @click.option("--sensor", type=click.Choice(tuple(SENSORS)), help="Sensor that people go by; default the truth.")
 @click.option("--pump", type=click.Choice(tuple(PUMPS)), help="Pump that gives rapid insulin; default as planned.")
@@ -117,6 +124,7 @@ class _Options:
     self_care: bool
     changes: tuple[tuple[str, float], ...]
     without: tuple[str, ...]
+    organs: tuple[Path, ...]
     outputs: tuple[str, ...]
     sensor: str | None
     pump: str | None
@@ -153,6 +161,7 @@ def _simulate_subjects(console: Console, options: _Options) -> None:
         life=life,
         changes=dict(options.changes),
         without=frozenset(options.without),
+        organs=options.organs,
         outputs=options.outputs,
         devices=DeviceChoice(
             sensor=options.sensor or "",
@@ -196,7 +205,7 @@ def _simulate_cohort(console: Console, options: _Options, cohort: Path) -> None:
     taken = {"--inputs": options.table, "--subject": options.subject, "--set": options.changes}
     taken |= {"--sensor": options.sensor, "--pump": options.pump, "--fault": options.faults}
     taken |= {"--ketone-monitor": options.ketone, "--tracker": options.tracker}
-    for option, value in (taken | {"--output": options.outputs}).items():
+    for option, value in (taken | {"--output": options.outputs, "--organ": options.organs}).items():
         if value:
             raise click.UsageError(message("cohort-run-conflict", option=option))
     days = _cohort_days(options)

@@ -17,6 +17,7 @@ class ErrorCode(StrEnum):
     UNREADABLE_FILE = "unreadable-file"
     UNRECOGNISED_FORMAT = "unrecognised-format"
     UNSUPPORTED_VERSION = "unsupported-version"
+    UNSUPPORTED_PART = "unsupported-part"
     DAMAGED_ARTEFACT = "damaged-artefact"
     TOO_LITTLE_DATA = "too-little-data"
     UNKNOWN_NAME = "unknown-name"

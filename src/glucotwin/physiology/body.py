@@ -1,7 +1,6 @@
 """A body: organs in order, exchanging signals; data flow is one way and compiles into one program."""
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
 
 import equinox as eqx
 import jax
@@ -92,12 +91,7 @@ class Body(eqx.Module):
 
     def parameters(self) -> dict[str, Float[Array, "..."]]:
         """Every parameter by its full name ``organ.parameter``."""
-        return {
-            f"{organ.name}.{field.name}": getattr(organ, field.name)
-            for organ in self.organs
-            for field in fields(organ)
-            if not field.metadata.get("static", False)
-        }
+        return {f"{organ.name}.{name}": value for organ in self.organs for name, value in organ.parameters().items()}
 
     def with_parameters(self, values: Mapping[str, Float[Array, "..."] | float]) -> "Body":
         """The same body with some parameters replaced, by full name.
@@ -124,7 +118,7 @@ def _replaced(organ: AnyOrgan, values: Mapping[str, Float[Array, "..."] | float]
     }
     if not own:
         return organ
-    return replace(organ, **own)
+    return organ.with_parameters(own)
 
 
 def _emissions(organs: tuple[AnyOrgan, ...], state: BodyState, inputs: Inputs, signals: Signals) -> Signals:

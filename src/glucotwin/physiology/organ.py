@@ -1,13 +1,15 @@
 """Organs: parts of a body that own their parameters and state and talk through signals."""
 
 import abc
+from collections.abc import Mapping
+from dataclasses import Field, fields, replace
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from glucotwin.core.array import Array, Bool
+from glucotwin.core.array import Array, Bool, Float
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.signal import Signals
 
@@ -17,6 +19,14 @@ EVERY_PRODUCT = "*"
 
 class AbstractState(eqx.Module):
     """An organ's state: named scalar arrays with their unit in the name."""
+
+    def names(self) -> tuple[str, ...]:
+        """Names of what can be looked at."""
+        return tuple(field.name for field in fields(self))
+
+    def value(self, name: str) -> Float[Array, ""]:
+        """One of them."""
+        return getattr(self, name)
 
 
 State = TypeVar("State", bound=AbstractState)
@@ -53,6 +63,14 @@ class AbstractOrgan(eqx.Module, Generic[State]):
     def medications(self) -> tuple[str, ...]:
         """Names of the medicines that it answers; most organs answer none."""
         return ()
+
+    def parameters(self) -> dict[str, Float[Array, "..."]]:
+        """Its parameters by name: the fields that are not static."""
+        return {field.name: getattr(self, field.name) for field in fields(self) if not is_static(field)}
+
+    def with_parameters(self, values: Mapping[str, Float[Array, "..."]]) -> "AbstractOrgan[State]":
+        """The same organ with some of them replaced."""
+        return replace(self, **values)
 
     @abc.abstractmethod
     def initial_state(self) -> State:
@@ -99,6 +117,11 @@ class AbstractModulator(AbstractOrgan[State]):
         """Nothing changes between steps."""
         del signals, inputs
         return jax.tree.map(jnp.zeros_like, state)
+
+
+def is_static(field: "Field[Any]") -> bool:
+    """Whether a field of a module is a name or the like, and no array."""
+    return bool(field.metadata.get("static", False))
 
 
 AnyOrgan: TypeAlias = AbstractOrgan[Any]

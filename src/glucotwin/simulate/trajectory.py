@@ -112,7 +112,7 @@ def check_request(
 def output_names(body: Body) -> list[str]:
     """What can be kept of a body: its signals, and its states as ``organ.field``."""
     state = jax.eval_shape(body.initial_state)
-    states = [f"{organ}.{field}" for organ, part in state.items() for field in part.__dataclass_fields__]
+    states = [f"{organ}.{name}" for organ, part in state.items() for name in part.names()]
     return [*Signals.__dataclass_fields__, *states]
 
 
@@ -135,7 +135,7 @@ def _value(name: str, moment: _Moment, signals: Signals) -> Float[Array, ""]:
     organ, _, field = name.rpartition(".")
     if not organ:
         return getattr(signals, field)
-    value = getattr(moment.reaction if organ == REACTION else moment.body[organ], field)
+    value = getattr(moment.reaction, field) if organ == REACTION else moment.body[organ].value(field)
     return value.astype(jnp.float64) if jnp.issubdtype(value.dtype, jnp.integer) else value
 
 

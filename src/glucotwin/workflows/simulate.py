@@ -17,6 +17,7 @@ from glucotwin.domain.inputs import Inputs, time_from_minute_utc
 from glucotwin.physiology.body import Body, stack_bodies
 from glucotwin.physiology.option import BodyOptions
 from glucotwin.physiology.registry import body_entry, body_of, changed, find_subject
+from glucotwin.physiology.sbml.hang import read_organ, with_organ
 from glucotwin.physiology.subject import Subject
 from glucotwin.scenario.input_table import read_input_table
 from glucotwin.simulate.cohort import simulate_cohort, stack_inputs
@@ -52,6 +53,7 @@ class SimulationRequest:
         without: modules that the body lacks, besides those that a scenario names.
         outputs: signals or states to keep besides plasma and interstitial glucose.
         devices: what they wear; by default nothing, and they see the truth.
+        organs: mapping files of models in SBML that are hung into the body.
     """
 
     body: str = DEFAULT_BODY
@@ -64,6 +66,7 @@ class SimulationRequest:
     without: frozenset[str] = frozenset()
     outputs: tuple[str, ...] = ()
     devices: DeviceChoice = NO_DEVICES
+    organs: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +187,7 @@ def _simulate_table(request: SimulationRequest, table: Path) -> Simulation:
     subjects = _subjects(request)
     inputs = (read_input_table(table),) * len(subjects)
     options = BodyOptions(without=request.without)
-    bodies = [body_of(request.body, one, options=options) for one in subjects]
+    bodies = _bodies(request, subjects, options)
     planned = stack_inputs(inputs)
     start = time_from_minute_utc(int(planned.minute_utc[0]))
     worn = _worn(request, subjects, planned, start, planned.minutes / MINUTES_PER_DAY)
@@ -195,13 +198,22 @@ def _simulate_table(request: SimulationRequest, table: Path) -> Simulation:
 def _simulate_days(request: SimulationRequest, days: AbstractDays, variant: str) -> Simulation:
     subjects = days.who(request.body, _subjects(request))
     options = days.options(request.without)
-    bodies = [body_of(request.body, one, options=options) for one in subjects]
+    bodies = _bodies(request, subjects, options)
     ((inputs, _),) = days.blocks(subjects, options)
     check_medicines(bodies[0], inputs)
     worn = _worn(request, subjects, inputs, days.start, days.length_days)
     result = _run(bodies, inputs, request, days.care(subjects), worn)
     given = [_of_subject(inputs, row) for row in range(len(subjects))]
     return _simulation(request, subjects, result, _with_reaction(given, result), worn, variant=variant)
+
+
+def _bodies(request: SimulationRequest, subjects: tuple[Subject, ...], options: BodyOptions) -> list[Body]:
+    """A body for each subject, with the models that are hung into it."""
+    bodies = [body_of(request.body, one, options=options) for one in subjects]
+    for path in request.organs:
+        hung = read_organ(path)
+        bodies = [with_organ(body, hung) for body in bodies]
+    return bodies
 
 
 def _worn(

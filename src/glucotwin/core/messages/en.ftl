@@ -1925,6 +1925,20 @@ trial-folder-none = { $folder } exists and is no trial's.
 trial-folder-none-hint = Choose another folder.
 trial-folder-no-run = { $folder } holds no run of a trial.
 trial-folder-no-run-hint = Name the folder that glucotwin trial run made.
+## Models in SBML
+
+sbml-progress = Running the model
+sbml-title = { $name } (SBML { $level }; time: { $unit })
+sbml-unit-unknown = unit not said
+sbml-events = Events: { $events }
+sbml-column-quantity = quantity
+sbml-column-kind = kind
+sbml-column-role = role
+sbml-column-value = at the start
+sbml-column-unit = unit
+sbml-column-start = start
+sbml-column-end = end
+sbml-plot-time = time ({ $unit })
 
 ## Numbers and days
 

@@ -1,0 +1,1 @@
+"""Models in SBML: read, described, integrated alone, and made an organ of a body."""
