@@ -1388,7 +1388,6 @@ store-key-used = Dieser Idempotency-Key gehört schon zu einer anderen Anfrage.
 audit-broken = Das Protokoll hält nicht zusammen: Eintrag { $sequence } wurde verändert oder fehlt.
 audit-broken-hint = Den Einträgen davor ist zu trauen. Vergleiche mit einer Sicherung.
 
-<<<<<<< HEAD
 # Die eigene Aufzeichnung als Beschreibung
 recorded-title = Aus der Aufzeichnung:
 recorded-origin-profile = Profil
@@ -1412,7 +1411,6 @@ recorded-facts-beside-file = Angaben lassen sich nur zu einem Ordner mit einer Z
 recorded-impossible = Aufzeichnung und Angaben passen nicht zusammen: { $key }: { $reason }.
 recorded-whole = das Ganze
 complications-on-regimen = Ein Jahr mit { $regimen }:
-=======
 ## Modelle in SBML
 
 sbml-progress = Das Modell läuft
@@ -1427,4 +1425,3 @@ sbml-column-unit = Einheit
 sbml-column-start = Anfang
 sbml-column-end = Ende
 sbml-plot-time = Zeit ({ $unit })
->>>>>>> 48efda4 (Hang models in SBML into a body as organs)
