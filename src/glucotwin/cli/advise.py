@@ -9,6 +9,7 @@ from glucotwin.cli.group import CommandEntry, LazyGroup
 COMMANDS = MappingProxyType(
     {
         "settings": CommandEntry("glucotwin.cli.advise_settings", "Advise small steps of settings from the last days."),
+        "regimen": CommandEntry("glucotwin.cli.advise_regimen", "Rank medicines that may follow in type 2 diabetes."),
         "envelope": CommandEntry("glucotwin.cli.advise_envelope", "Sign limits that advice stays within."),
     }
 )

@@ -120,6 +120,7 @@ def choose_regimen(
         days=days,
         values={**numbers("values.csv"), **(values or {})},
         classes_taken=classes_taken | {one.kind for one in taken},
+        followed=_followed(person, found, classes_taken | {one.kind for one in taken}),
     )
     foreseen = weighed.foresee(found)
     told = [weighed.answer(one, of, foreseen) for one, of in zip(found, foreseen, strict=True)]
@@ -142,6 +143,16 @@ def _needed_pct(twin: RegimenTwin, taken: Sequence[Spell], days: int) -> float:
     return max(float(np.median(months.at("hba1c_pct", day))) for day in (twin.today, twin.today + days))
 
 
+def _followed(person: MonthsPerson, found: Sequence[Option], classes_taken: frozenset[str]) -> frozenset[str]:
+    """Codes of recommendations that at least one plan follows; the others cannot be answered here."""
+    codes: set[str] = set()
+    for one in found:
+        taken = classes_taken & {spell.kind for spell in one.plan}
+        said = recommendations(person, as_treatments(one.plan), taken=taken)
+        codes |= {each.code for each in said if each.verdict is Verdict.FOLLOWS}
+    return frozenset(codes)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ends:
     """HbA1c and change of weight at the end, by body, and the course of HbA1c ``(steps, draws)``."""
@@ -159,6 +170,7 @@ class _Weighed:
     days: int
     values: Mapping[str, float]
     classes_taken: frozenset[str]
+    followed: frozenset[str]
 
     def foresee(self, found: Sequence[Option]) -> list[_Ends]:
         first = round(self.twin.today / STEP_D)
@@ -216,7 +228,7 @@ class _Weighed:
             as_treatments(option.plan),
             taken=self.classes_taken & {one.kind for one in option.plan},
         )
-        verdicts = [one.verdict for one in said]
+        verdicts = [one.verdict for one in said if one.code in self.followed or one.verdict is Verdict.AGAINST]
         kinds = [MEDICINES[one].kind for one in option.begun]
         return {
             "lows": value["lows"] * lows,

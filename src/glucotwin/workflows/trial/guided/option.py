@@ -58,4 +58,4 @@ class GuidedArm(Part):
 
     policy: Literal["usual", "rule", "random", "twin"]
     inertia: Literal["cleveland", "cprd", "none"] = "cleveland"
-    believed: Annotated[dict[str, float], Field(default_factory=dict)]
+    believed: dict[str, float] = Field(default_factory=dict)

@@ -165,7 +165,7 @@ class TrueLives:
         """Doses of today: on the way up by the steps of the label."""
         taking, medicine = self.taking, MEDICINES[DRUGS[column]]
         aimed, since = taking.aimed[:, column], taking.since[:, column]
-        if not medicine.escalation:
+        if not medicine.escalation or not aimed.any():
             return aimed
         days = self.day - since
         return np.array(
