@@ -39,7 +39,7 @@ from glucotwin.months.course import (
 )
 from glucotwin.months.organ import FAT_BY_WEIGHT, LIVER_D
 from glucotwin.months.person import MGDL_PER_MMOLL, MonthsPerson
-from glucotwin.months.treatment import FASTING_SPREAD, LOWEST_MMOLL, TITRATION_STEPS_U
+from glucotwin.months.treatment import FASTING_SPREAD, LOWEST_MMOLL, MEAN_SPREAD, MEAN_STEPS_U, TITRATION_STEPS_U
 from glucotwin.months.weight import (
     ACTIVITY_LEVEL,
     ADAPTATION_D,
@@ -162,7 +162,8 @@ def follow_many(
     for step in range(steps):
         total, units = bodies.effects(known.values(), step), np.zeros(len(plans) * count)
         for place, dosing in doses:
-            total[place] += dosing.step(step, bodies.fasting[place], draws.of(dosing.table.kind))
+            told = bodies.mean if dosing.table.rule.by_mean else bodies.fasting
+            total[place] += dosing.step(step, told[place], draws.of(dosing.table.kind))
             units[place] = dosing.dose / dosing.table.days
         bodies.step(total, step)
         rows.append(bodies.row(units))
@@ -270,30 +271,31 @@ class _Bodies:
 
 
 class _Dosing:
-    """Doses of a titrated insulin: up each week by fasting glucose."""
+    """Doses of a titrated insulin: up each week by fasting glucose, or by mean glucose where meals are dosed for."""
 
     def __init__(self, table: TitratedTable, count: int) -> None:
         self.table = table
         self.dose, self.felt = np.zeros(count), np.zeros(count)
 
-    def step(self, step: int, fasting: np.ndarray, response: np.ndarray) -> np.ndarray:
+    def step(self, step: int, glucose: np.ndarray, response: np.ndarray) -> np.ndarray:
         table = self.table
         if not table.begin_step <= step < table.end_step:
             self.dose = np.zeros_like(self.dose)
         elif step == table.begin_step:
             self.dose = np.full_like(self.dose, table.first_dose)
         elif (step - table.begin_step) % 2 == 0:
-            self.dose = self._titrated(fasting, FASTING_SPREAD / np.sqrt(response))
+            self.dose = self._titrated(glucose, 1.0 / np.sqrt(response))
         self.felt = self.felt + (self.dose - self.felt) * table.felt_share
         columns = [np.interp(self.felt, table.doses, one) for one in table.values.T]
         return np.stack(columns, axis=1)
 
-    def _titrated(self, fasting: np.ndarray, spread: np.ndarray) -> np.ndarray:
-        table = self.table
-        above = np.array([one for one, _ in TITRATION_STEPS_U][::-1])
-        units = np.array([0.0, *[one for _, one in TITRATION_STEPS_U][::-1]]) * table.days
-        step = units[np.searchsorted(above, fasting, side="right")]
-        step = np.where(fasting * (1.0 - ONE_IN_TWENTY * spread) < LOWEST_MMOLL, 0.0, step)
+    def _titrated(self, glucose: np.ndarray, careful: np.ndarray) -> np.ndarray:
+        table, by_mean = self.table, self.table.rule.by_mean
+        steps, spread = (MEAN_STEPS_U, MEAN_SPREAD) if by_mean else (TITRATION_STEPS_U, FASTING_SPREAD)
+        above = np.array([one for one, _ in steps][::-1])
+        units = np.array([0.0, *[one for _, one in steps][::-1]]) * table.days
+        step = units[np.searchsorted(above, glucose, side="right")]
+        step = np.where(glucose * (1.0 - ONE_IN_TWENTY * spread * careful) < LOWEST_MMOLL, 0.0, step)
         return np.minimum(self.dose + step, table.rule.largest_u_per_kg * table.weight_kg * table.days)
 
 

@@ -11,9 +11,10 @@ from glucotwin.advise.regimen.spell import Spell, as_treatments, taken_on
 from glucotwin.advise.regimen.table import numbers
 from glucotwin.advise.regimen.twin import RegimenTwin
 from glucotwin.months.guideline import Recommendation, Verdict, recommendations
+from glucotwin.months.low_glucose import felt_lows_per_y
 from glucotwin.months.medicine.registry import MEDICINES
 from glucotwin.months.person import MonthsPerson
-from glucotwin.months.side_effect import felt_lows_per_y, side_effects
+from glucotwin.months.side_effect import side_effects
 from glucotwin.months.table import read_rows
 from glucotwin.months.treatment import Treatment
 
