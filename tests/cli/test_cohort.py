@@ -197,3 +197,28 @@ def test_option_for_single_subjects_does_not_go_with_a_cohort(
     assert finished.returncode == 2
     assert f"error[usage]: {option[0]} does not go with --cohort." in finished.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_people_with_type_2_diabetes_are_drawn_described_and_live(invoke: Invoke, tmp_path: Path) -> None:
+    out, plot = tmp_path / "two.parquet", tmp_path / "two.png"
+    mix = ("--body", "padova-t2d", "--group-mix", "insulin-treated=0.5,impaired=0.5")
+    finished = invoke("cohort", "create", "-n", 4, *mix, "--out", out, "--plot", plot)
+    assert finished.returncode == 0, finished.stderr
+    assert "impaired: 2 people beside published figures, mean ± SD" in finished.stdout
+    assert "insulin action SI" in finished.stdout
+    assert plot.read_bytes().startswith(PNG)
+    told = json.loads(invoke("cohort", "describe", out, "--json").stdout)
+    assert told["groups"][1]["action_index"]["published_mean"] == 7.0
+    assert told["groups"][1]["egfr_ml_per_min"]["published_mean"] is None
+    run = invoke(*run_of(out, tmp_path / "run", "--json"))
+    assert run.returncode == 0, run.stderr
+    groups = {one["group"]: one for one in json.loads(run.stdout)["groups"]}
+    assert groups["impaired"]["mean_mgdl"] < groups["insulin-treated"]["mean_mgdl"]
+
+
+def test_mix_of_another_body_is_refused(invoke: Invoke, tmp_path: Path) -> None:
+    arguments = ("--body", "padova-t2d", "--age-mix", "adult=1", "--out", tmp_path / "none.parquet")
+    finished = invoke("cohort", "create", "-n", 3, *arguments)
+    assert finished.returncode == 2
+    assert "are not drawn by a mix of ages" in finished.stderr.replace("\n", " ")

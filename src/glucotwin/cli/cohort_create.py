@@ -10,6 +10,8 @@ from glucotwin.cli.command import Command
 from glucotwin.cli.console import Console
 from glucotwin.cli.pair import Shares
 
+BODIES = ("padova-t1d", "padova-t2d")
+
 
 @click.command(
     "create",
@@ -17,17 +19,29 @@ from glucotwin.cli.pair import Shares
     examples=(
         "glucotwin cohort create -n 1000 --out cohort.parquet",
         "glucotwin cohort create -n 300 --age-mix adult=0.6,adolescent=0.2,child=0.2 --seed 7 --out mixed.parquet",
+        "glucotwin cohort create -n 300 --body padova-t2d --group-mix obese-early=0.7,impaired=0.3 --out type2.parquet",
     ),
 )
 @click.option("-n", "--count", type=click.IntRange(min=1), required=True, help="How many people.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Parquet file to write.")
 @click.option("--overwrite", is_flag=True, help="Replace an existing file at --out.")
 @click.option(
+    "--body",
+    type=click.Choice(BODIES),
+    default=BODIES[0],
+    show_default=True,
+    help="Body whose people are drawn: with type 1 diabetes, or with type 2, impaired tolerance and none.",
+)
+@click.option(
     "--age-mix",
     type=Shares(),
-    default="adult=1",
-    show_default=True,
-    help="Shares of adult, adolescent and child; they add up to 1.",
+    help="Shares of adult, adolescent and child, type 1; they add up to 1. Default: adult=1.",
+)
+@click.option(
+    "--group-mix",
+    type=Shares(),
+    help="Shares of normal, impaired, lean-early, lean-late, obese-early, obese-late and insulin-treated, padova-t2d;"
+    " they add up to 1. Default: the five with diabetes.",
 )
 @click.option(
     "--ethnicity-mix",
@@ -43,16 +57,20 @@ def command(
     count: int,
     out: Path,
     overwrite: bool,
-    age_mix: Mapping[str, float],
+    body: str,
+    age_mix: Mapping[str, float] | None,
+    group_mix: Mapping[str, float] | None,
     ethnicity_mix: Mapping[str, float],
     seed: int,
     plot: Path | None,
 ) -> None:
-    """Draw virtual people with type 1 diabetes, and compare them with the published populations."""
+    """Draw virtual people, and compare them with the published populations."""
     from glucotwin.core.message import message
     from glucotwin.workflows.cohort import CohortRequest, create_cohort
 
-    request = CohortRequest(count=count, age_mix=age_mix, ethnicity_mix=ethnicity_mix, seed=seed)
+    request = CohortRequest(
+        count=count, body=body, age_mix=age_mix, group_mix=group_mix or {}, ethnicity_mix=ethnicity_mix, seed=seed
+    )
     with console.progress(message("cohort-drawing", count=count)) as progress:
         report = create_cohort(request, out, overwrite=overwrite, progress=progress)
     show_cohort(console, report, plot)

@@ -1,5 +1,6 @@
 """``glucotwin cohort describe``: a cohort beside the published populations."""
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,12 +51,14 @@ def _page(report: "CohortReport") -> str:
     for group in report.statistics:
         rejected = dict(report.refused.get(group.group, {}))
         drawn = rejected.pop("drawn", 0)
-        parts += [message("cohort-group", group=group.group, people=group.count, published=group.published_count)]
+        which = "cohort-group" if group.published_count else "cohort-group-studies"
+        parts += [message(which, group=group.group, people=group.count, published=group.published_count)]
         if drawn:
             why = ", ".join(f"{rule} {number}" for rule, number in rejected.items() if number)
             parts += [message("cohort-refused", drawn=drawn, why=why or "-")]
         parts += ["", aligned(_rows(group), right=frozenset({1, 2, 3})), ""]
-    parts += [message("cohort-meals"), "", aligned(_meal_rows(report), right=frozenset({3, 4}))]
+    if report.excursions:
+        parts += [message("cohort-meals"), "", aligned(_meal_rows(report), right=frozenset({3, 4}))]
     return "\n".join(parts)
 
 
@@ -90,5 +93,7 @@ def _meal_rows(report: "CohortReport") -> list[tuple[str, ...]]:
 
 
 def _spread(mean: float, sd: float) -> str:
+    if math.isnan(mean):
+        return "–"
     decimals = 0 if mean >= 20.0 else 1 if mean >= 2.0 else 2
-    return f"{mean:.{decimals}f} ± {sd:.{decimals}f}"
+    return f"{mean:.{decimals}f}" + ("" if math.isnan(sd) else f" ± {sd:.{decimals}f}")

@@ -1,11 +1,11 @@
-"""Cohorts on disk: one Parquet file of virtual people, with what it was made from (``glucotwin-cohort/1``).
+"""Cohorts on disk: one Parquet file of virtual people, with what it was made from (``glucotwin-cohort/2``).
 
 The specification is ``docs/reference/cohort-format.md``.
 """
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -13,9 +13,12 @@ import polars as pl
 from glucotwin.core.error import DataError, ErrorCode, NotFoundError
 from glucotwin.core.file import replace_file
 from glucotwin.core.provenance import Manifest
-from glucotwin.physiology.subject import Subject
+from glucotwin.physiology.subject import DailyDose, Subject
 
-SCHEMA = "glucotwin-cohort/1"
+SCHEMA = "glucotwin-cohort/2"
+READABLE = ("glucotwin-cohort/1", SCHEMA)
+"""Versions that are read; the first had no daily doses."""
+
 METADATA_KEY = "glucotwin"
 VALUE_PREFIX = "value:"
 
@@ -31,6 +34,8 @@ PLAIN_COLUMNS = (
     "height_cm",
     "ethnicity",
 )
+DOSE_COLUMN = "daily_doses"
+DOSE_TYPE = pl.List(pl.Struct({"product": pl.String, "minute_of_day": pl.Int64, "dose_u": pl.Float64}))
 PROFILE_COLUMNS = ("basal_profile_u_per_h", "carb_ratio_profile_g_per_u")
 
 
@@ -64,7 +69,8 @@ def save_cohort(subjects: Sequence[Subject], path: Path, *, body: str, manifest:
     columns = {name: [getattr(one, name) for one in subjects] for name in (*PLAIN_COLUMNS, *PROFILE_COLUMNS)}
     values = {f"{VALUE_PREFIX}{name}": [one.values[name] for one in subjects] for name in subjects[0].values}
     content = json.dumps({**manifest.to_json(), "schema": SCHEMA, "body": body})
-    frame = pl.DataFrame(columns | values)
+    doses = [[asdict(dose) for dose in one.daily_doses] for one in subjects]
+    frame = pl.DataFrame(columns | values | {DOSE_COLUMN: pl.Series(doses, dtype=DOSE_TYPE)})
     replace_file(path, lambda place: frame.write_parquet(place, metadata={METADATA_KEY: content}))
     return path
 
@@ -103,7 +109,7 @@ def _manifest(path: Path) -> dict[str, object]:
     schema = str(manifest.get("schema", ""))
     if not schema.startswith("glucotwin-cohort/"):
         raise DataError(ErrorCode.UNREADABLE_FILE, f"{path.name} is no cohort of virtual people.", hint=_HINT)
-    if schema != SCHEMA:
+    if schema not in READABLE:
         raise DataError(
             ErrorCode.UNSUPPORTED_VERSION,
             f"{path.name} has the format {schema}; this GlucoTwin reads {SCHEMA}.",
@@ -119,4 +125,5 @@ def _subject(row: Mapping[str, object]) -> Subject:
     plain = {name: row[name] for name in PLAIN_COLUMNS}
     profiles = {name: None if row[name] is None else tuple(row[name]) for name in PROFILE_COLUMNS}  # pyright: ignore[reportArgumentType]
     values = {name.removeprefix(VALUE_PREFIX): value for name, value in row.items() if name.startswith(VALUE_PREFIX)}
-    return Subject(**plain, **profiles, values=values)  # pyright: ignore[reportArgumentType]  # columns as they were written
+    doses = tuple(DailyDose(**dose) for dose in row.get(DOSE_COLUMN) or ())  # pyright: ignore[reportGeneralTypeIssues, reportCallIssue, reportArgumentType]
+    return Subject(**plain, **profiles, daily_doses=doses, values=values)  # pyright: ignore[reportArgumentType]  # columns as they were written

@@ -160,7 +160,7 @@ def draw_candidates(
     if group not in GROUPS:
         raise ModelError(ErrorCode.UNKNOWN_NAME, f"There is no group {group!r}.", hint=f"Groups: {', '.join(GROUPS)}.")
     joint = joint_distribution()
-    normal, uniform = _draws(group, index, seed=seed, normals=len(joint.names) + len(_module_spreads()) + 20)
+    normal, uniform = candidate_draws(group, index, seed=seed, normals=len(joint.names) + len(_module_spreads()) + 20)
     scores, rest = normal[:, : len(joint.names)], normal[:, len(joint.names) :]
     parameters = joint.means[group] + scores @ joint.factor.T
     values = {
@@ -168,11 +168,11 @@ def draw_candidates(
     } | _constants(index.size)
     extra = _extras(group, rest[:, -20:])
     female = uniform[:, 0] < 0.5
-    ethnicity = _labels(uniform[:, 1], ethnicity_mix or {})
+    ethnicity = drawn_labels(uniform[:, 1], ethnicity_mix or {})
     age = extra["age_years"]
     values["weight_kg"] = _grown(group, values["weight_kg"], age, female)
     values |= _module_values(rest[:, : len(_module_spreads())]) | _personal_values(group, extra, uniform, age)
-    _apply_ethnicity(values, ethnicity)
+    apply_ethnicity(values, ethnicity)
     return Candidates(
         group=group,
         index=index,
@@ -185,8 +185,15 @@ def draw_candidates(
     )
 
 
-def _draws(group: str, index: np.ndarray, *, seed: int, normals: int) -> tuple[np.ndarray, np.ndarray]:
-    """Standard normal and uniform numbers of each candidate."""
+def candidate_draws(group: str, index: np.ndarray, *, seed: int, normals: int) -> tuple[np.ndarray, np.ndarray]:
+    """Standard normal and uniform numbers of each candidate, which its group, number and the seed alone decide.
+
+    Args:
+        group: of the population.
+        index: numbers of the draws.
+        seed: of the population.
+        normals: how many standard normal numbers each gets; uniform ones are eight.
+    """
     root = stream_key(root_key(seed), subject=group, stream="population")
 
     def one(number: jax.Array) -> tuple[jax.Array, jax.Array]:
@@ -309,14 +316,15 @@ def _mean_weight_kg(group: str) -> float:
     return float(np.exp(joint.means[group][joint.names.index("weight_kg")]))
 
 
-def _labels(uniform: np.ndarray, mix: Mapping[str, float]) -> np.ndarray:
+def drawn_labels(uniform: np.ndarray, mix: Mapping[str, float]) -> np.ndarray:
     """A label for each candidate by the shares of the mix; none for what the shares leave."""
     labels = np.array([*mix, ""])
     edges = np.cumsum(list(mix.values()))
     return labels[np.searchsorted(edges, uniform, side="right")]
 
 
-def _apply_ethnicity(values: dict[str, np.ndarray], ethnicity: np.ndarray) -> None:
+def apply_ethnicity(values: dict[str, np.ndarray], ethnicity: np.ndarray) -> None:
+    """Moves the parameters on which a label has a cited effect, in place."""
     for row in _read("ethnicity_effects.csv"):
         factor = np.where(ethnicity == row["ethnicity"], float(row["factor"]), 1.0)
         values[row["parameter"]] = values[row["parameter"]] * factor

@@ -5,7 +5,7 @@ by simulating a 50 g meal; the correction factor is 1700 by daily insulin; gluco
 the parameters lie within the 95 % Mahalanobis distance.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import equinox as eqx
@@ -83,18 +83,41 @@ def accepted_people(
         ethnicity_mix: shares by label.
         progress: told the fraction of people found.
     """
+
+    def batch(index: np.ndarray) -> tuple[Mapping[str, np.ndarray], Makes]:
+        candidates = draw_candidates(group, index, seed=seed, ethnicity_mix=ethnicity_mix)
+        judged = judge(candidates)
+        return judged.rules, lambda rows, first: _subjects(candidates, judged, rows, first=first)
+
+    return first_accepted(count, batch, progress=progress)
+
+
+Makes = Callable[[np.ndarray, int], list[Subject]]
+"""Subjects of some rows of a batch, numbered from one beyond the second argument on."""
+
+
+def first_accepted(
+    count: int, batch: Callable[[np.ndarray], tuple[Mapping[str, np.ndarray], Makes]], *, progress: ProgressCallback
+) -> tuple[list[Subject], dict[str, int]]:
+    """The first people who pass every rule, and how many candidates each rule refused.
+
+    Args:
+        count: how many people.
+        batch: for numbers of draws, which candidates each rule lets pass, and their subjects.
+        progress: told the fraction of people found.
+    """
     people: list[Subject] = []
     refused: dict[str, int] = {"drawn": 0}
     first = 0
     while len(people) < count:
-        candidates = draw_candidates(group, np.arange(first, first + BATCH), seed=seed, ethnicity_mix=ethnicity_mix)
-        judged = judge(candidates)
-        rows = np.flatnonzero(judged.accepted)[: count - len(people)]
+        rules, subjects = batch(np.arange(first, first + BATCH))
+        accepted = np.logical_and.reduce(list(rules.values()))
+        rows = np.flatnonzero(accepted)[: count - len(people)]
         looked_at = int(rows[-1]) + 1 if len(people) + rows.size >= count else BATCH
         refused["drawn"] += looked_at
-        for rule, passes in judged.rules.items():
+        for rule, passes in rules.items():
             refused[rule] = refused.get(rule, 0) + int((~passes[:looked_at]).sum())
-        people += _subjects(candidates, judged, rows, first=len(people))
+        people += subjects(rows, len(people))
         first += BATCH
         progress("Drawing virtual people", len(people) / count)
     return people, refused

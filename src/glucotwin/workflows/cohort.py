@@ -1,24 +1,23 @@
 """Use case: create a cohort of virtual people and say how it compares with the published populations."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import numpy as np
 
 from glucotwin.core.error import ConflictError, DataError, ErrorCode, NotFoundError
 from glucotwin.core.message import message
 from glucotwin.core.progress import ProgressCallback, part_of, silent
 from glucotwin.core.provenance import make_manifest
-from glucotwin.core.unit import MINUTES_PER_DAY
 from glucotwin.physiology.cohort_file import SCHEMA, Cohort, load_cohort, save_cohort
-from glucotwin.physiology.padova.t1d_2008 import padova_t1d_2008_subjects
-from glucotwin.physiology.population import GROUPS
 from glucotwin.physiology.subject import Subject
-from glucotwin.simulate.excursion import Excursion, meal_excursions, spread_of
-from glucotwin.simulate.population import accepted_people
+from glucotwin.simulate.excursion import Excursion, spread_of
+from glucotwin.workflows.cohort_population import QUANTITIES, Population, population_of, quantity_of
 
-BODY = "padova-t1d"
+__all__ = ["QUANTITIES", "CohortReport", "CohortRequest", "create_cohort", "describe_cohort", "quantity_of"]
+
+TYPE1_BODY = "padova-t1d"
+NUMBERS = ("mean", "sd", "published_mean", "published_sd")
 COMPARED_PEOPLE = 100
 """People of each group whose standard meals are simulated for the comparison: as many as were published."""
 
@@ -29,16 +28,43 @@ class CohortRequest:
 
     Attributes:
         count: how many people.
-        age_mix: shares of ``adult``, ``adolescent`` and ``child``; they add up to one.
+        body: whose people; one with a population.
+        age_mix: shares of ``adult``, ``adolescent`` and ``child`` of the type 1 body; they add up to one.
+        group_mix: shares of the groups of another body; empty for its usual ones.
         ethnicity_mix: shares of labels, of anybody's choice; what is left has none. A label moves only parameters with
             a cited effect (``physiology/data/ethnicity_effects.csv``).
         seed: of all randomness.
     """
 
     count: int
-    age_mix: Mapping[str, float] = field(default_factory=lambda: {"adult": 1.0})
+    body: str = TYPE1_BODY
+    age_mix: Mapping[str, float] | None = None
+    group_mix: Mapping[str, float] = field(default_factory=dict)
     ethnicity_mix: Mapping[str, float] = field(default_factory=dict)
     seed: int = 1
+
+    @property
+    def mix(self) -> Mapping[str, float]:
+        """Shares of groups, the usual ones when none were asked for.
+
+        Raises:
+            DataError: the body has no population, or the mix is another body's.
+        """
+        population, type1 = population_of(self.body), self.body.replace("_", "-") == TYPE1_BODY
+        if (self.group_mix and type1) or (self.age_mix is not None and not type1):
+            what, other = ("group", "age") if type1 else ("age", "group")
+            raise DataError(
+                ErrorCode.INVALID_VALUE,
+                f"People of {self.body} are not drawn by a mix of {what}s.",
+                hint=f"Give a mix of {other}s: {', '.join(population.groups)}.",
+            )
+        asked = self.age_mix if type1 else self.group_mix or None
+        return population.usual_mix if asked is None else asked
+
+    def settings(self) -> dict[str, object]:
+        """What was asked for, as JSON values."""
+        mix = {"age_mix" if self.body == TYPE1_BODY else "group_mix": dict(self.mix)}
+        return {"count": self.count, **mix, "ethnicity_mix": dict(self.ethnicity_mix)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +72,9 @@ class GroupStatistics:
     """Means and standard deviations of a group beside the published subjects.
 
     Attributes:
-        group: adult, adolescent or child.
-        count, published_count: how many people.
-        values: by quantity ``(mean, sd, published mean, published sd)``.
+        group: name of the group.
+        count, published_count: how many people; 0 published ones where figures are those of studies.
+        values: by quantity ``(mean, sd, published mean, published sd)``; not a number where nothing is published.
     """
 
     group: str
@@ -85,7 +111,7 @@ class CohortReport:
                     "people": one.count,
                     "published_people": one.published_count,
                     **{
-                        name: dict(zip(("mean", "sd", "published_mean", "published_sd"), numbers, strict=True))
+                        name: dict(zip(NUMBERS, (_told(number) for number in numbers), strict=True))
                         for name, numbers in one.values.items()
                     },
                 }
@@ -106,6 +132,10 @@ class CohortReport:
         }
 
 
+def _told(number: float) -> float | None:
+    return None if math.isnan(number) else number
+
+
 def create_cohort(
     request: CohortRequest, path: Path, *, overwrite: bool = False, progress: ProgressCallback = silent
 ) -> CohortReport:
@@ -122,24 +152,18 @@ def create_cohort(
         NotFoundError: the folder of the path does not exist.
         ConflictError: the file exists.
     """
-    counts = _counts(request)
+    population, counts = population_of(request.body), _counts(request)
     _check_place(path, overwrite=overwrite)
     subjects: list[Subject] = []
     refused: dict[str, Mapping[str, int]] = {}
     done = 0
     for group, count in counts.items():
         share = part_of(progress, start=0.9 * done / request.count, end=0.9 * (done + count) / request.count)
-        people, refused[group] = accepted_people(
-            group, count, seed=request.seed, ethnicity_mix=request.ethnicity_mix, progress=share
-        )
+        people, refused[group] = population.accept(group, count, request.seed, request.ethnicity_mix, share)
         subjects += people
         done += count
-    settings = {
-        "count": request.count,
-        "age_mix": dict(request.age_mix),
-        "ethnicity_mix": dict(request.ethnicity_mix),
-    }
-    save_cohort(subjects, path, body=BODY, manifest=make_manifest(SCHEMA, settings=settings, seed=request.seed))
+    manifest = make_manifest(SCHEMA, settings=request.settings(), seed=request.seed)
+    save_cohort(subjects, path, body=request.body.replace("_", "-"), manifest=manifest)
     return _report(load_cohort(path), refused, part_of(progress, start=0.9, end=1.0))
 
 
@@ -164,16 +188,19 @@ def describe_cohort(path: Path, *, progress: ProgressCallback = silent) -> Cohor
 
 def _counts(request: CohortRequest) -> dict[str, int]:
     """How many people of each group, adding up to the count (largest remainders)."""
-    unknown = sorted(set(request.age_mix) - set(GROUPS))
+    what, mix = "age" if request.body == TYPE1_BODY else "group", request.mix
+    groups = population_of(request.body).groups
+    unknown = sorted(set(mix) - set(groups))
     if unknown:
+        kind = "age group" if what == "age" else "group"
         raise DataError(
-            ErrorCode.UNKNOWN_NAME, f"There is no age group {unknown[0]!r}.", hint=f"Groups: {', '.join(GROUPS)}."
+            ErrorCode.UNKNOWN_NAME, f"There is no {kind} {unknown[0]!r}.", hint=f"Groups: {', '.join(groups)}."
         )
     if request.count < 1:
         raise DataError(ErrorCode.INVALID_VALUE, f"A cohort of {request.count} people cannot be made.")
-    _check_shares("age mix", request.age_mix, exactly_one=True)
+    _check_shares(f"{what} mix", mix, exactly_one=True)
     _check_shares("ethnicity mix", request.ethnicity_mix, exactly_one=False)
-    exact = {group: request.count * share for group, share in request.age_mix.items() if share > 0.0}
+    exact = {group: request.count * share for group, share in mix.items() if share > 0.0}
     counts = {group: int(number) for group, number in exact.items()}
     by_remainder = sorted(exact, key=lambda group: counts[group] - exact[group])
     for group in by_remainder[: request.count - sum(counts.values())]:
@@ -190,56 +217,32 @@ def _check_shares(name: str, mix: Mapping[str, float], *, exactly_one: bool) -> 
 
 
 def _report(cohort: Cohort, refused: Mapping[str, Mapping[str, int]], progress: ProgressCallback) -> CohortReport:
+    population = population_of(cohort.body)
     groups = list(dict.fromkeys(one.group for one in cohort.subjects))
     excursions: list[Excursion] = []
     for number, group in enumerate(groups):
         progress(message("cohort-comparing"), number / len(groups))
         compared = [one for one in cohort.subjects if one.group == group][:COMPARED_PEOPLE]
-        excursions += meal_excursions(cohort.body, group, compared)
+        excursions += population.excursions(cohort.body, group, compared)
     progress(message("cohort-comparing"), 1.0)
     return CohortReport(
         cohort=cohort,
-        statistics=tuple(_statistics(group, cohort.subjects) for group in groups),
+        statistics=tuple(_statistics(population, group, cohort.subjects) for group in groups),
         excursions=tuple(excursions),
         refused=refused,
     )
 
 
-def _statistics(group: str, subjects: Sequence[Subject]) -> GroupStatistics:
+def _statistics(population: Population, group: str, subjects: Sequence[Subject]) -> GroupStatistics:
     own = [one for one in subjects if one.group == group]
-    published = [one for one in padova_t1d_2008_subjects() if one.group == group]
-    quantities = {name: (quantity_of(own, name), quantity_of(published, name)) for name in QUANTITIES}
+    published, published_count = population.published(group)
+    columns = {name: quantity_of(own, name) for name in population.quantities}
+    unknown = (math.nan, math.nan)
     return GroupStatistics(
         group=group,
         count=len(own),
-        published_count=len(published),
+        published_count=published_count,
         values={
-            name: (float(ours.mean()), spread_of(ours), float(theirs.mean()), spread_of(theirs))
-            for name, (ours, theirs) in quantities.items()
+            name: (float(ours.mean()), spread_of(ours), *published.get(name, unknown)) for name, ours in columns.items()
         },
     )
-
-
-QUANTITIES = (
-    "age_years",
-    "weight_kg",
-    "carb_ratio_g_per_u",
-    "correction_factor_mgdl_per_u",
-    "total_daily_insulin_u",
-    "daily_insulin_u_per_kg",
-    "basal_u_per_h",
-    "basal_share_pct",
-)
-
-
-def quantity_of(subjects: Sequence[Subject], name: str) -> np.ndarray:
-    """A quantity of every subject, one of ``QUANTITIES``."""
-    derived = {
-        "daily_insulin_u_per_kg": lambda one: (one.total_daily_insulin_u or 0.0) / one.weight_kg,
-        "basal_u_per_h": lambda one: 60.0 * one.basal_u_per_min,
-        "basal_share_pct": lambda one: (
-            100.0 * one.basal_u_per_min * MINUTES_PER_DAY / (one.total_daily_insulin_u or float("nan"))
-        ),
-    }
-    compute = derived.get(name, lambda one: getattr(one, name))
-    return np.array([compute(one) for one in subjects], dtype=np.float64)

@@ -16,12 +16,17 @@ from glucotwin.core.file import replace_file
 from glucotwin.core.message import message
 from glucotwin.core.unit import GlucoseUnit, glucose_in, threshold_in
 from glucotwin.metrics.tally import THRESHOLDS_MGDL
-from glucotwin.workflows.cohort import QUANTITIES, CohortReport, quantity_of
+from glucotwin.workflows.cohort import CohortReport
+from glucotwin.workflows.cohort_population import quantity_of
 from glucotwin.workflows.cohort_run import CohortRun, glucose_files
 from glucotwin.workflows.simulation_figure import BAND, LINES, SUFFIXES
 
 OWN, PUBLISHED = LINES[0], LINES[1]
+COLUMNS = 4
 CLOCK_BIN_MIN = 15
+FLAT_NAMES = 3
+"""More groups than this have their names tilted."""
+
 DRAWN_FILES = 4
 """Files of each group that a run's figure is drawn from, spread evenly: smooth bands, and memory stays bounded."""
 
@@ -43,19 +48,26 @@ def draw_cohort(report: CohortReport, path: Path) -> None:
         NotFoundError: the folder does not exist.
     """
     _check_ending(path)
-    figure = Figure(figsize=(11.0, 6.6), layout="constrained")
+    names = tuple(report.statistics[0].values)
+    rows = -(-len(names) // COLUMNS) + bool(report.excursions or len(names) % COLUMNS == 0)
+    figure = Figure(figsize=(11.0, 2.2 * rows), layout="constrained")
     FigureCanvasAgg(figure)
-    axes = figure.subplots(3, 4).ravel()
+    axes = figure.subplots(rows, COLUMNS).ravel()
     if isinstance(engine := figure.get_layout_engine(), ConstrainedLayoutEngine):
         engine.set(w_pad=0.08)
-    for place, name in zip(axes[: len(QUANTITIES)], QUANTITIES, strict=True):
+    quantities, rest = axes[: len(names)], axes[len(names) :]
+    for place, name in zip(quantities, names, strict=True):
         _draw_quantity(place, report, name)
-    for place, signal in zip(axes[len(QUANTITIES) :: 2], ("glucose_mgdl", "insulin_pmoll"), strict=True):
-        _draw_rises(place, report, signal)
-    for place in axes[len(QUANTITIES) + 1 :: 2]:
+    if report.excursions:
+        for place, signal in zip(rest[::2], ("glucose_mgdl", "insulin_pmoll"), strict=True):
+            _draw_rises(place, report, signal)
+        rest = rest[1::2]
+    for place in rest:
         place.set_axis_off()
-    handles = axes[0].get_legend_handles_labels()
-    axes[len(QUANTITIES) + 1].legend(*handles, loc="center left", frameon=False, fontsize=8)
+    handles = {
+        text: handle for place in quantities for handle, text in zip(*place.get_legend_handles_labels(), strict=True)
+    }
+    rest[0].legend(handles.values(), handles.keys(), loc="center left", frameon=False, fontsize=8)
     figure.suptitle(f"{len(report.cohort.subjects)} people, {report.cohort.body}", x=0.01, ha="left")
     replace_file(path, lambda place: figure.savefig(place, dpi=150))
 
@@ -70,9 +82,9 @@ def _draw_quantity(axes: Axes, report: CohortReport, name: str) -> None:
         axes.plot(far, [row, row], color=OWN, linewidth=1.2, label="cohort, 5–95 %" if first else None)
         axes.plot(near, [row, row], color=OWN, linewidth=5, solid_capstyle="butt", label="25–75 %" if first else None)
         axes.plot(np.median(own), row, "o", color="white", markeredgecolor=OWN, label="median" if first else None)
-        axes.errorbar(
-            mean, row + 0.3, xerr=sd, fmt="D", color=PUBLISHED, markersize=4, label="published ± SD" if first else None
-        )
+        if not np.isnan(mean):
+            spread = None if np.isnan(sd) else sd
+            axes.errorbar(mean, row + 0.3, xerr=spread, fmt="D", color=PUBLISHED, markersize=4, label="published ± SD")
     axes.set_yticks(range(len(groups)), groups, fontsize=8)
     axes.set_ylim(len(groups) - 0.4, -0.6)
     axes.set_title(message(f"cohort-quantity-{name.replace('_', '-')}"), fontsize=8, loc="left")
@@ -104,9 +116,10 @@ def draw_cohort_run(run: CohortRun, path: Path, *, unit: GlucoseUnit = GlucoseUn
     """
     _check_ending(path)
     groups = run.groups()["group"].to_list()
-    figure = Figure(figsize=(4.2 * len(groups) + 3.0, 4.2), layout="constrained")
+    shares_inch = max(2.4, 0.6 * len(groups))
+    figure = Figure(figsize=(4.2 * len(groups) + 0.6 + shares_inch, 4.2), layout="constrained")
     FigureCanvasAgg(figure)
-    axes = list(figure.subplots(1, len(groups) + 1, width_ratios=[*[4.2] * len(groups), 2.4]))
+    axes = list(figure.subplots(1, len(groups) + 1, width_ratios=[*[4.2] * len(groups), shares_inch]))
     profile = _clock_profile(run)
     highest = max(glucose_in(float(profile["q95"].max()), unit), threshold_in(THRESHOLDS_MGDL["high"], unit))  # pyright: ignore[reportArgumentType]
     for place, group in zip(axes[:-1], groups, strict=True):
@@ -177,7 +190,8 @@ def _draw_shares(axes: Axes, run: CohortRun, groups: Sequence[str], unit: Glucos
         shown = [f"{value:.0f} %" if value >= 4.0 else "" for value in height]
         axes.bar_label(bars, shown, label_type="center", fontsize=8)
         bottom = bottom + height
-    axes.set_xticks(range(len(groups)), groups, fontsize=8)
+    tilt = {"rotation": 35, "ha": "right"} if len(groups) > FLAT_NAMES else {}
+    axes.set_xticks(range(len(groups)), groups, fontsize=8, **tilt)
     axes.set_ylim(0, 100)
     axes.set_yticks([])
     axes.spines[:].set_visible(False)

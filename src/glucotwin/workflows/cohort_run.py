@@ -27,7 +27,7 @@ from glucotwin.physiology.subject import Subject
 from glucotwin.simulate.cohort import simulate_cohort
 from glucotwin.simulate.reaction import CORRECTION, RESCUE_CARBS, AbstractReactionState
 from glucotwin.simulate.trajectory import DEFAULT_OUTPUTS
-from glucotwin.workflows.day_plan import AbstractDays
+from glucotwin.workflows.day_plan import AbstractDays, options_for
 from glucotwin.workflows.simulate import check_medicines
 
 SCHEMA = "glucotwin-run/1"
@@ -111,7 +111,7 @@ def run_cohort(request: CohortRunRequest, *, progress: ProgressCallback = silent
     """
     cohort = load_cohort(request.cohort)
     subjects = request.days.who(cohort.body, cohort.subjects)
-    options = request.days.options(request.without)
+    options = options_for(request.days.options(request.without), subjects)
     _prepare_folder(request)
     chunks = [subjects[at : at + CHUNK_PEOPLE] for at in range(0, len(subjects), CHUNK_PEOPLE)]
     resumed, stage = 0, message("cohort-run-progress")

@@ -2,7 +2,7 @@
 
 import abc
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from glucotwin.core.error import DataError, ErrorCode, NotFoundError
 from glucotwin.core.message import message
 from glucotwin.core.zone import find_zone
 from glucotwin.domain.inputs import Inputs, minute_utc_from
+from glucotwin.physiology.insulin_product import InsulinKind, find_insulin_product
 from glucotwin.physiology.option import BodyOptions
 from glucotwin.physiology.registry import MODULAR_HINT, body_entry, changed
 from glucotwin.physiology.subject import Subject
@@ -33,6 +34,9 @@ from glucotwin.simulate.reaction import SelfCare
 
 CARBS_OF_UNIT_G, FALL_OF_UNIT_MGDL = 10.0, 50.0
 """Carb ratio and correction factor of a subject whose population does not say."""
+
+NEVER = 1e6
+"""Carb ratio and correction factor of a subject who doses for no meal and no high."""
 
 CIRCADIAN = "circadian"
 
@@ -184,7 +188,7 @@ class LivedDays(AbstractDays):
             inputs = life.inputs
             if CIRCADIAN in options.without:  # the profile's day-to-day sensitivity is a parameter of that module
                 inputs = eqx.tree_at(lambda one: one.parameter_factor, inputs, {})
-            yield inputs, life.started
+            yield with_daily_doses(inputs, subjects), life.started
 
     def announced(self, inputs: Inputs, events: pl.DataFrame | None, subjects: tuple[Subject, ...]) -> Inputs:
         """Carbohydrate as each person counts it unless the bolus is missed, and exercise that they tell the pump of."""
@@ -249,7 +253,8 @@ class PlannedDays(AbstractDays):
         self, subjects: tuple[Subject, ...], options: BodyOptions, *, block_days: int | None = None
     ) -> Iterator[tuple[Inputs, pl.DataFrame | None]]:
         """All in one: a scenario is short."""
-        yield stack_inputs([inputs_from_scenario(self.scenario, dosing_of(one)) for one in subjects]), None
+        inputs = stack_inputs([inputs_from_scenario(self.scenario, dosing_of(one)) for one in subjects])
+        yield with_daily_doses(inputs, subjects), None
 
     def announced(self, inputs: Inputs, events: pl.DataFrame | None, subjects: tuple[Subject, ...]) -> Inputs:
         """The carbohydrate of the scenario's boluses; without any such bolus, every meal as it is eaten."""
@@ -290,7 +295,7 @@ def dosing_of(subject: Subject) -> Dosing:
     """What ``auto`` stands for."""
     return Dosing(
         subject=subject.name,
-        basal_u_per_min=subject.basal_u_per_min,
+        basal_u_per_min=0.0 if subject.daily_doses else subject.basal_u_per_min,
         carb_ratio_g_per_u=subject.carb_ratio_g_per_u,
         basal_profile_u_per_h=subject.basal_profile_u_per_h,
     )
@@ -302,8 +307,10 @@ def people_of(subjects: tuple[Subject, ...]) -> People:
     def column(name: str, default: float) -> np.ndarray:
         return np.array([getattr(one, name) or default for one in subjects], dtype=np.float64)
 
-    hourly = [one.basal_profile_u_per_h or (60.0 * one.basal_u_per_min,) * 24 for one in subjects]
-    ratios = [one.carb_ratio_profile_g_per_u or (one.carb_ratio_g_per_u or CARBS_OF_UNIT_G,) * 24 for one in subjects]
+    basal = [0.0 if one.daily_doses else 60.0 * one.basal_u_per_min for one in subjects]
+    hourly = [one.basal_profile_u_per_h or (rate,) * 24 for one, rate in zip(subjects, basal, strict=True)]
+    usual = [one.carb_ratio_g_per_u or (CARBS_OF_UNIT_G if one.boluses else NEVER) for one in subjects]
+    ratios = [one.carb_ratio_profile_g_per_u or (ratio,) * 24 for one, ratio in zip(subjects, usual, strict=True)]
     return People(
         names=tuple(one.name for one in subjects),
         weight_kg=column("weight_kg", 70.0),
@@ -311,7 +318,7 @@ def people_of(subjects: tuple[Subject, ...]) -> People:
         female=np.array([one.sex == "female" for one in subjects]),
         basal_u_per_h=np.array(hourly),
         carb_ratio_g_per_u=np.array(ratios),
-        correction_factor_mgdl_per_u=column("correction_factor_mgdl_per_u", FALL_OF_UNIT_MGDL),
+        correction_factor_mgdl_per_u=np.array([_correction_factor(one) for one in subjects]),
     )
 
 
@@ -331,8 +338,39 @@ def self_care_of(profile: str, subjects: tuple[Subject, ...]) -> SelfCare:
             wait_min=jnp.asarray(care.wait_min),
             high_mgdl=jnp.asarray(care.high_mgdl),
             target_mgdl=jnp.asarray(care.target_mgdl),
-            correction_factor_mgdl_per_u=jnp.asarray(subject.correction_factor_mgdl_per_u or FALL_OF_UNIT_MGDL),
+            correction_factor_mgdl_per_u=jnp.asarray(_correction_factor(subject)),
             fade_per_min=jnp.asarray(1.0 / care.correction_time_min),
         )
 
     return jax.tree.map(lambda *leaves: jnp.stack(leaves), *(own(one) for one in subjects))
+
+
+def _correction_factor(subject: Subject) -> float:
+    return subject.correction_factor_mgdl_per_u or (FALL_OF_UNIT_MGDL if subject.boluses else NEVER)
+
+
+def options_for(options: BodyOptions, subjects: tuple[Subject, ...]) -> BodyOptions:
+    """The options with depots for what the subjects inject by the clock, who are at rest with the first of it."""
+    products = tuple(dict.fromkeys(dose.product for one in subjects for dose in one.daily_doses))
+    if not products:
+        return options
+    slow = next((one for one in products if find_insulin_product(one).kind is InsulinKind.BASAL), options.basal_product)
+    return replace(options, products=tuple(dict.fromkeys((*options.products, *products))), basal_product=slow)
+
+
+def with_daily_doses(inputs: Inputs, subjects: tuple[Subject, ...]) -> Inputs:
+    """The inputs of all (stacked) with what each injects by the clock; other minutes and people stay as they are."""
+    products = tuple(dict.fromkeys(dose.product for one in subjects for dose in one.daily_doses))
+    if not products:
+        return inputs
+    shape = (len(subjects), inputs.minutes)
+    clock = np.broadcast_to(np.floor(np.asarray(inputs.minute_of_day)), shape)
+    insulin = dict(inputs.insulin_u_per_min)
+    for product in products:
+        rate = np.array(np.broadcast_to(np.asarray(insulin.get(product, 0.0)), shape), dtype=np.float64)
+        for row, one in enumerate(subjects):
+            for dose in one.daily_doses:
+                if dose.product == product:
+                    rate[row, clock[row] == dose.minute_of_day] += dose.dose_u
+        insulin[product] = rate
+    return eqx.tree_at(lambda one: one.insulin_u_per_min, inputs, insulin, is_leaf=lambda node: isinstance(node, dict))

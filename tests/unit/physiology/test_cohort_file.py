@@ -11,7 +11,7 @@ from glucotwin.core.error import DataError, ErrorCode, NotFoundError
 from glucotwin.core.provenance import make_manifest
 from glucotwin.physiology.cohort_file import METADATA_KEY, SCHEMA, load_cohort, save_cohort
 from glucotwin.physiology.registry import body_entry
-from glucotwin.physiology.subject import Subject
+from glucotwin.physiology.subject import DailyDose, Subject
 
 BODY = "padova-t1d"
 PUBLISHED = body_entry(BODY).subjects()[:3]
@@ -27,6 +27,10 @@ COMPLETE = tuple(
     for one in PUBLISHED
 )
 MINIMAL = body_entry("minimal").subjects()
+BY_THE_CLOCK = tuple(
+    replace(one, daily_doses=(DailyDose(product="glargine-u100", minute_of_day=1320, dose_u=20.0 / 3.0),))
+    for one in PUBLISHED[:2]
+)
 
 
 def saved(folder: Path, subjects: tuple[Subject, ...] = PUBLISHED) -> Path:
@@ -48,8 +52,8 @@ def with_metadata(path: Path, metadata: dict[str, str]) -> Path:
 
 @pytest.mark.parametrize(
     "subjects",
-    [PUBLISHED, COMPLETE, (*PUBLISHED, *COMPLETE), MINIMAL],
-    ids=["published", "complete", "mixed", "sparse"],
+    [PUBLISHED, COMPLETE, (*PUBLISHED, *COMPLETE), MINIMAL, (*BY_THE_CLOCK, PUBLISHED[2])],
+    ids=["published", "complete", "mixed", "sparse", "injecting"],
 )
 def test_people_come_back_exactly_and_in_order(tmp_path: Path, subjects: tuple[Subject, ...]) -> None:
     cohort = load_cohort(saved(tmp_path, subjects))
@@ -101,7 +105,7 @@ def test_table_with_other_metadata_is_no_cohort(tmp_path: Path, content: str) ->
 
 
 def test_newer_format_is_refused_as_such(tmp_path: Path) -> None:
-    newer = with_metadata(saved(tmp_path), {METADATA_KEY: json.dumps({"schema": "glucotwin-cohort/2", "body": BODY})})
+    newer = with_metadata(saved(tmp_path), {METADATA_KEY: json.dumps({"schema": "glucotwin-cohort/3", "body": BODY})})
     assert refused(newer) is ErrorCode.UNSUPPORTED_VERSION
 
 
@@ -111,3 +115,11 @@ def test_cohort_that_lacks_a_column_is_damaged(tmp_path: Path, column: str) -> N
     metadata = pl.read_parquet_metadata(path)
     pl.read_parquet(path).drop(column).write_parquet(path, metadata={METADATA_KEY: metadata[METADATA_KEY]})
     assert refused(path) is ErrorCode.DAMAGED_ARTEFACT
+
+
+def test_first_version_which_knew_no_daily_doses_is_read(tmp_path: Path) -> None:
+    path = saved(tmp_path)
+    manifest = json.loads(pl.read_parquet_metadata(path)[METADATA_KEY])
+    older = json.dumps({**manifest, "schema": "glucotwin-cohort/1"})
+    pl.read_parquet(path).drop("daily_doses").write_parquet(path, metadata={METADATA_KEY: older})
+    assert load_cohort(path).subjects == PUBLISHED

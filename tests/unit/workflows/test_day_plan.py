@@ -14,7 +14,7 @@ from glucotwin.core.error import DataError, ErrorCode, ModelError, NotFoundError
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.option import BodyOptions
 from glucotwin.physiology.registry import body_entry
-from glucotwin.physiology.subject import Subject
+from glucotwin.physiology.subject import DailyDose, Subject
 from glucotwin.scenario.behaviour_profile import find_behaviour
 from glucotwin.scenario.reader import parse_scenario
 from glucotwin.workflows.day_plan import (
@@ -23,6 +23,7 @@ from glucotwin.workflows.day_plan import (
     PlannedDays,
     chosen_variants,
     dosing_of,
+    options_for,
     people_of,
     self_care_of,
 )
@@ -301,3 +302,44 @@ def test_variant_that_there_is_not_is_refused_with_those_that_are(pens_file: Pat
     with pytest.raises(NotFoundError, match="no variant 'by syringe'") as refused:
         chosen_variants(pens_file, "by syringe")
     assert "on a pump, on pens" in refused.value.hint
+
+
+BY_THE_CLOCK = (
+    Subject(
+        name="insulin-treated#00001",
+        weight_kg=90.0,
+        basal_u_per_min=0.02,
+        daily_doses=(
+            DailyDose(product="glargine-u100", minute_of_day=1320, dose_u=28.8),
+            DailyDose(product="rapid", minute_of_day=435, dose_u=6.0),
+        ),
+    ),
+    Subject(name="obese-early#00001", weight_kg=95.0, basal_u_per_min=0.0, total_daily_insulin_u=0.0),
+    Subject(name="obese-early#00002", weight_kg=85.0, basal_u_per_min=0.0, total_daily_insulin_u=0.0),
+)
+
+
+def test_insulin_by_the_clock_is_injected_every_day_by_those_who_do_and_nothing_else() -> None:
+    inputs = all_in_one(TYPICAL, BY_THE_CLOCK)
+    slow, rapid = (np.asarray(inputs.insulin_u_per_min[name]) for name in ("glargine-u100", "rapid"))
+    clock = np.asarray(inputs.minute_of_day)
+    np.testing.assert_array_equal(slow[0] > 0.0, clock == 1320)
+    assert slow[0].sum() == pytest.approx(2 * 28.8)
+    # Neither a pump's basal rate nor boluses for what they eat.
+    assert rapid[0].sum() == pytest.approx(2 * 6.0, abs=0.01)
+    assert slow[1].sum() == 0.0
+    assert rapid[1].sum() < 0.01
+    assert np.asarray(inputs.carbs_g_per_min)[1].sum() > 100.0
+
+
+def test_bodies_get_depots_for_what_is_injected_and_rest_with_the_slow_one() -> None:
+    options = options_for(BodyOptions(), BY_THE_CLOCK)
+    assert options.products == ("rapid", "glargine-u100")
+    assert options.basal_product == "glargine-u100"
+    assert options_for(BodyOptions(), ADULTS) == BodyOptions()
+
+
+def test_who_takes_no_insulin_corrects_no_high() -> None:
+    care = self_care_of("typical", BY_THE_CLOCK)
+    assert np.all(np.asarray(care.correction_factor_mgdl_per_u) > 1e5)
+    assert dosing_of(BY_THE_CLOCK[0]).basal_u_per_min == 0.0

@@ -50,7 +50,14 @@ def padova_t2d_parameters() -> Mapping[str, Parameter]:
 def padova_t2d_subjects() -> tuple[Subject, ...]:
     """The two published average subjects and impaired glucose tolerance; they need no injected insulin."""
     return tuple(
-        Subject(name=name, weight_kg=row["weight_kg"], basal_u_per_min=0.0, age_years=row["age_years"], values=row)
+        Subject(
+            name=name,
+            weight_kg=row["weight_kg"],
+            basal_u_per_min=0.0,
+            age_years=row["age_years"],
+            total_daily_insulin_u=0.0,
+            values=row,
+        )
         for name, row in _table().items()
     )
 
@@ -127,7 +134,7 @@ def _at_rest(values: Values, without: frozenset[str]) -> dict[str, Number]:
     secretion, excretion = basal_secretion_pmol_per_kg_per_min(values), _basal_excretion(values, without)
     balance = glucose_balance(values, excretion=excretion)
     return {
-        **_c_peptide_kinetics(values),
+        **({} if "c_peptide.volume_l" in values else c_peptide_kinetics(values)),
         **values,
         "basal_mgdl": values["basal_glucose_mgdl"],
         "counter_regulation.basal_mgdl": _smaller(values["basal_glucose_mgdl"], NORMAL_FASTING_MGDL),
@@ -174,8 +181,12 @@ def _smaller(value: Number, bound: float) -> Number:
     return min(value, bound) if isinstance(value, float) else jnp.minimum(value, bound)
 
 
-def _c_peptide_kinetics(values: Values) -> dict[str, float]:
-    """Kinetics of C-peptide by the subject's age, sex, build and diabetes."""
+def c_peptide_kinetics(values: Values) -> dict[str, float]:
+    """Kinetics of C-peptide by full name, from the subject's age, sex, build and diabetes.
+
+    Args:
+        values: plain numbers of ``age_years``, ``height_cm``, ``weight_kg``, ``female`` and ``type2``.
+    """
     height_cm, weight_kg = float(values["height_cm"]), float(values["weight_kg"])
     obese = weight_kg / (height_cm / 100.0) ** 2 >= OBESE_KG_PER_M2
     return c_peptide_rates(
