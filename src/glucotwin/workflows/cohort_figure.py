@@ -190,8 +190,9 @@ def _draw_shares(axes: Axes, run: CohortRun, groups: Sequence[str], unit: Glucos
         shown = [f"{value:.0f} %" if value >= 4.0 else "" for value in height]
         axes.bar_label(bars, shown, label_type="center", fontsize=8)
         bottom = bottom + height
-    tilt = {"rotation": 35, "ha": "right"} if len(groups) > FLAT_NAMES else {}
-    axes.set_xticks(range(len(groups)), groups, fontsize=8, **tilt)
+    axes.set_xticks(range(len(groups)), groups, fontsize=8)
+    if len(groups) > FLAT_NAMES:
+        axes.tick_params(axis="x", rotation=90)
     axes.set_ylim(0, 100)
     axes.set_yticks([])
     axes.spines[:].set_visible(False)
