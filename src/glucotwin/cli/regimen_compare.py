@@ -40,6 +40,8 @@ HEART_FAILURE = (("prevent", "heart_failure"), ("recode", "heart_failure"))
 @click.option("--facts", type=click.Path(path_type=Path), help="For a timeline: YAML with keys that it does not hold.")
 @click.option("--genotype", type=click.Path(path_type=Path), help="Genotype file, for what it says of medicines.")
 @click.option("--readings", type=click.Path(path_type=Path), help="Sensor file, for mean and fasting glucose.")
+@click.option("--draws", type=click.IntRange(10, 2000), help="Draws of model and people, for intervals that tell both.")
+@click.option("--life-years", type=click.IntRange(1, 40), help="Horizon in years of life-years and QALYs.")
 @click.option("--plot", type=click.Path(path_type=Path), help="PNG, SVG or PDF file to draw into.")
 @click.pass_obj
 def command(
@@ -55,6 +57,8 @@ def command(
     facts: Path | None,
     genotype: Path | None,
     readings: Path | None,
+    draws: int | None,
+    life_years: int | None,
     plot: Path | None,
 ) -> None:
     """Compare regimens, each added to what PERSON takes today.
@@ -62,7 +66,8 @@ def command(
     PERSON is JSON or YAML with the keys of `glucotwin complications --schema`, or a timeline's folder, from which they
     are read (--facts adds those that it does not hold). Candidates: `metformin:2000`, several
     joined by `+`; `stop-NAME:DOSE` takes away what is taken today, `NAME:titrated` lets an insulin follow fasting
-    glucose, `NAME:DOSE@3` begins three months from now. Ranges are the 10th to 90th percentile of how people respond.
+    glucose, `NAME:DOSE@3` begins three months from now. Ranges are the 10th to 90th percentile of how people respond;
+    with `--draws` of people and of what the model does not know, each part told apart (0.1 s a draw and candidate).
     """
     from glucotwin.core.message import message
     from glucotwin.months.target import Targets
@@ -86,6 +91,8 @@ def command(
             targets=Targets(hba1c_pct=hba1c_target, sbp_mmhg=sbp_target, ldl_mmoll=ldl_target),
             genotype=genotype,
             readings=readings,
+            draws=draws or 0,
+            years=life_years,
             progress=progress,
         )
     answers = comparison.candidates
@@ -131,7 +138,7 @@ def _page(answers: "tuple[CandidateCourse, ...]") -> str:
     names = ("weight", "range", "lows", "cost", "targets", "cardiovascular", "failure")
     header += [message(f"regimen-column-{name}") for name in names]
     table = aligned([tuple(header), *[_row(one) for one in answers]])
-    notes = [line for one in answers for line in _notes(one)]
+    notes = [*_years(answers), *(line for one in answers for line in _notes(one))]
     return "\n".join([table, "", message("regimen-legend"), "", *notes, "", *_guidelines(answers)])
 
 
@@ -179,9 +186,47 @@ def _percent(risk: float | None) -> str:
     return "" if risk is None else f"{100.0 * risk:.1f}"
 
 
+def _years(answers: "tuple[CandidateCourse, ...]") -> Iterator[str]:
+    from glucotwin.core.message import message
+
+    unchanged = answers[0].lived
+    for one in answers:
+        if one.lived is None or unchanged is None:
+            continue
+        yield message(
+            "regimen-years",
+            candidate=_label(one),
+            years=one.lived.years,
+            lived=f"{one.lived.life_years:.2f}",
+            worth=f"{one.lived.qalys:.2f}",
+            gained=f"{one.lived.life_years - unchanged.life_years:+.2f}",
+            better=f"{one.lived.qalys - unchanged.qalys:+.2f}",
+        )
+
+
+def _bands(answer: "CandidateCourse") -> Iterator[str]:
+    from glucotwin.core.message import message
+
+    if answer.uncertainty is None:
+        return
+    for month, bands in zip(answer.hba1c_pct, answer.uncertainty.hba1c_pct.values(), strict=True):
+        told = {"parameters": bands.parameters, "people": bands.people, "both": bands.both}
+        parts = {name: f"{low:.1f}-{high:.1f}" for name, (low, high) in told.items()}
+        yield message("regimen-bands", candidate=_label(answer), months=month, **parts)
+    low, high = answer.uncertainty.weight_change_kg.both
+    yield message(
+        "regimen-drawn",
+        candidate=_label(answer),
+        low=f"{low:+.1f}",
+        high=f"{high:+.1f}",
+        share=f"{answer.lowest_pct:.0f}",
+    )
+
+
 def _notes(answer: "CandidateCourse") -> Iterator[str]:
     from glucotwin.core.message import message
 
+    yield from _bands(answer)
     if not answer.name:
         return
     lows = answer.lows

@@ -63,6 +63,8 @@ class Effect:
         Args:
             share: 0 for none, 1 for the full effect, below 0 to take away what was there.
         """
+        if share == 1.0:
+            return self
         factors = {name: getattr(self, name) ** share for name in FACTORS}
         return Effect(**factors, **{name: getattr(self, name) * share for name in SUMS})
 

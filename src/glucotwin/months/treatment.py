@@ -35,6 +35,7 @@ class Treatment:
         adherence: share of doses taken.
         start_d: day on which it begins (or ends, where it is stopped).
         stopped: whether a medicine of today is taken away.
+        strength: factor on its effect, 1 for the published one.
     """
 
     medicine: Medicine
@@ -43,6 +44,7 @@ class Treatment:
     adherence: float = 1.0
     start_d: int = 0
     stopped: bool = False
+    strength: float = 1.0
 
     def has_begun(self, day: int) -> bool:
         """Whether it is taken (or no longer taken, where it is stopped) on a day of the course, the first being 1."""
@@ -104,7 +106,7 @@ def step_taken(
     since = day - 1 - treatment.start_d
     if treatment.stopped:
         gone = 1.0 - math.exp(-(since + 1) / medicine.onset_d)
-        return medicine.effect(person, treatment.dose).grown(-gone)
+        return medicine.effect(person, treatment.dose).grown(-gone * treatment.strength)
     if treatment.titrated:
         if since and since % 7 == 0:
             mean = person.usual_mean_mmoll if mean_mmoll is None else mean_mmoll
@@ -114,9 +116,7 @@ def step_taken(
         target = medicine.dose_on(treatment.dose, since)
     state.felt += (target * treatment.adherence - state.felt) * (1.0 - math.exp(-1.0 / medicine.onset_d))
     effect = medicine.effect(person, state.felt)
-    if response == 1.0 or treatment.titrated:
-        return effect
-    return effect.grown(response**LIFESTYLE_SPREAD if medicine.kind == "lifestyle" else response)
+    return effect.grown(treatment.strength * _answer(treatment, response))
 
 
 def with_adherence(treatment: Treatment, share: float) -> Treatment:
@@ -127,6 +127,13 @@ def with_adherence(treatment: Treatment, share: float) -> Treatment:
         share: of doses taken, above 0 and up to 1.
     """
     return treatment if treatment.stopped else replace(treatment, adherence=share)
+
+
+def _answer(treatment: Treatment, response: float) -> float:
+    """How strongly this person answers to this treatment; a titrated dose makes up for it."""
+    if treatment.titrated:
+        return 1.0
+    return response**LIFESTYLE_SPREAD if treatment.medicine.kind == "lifestyle" else response
 
 
 def _titrated_dose(

@@ -11,6 +11,8 @@ from glucotwin.months.course import SlowDay
 from glucotwin.months.guideline import Recommendation
 from glucotwin.months.low_glucose import LowGlucose
 from glucotwin.months.table import read_rows
+from glucotwin.workflows.regimen_risk import LivedYears
+from glucotwin.workflows.regimen_uncertainty import BandsJson, Uncertainty, best_of_draws_pct
 
 
 class SpanJson(TypedDict):
@@ -49,6 +51,23 @@ class LowsJson(TypedDict):
     severe_10y_pct: float
 
 
+class UncertaintyJson(TypedDict):
+    """Intervals by draws: HbA1c by months, weight, and how often the candidate ends with the lowest HbA1c."""
+
+    draws: int
+    hba1c_pct: dict[str, BandsJson]
+    weight_change_kg: BandsJson
+    lowest_hba1c_pct: float
+
+
+class LivedJson(TypedDict):
+    """Means over simulated lives within a horizon of years."""
+
+    years: int
+    life_years: float
+    qalys: float
+
+
 class CandidateJson(TypedDict):
     """What one candidate would do; attributes as in ``CandidateCourse``."""
 
@@ -67,6 +86,8 @@ class CandidateJson(TypedDict):
     end: dict[str, float]
     guidelines: list[GuidelineJson]
     cautions: list[CautionJson]
+    uncertainty: UncertaintyJson | None
+    lived: LivedJson | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +96,8 @@ class CandidateCourse:
 
     Attributes:
         name: as asked, for example ``metformin:2000+empagliflozin:10``; empty for no change.
-        hba1c_pct: median, and the 10th and 90th percentile of how people respond, by months.
+        hba1c_pct: median, and the 10th and 90th percentile of how people respond (with draws of people and model), by
+            months.
         course_pct: the same by day, a strong response second and a weak one third.
         end: the last day of the median course.
         weight_change_kg: at the end.
@@ -89,6 +111,9 @@ class CandidateCourse:
         cautions: what to mind.
         unbeaten: whether it is not contraindicated, and no other such candidate is as good in HbA1c, weight, lows, cost
             and what is better avoided, and better in one of them.
+        uncertainty: intervals by draws; None where none were asked for.
+        lived: life-years and QALYs; None where they were not asked for or no equation answers.
+        lowest_pct: percent of draws in which it ends with the lowest HbA1c.
     """
 
     name: str
@@ -105,6 +130,9 @@ class CandidateCourse:
     recommendations: tuple[Recommendation, ...]
     cautions: tuple[Caution, ...]
     unbeaten: bool = False
+    uncertainty: Uncertainty | None = None
+    lived: LivedYears | None = None
+    lowest_pct: float = 0.0
 
     def to_json(self) -> CandidateJson:
         """As JSON values."""
@@ -139,12 +167,38 @@ class CandidateCourse:
                 {"code": one.code, "text": message(one.code), "action": one.action, "source": one.source}
                 for one in self.cautions
             ],
+            "uncertainty": self._uncertainty(),
+            "lived": self._lived(),
+        }
+
+    def _lived(self) -> LivedJson | None:
+        if self.lived is None:
+            return None
+        return {"years": self.lived.years, "life_years": self.lived.life_years, "qalys": self.lived.qalys}
+
+    def _uncertainty(self) -> UncertaintyJson | None:
+        if self.uncertainty is None:
+            return None
+        bands = zip(self.hba1c_pct, self.uncertainty.hba1c_pct.values(), strict=True)
+        return {
+            "draws": self.uncertainty.draws,
+            "hba1c_pct": {str(month): one.to_json() for month, one in bands},
+            "weight_change_kg": self.uncertainty.weight_change_kg.to_json(),
+            "lowest_hba1c_pct": self.lowest_pct,
         }
 
 
 def cost_class(kind: str) -> int:
     """Cost of a class of medicines, 1 (cheapest) to 4."""
     return int(next(row["cost_class"] for row in read_rows("costs.csv") if row["applies_to"] == kind))
+
+
+def with_best_share(answers: Sequence[CandidateCourse]) -> list[CandidateCourse]:
+    """The candidates with the share of draws in which each ends with the lowest HbA1c, where there are draws."""
+    drawn = [one.uncertainty for one in answers if one.uncertainty is not None]
+    if len(drawn) < len(answers):
+        return list(answers)
+    return [replace(one, lowest_pct=share) for one, share in zip(answers, best_of_draws_pct(drawn), strict=True)]
 
 
 def pareto(answers: Sequence[CandidateCourse]) -> tuple[CandidateCourse, ...]:

@@ -5,6 +5,7 @@ other medicines of a candidate do to these, and the hazard ratio of a cardiorena
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from glucotwin.months.course import SlowDay, months_course
@@ -26,7 +27,7 @@ CARDIORENAL: Mapping[str, CardiorenalDrug] = MappingProxyType(
 
 ASKED = ("score2_diabetes", "prevent", "recode")
 RISK = "risk_10y"
-SETTLED_D = 365
+SETTLED_D, LIVES = 365, 5000
 
 
 def ten_year_risks(
@@ -43,6 +44,40 @@ def ten_year_risks(
     question = Question(years=10, samples=0)
     answers = {name: SCORES[name].answer(after, question) for name in ASKED}
     return {name: _risks(answer) for name, answer in answers.items() if answer.valid}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LivedYears:
+    """Means over simulated lives within a horizon, on the drugs of a candidate.
+
+    Attributes:
+        years: the horizon.
+        life_years: years lived.
+        qalys: the same weighted by quality of life.
+    """
+
+    years: int
+    life_years: float
+    qalys: float
+
+
+def lived_years(
+    described: DescribedPerson, person: MonthsPerson, treatments: Sequence[Treatment], *, years: int
+) -> LivedYears | None:
+    """Life-years by UKPDS Outcomes Model 2, with the same chances for every candidate; None where it refuses.
+
+    Args:
+        described: the person.
+        person: the same for the slow body.
+        treatments: the candidate.
+        years: horizon.
+    """
+    after = person_on(described, person, treatments)
+    answer = SCORES["ukpds_om2"].answer(after, Question(years=years, samples=LIVES))
+    if not answer.valid:
+        return None
+    lived, worth = (_mean(answer, name) + _mean(answer, f"{name}_gained_on_drugs") for name in ("life_years", "qalys"))
+    return LivedYears(years=years, life_years=lived, qalys=worth)
 
 
 def person_on(described: DescribedPerson, person: MonthsPerson, treatments: Sequence[Treatment]) -> DescribedPerson:
@@ -84,6 +119,11 @@ def described_after(described: DescribedPerson, person: MonthsPerson, end: SlowD
             lower = described.ldl_mmoll - end.ldl_mmoll
             changes["total_cholesterol_mmoll"] = max(1.0, described.total_cholesterol_mmoll - lower)
     return described.model_copy(update=changes)
+
+
+def _mean(answer: ScoreAnswer, name: str) -> float:
+    told = answer.measures.get(name)
+    return float(told["mean"]) if isinstance(told, dict) else 0.0
 
 
 def _risks(answer: ScoreAnswer) -> dict[str, float]:

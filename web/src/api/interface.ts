@@ -497,6 +497,27 @@ export interface components {
             hours_needed: number;
         };
         /**
+         * BandsJson
+         * @description 10th and 90th percentile of each part and of both together.
+         */
+        BandsJson: {
+            /** Parameters */
+            parameters: [
+                number,
+                number
+            ];
+            /** People */
+            people: [
+                number,
+                number
+            ];
+            /** Both */
+            both: [
+                number,
+                number
+            ];
+        };
+        /**
          * BehaviourChange
          * @description What a person's settings change of a kind's behaviour; what is left out stays as it is.
          */
@@ -571,6 +592,8 @@ export interface components {
             guidelines: components["schemas"]["GuidelineJson"][];
             /** Cautions */
             cautions: components["schemas"]["CautionJson"][];
+            uncertainty: components["schemas"]["UncertaintyJson"] | null;
+            lived: components["schemas"]["LivedJson"] | null;
         };
         /**
          * CardJson
@@ -2102,6 +2125,18 @@ export interface components {
             high: number;
         };
         /**
+         * LivedJson
+         * @description Means over simulated lives within a horizon of years.
+         */
+        LivedJson: {
+            /** Years */
+            years: number;
+            /** Life Years */
+            life_years: number;
+            /** Qalys */
+            qalys: number;
+        };
+        /**
          * LiverJson
          * @description FIB-4.
          */
@@ -3412,6 +3447,21 @@ export interface components {
             reasons_against: string[];
             /** Cautions */
             cautions: string[];
+        };
+        /**
+         * UncertaintyJson
+         * @description Intervals by draws: HbA1c by months, weight, and how often the candidate ends with the lowest HbA1c.
+         */
+        UncertaintyJson: {
+            /** Draws */
+            draws: number;
+            /** Hba1C Pct */
+            hba1c_pct: {
+                [key: string]: components["schemas"]["BandsJson"];
+            };
+            weight_change_kg: components["schemas"]["BandsJson"];
+            /** Lowest Hba1C Pct */
+            lowest_hba1c_pct: number;
         };
         /**
          * UnexplainedShape
