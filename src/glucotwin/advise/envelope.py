@@ -46,7 +46,7 @@ class EnvelopeLimits:
         max_daily_change_fraction: by how much insulin of a usual day may change, basal and meals together.
         largest_step_fraction, largest_target_step_mgdl: how far a setting, and the target, may move from today's in one
             review.
-        below_54_pct: expected time below 54 mg/dL, or probability of it for a dose, at most.
+        below_54_pct: expected time below 54 mg/dL that settings lead to, or that a dose adds, at most.
         oldest_reading_min, warm_up_min, falling_mgdl_per_min, low_mgdl: when live insulin advice is given at all.
 
     Raises:
@@ -144,7 +144,7 @@ class SafetyEnvelope:
             "schema": ENVELOPE_SCHEMA,
             "person_id": self.person_id,
             "limits": {
-                name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self.limits).items()
+                name: np.asarray(value, dtype=np.float64).tolist() for name, value in asdict(self.limits).items()
             },
             "signed_by": self.signed_by,
             "signed_at": self.signed_at.isoformat(),
@@ -210,7 +210,7 @@ def dose_refusals(
         situation: what is known now.
         dose_u: of rapid insulin.
         correction_u: how much of it is there to lower glucose.
-        very_low_probability: of glucose below 54 mg/dL in the coming hours with it.
+        very_low_probability: what it adds to the expected share of the coming hours below 54 mg/dL, 0-1.
     """
     if dose_u == 0.0:
         return ()
@@ -224,7 +224,7 @@ def dose_refusals(
     found = {
         "units": f"{dose_u:.2f}",
         "most": plain_number(limits.max_bolus_u),
-        "percent": f"{100.0 * very_low_probability:.0f}",
+        "percent": f"{100.0 * very_low_probability:.1f}",
     }
     own = [Refusal(reason=reason, found=found) for reason, applies in checks.items() if applies]
     return (*situation_refusals(limits, situation), *own)

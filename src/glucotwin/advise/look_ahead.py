@@ -151,6 +151,18 @@ def difference_of(prospect: Prospect, changes: tuple[Change, ...]) -> np.ndarray
     return _difference(prospect.twin, prospect.timeline, prospect.hours, changes)[:, : prospect.t_min.size]
 
 
+def placed_with(prospect: Prospect, changes: tuple[Change, ...]) -> np.ndarray:
+    """Trajectories of the hours ahead under changes, paired with ``Prospect.placed_mgdl``; ``(place x draw, point)``.
+
+    Raises:
+        DataError: a change lies before the origin or beyond the horizon.
+        SolverError: most draws run away.
+    """
+    if not changes:
+        return prospect.placed_mgdl
+    return _placed(prospect.mean_mgdl + difference_of(prospect, changes), prospect.spread_mgdl)
+
+
 def difference_ahead(twin: Twin, timeline: Timeline, coming: Window, changes: tuple[Change, ...]) -> np.ndarray:
     """Changed less unchanged glucose of every draw at the end of each coming step.
 

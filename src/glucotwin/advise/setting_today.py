@@ -12,6 +12,7 @@ from glucotwin.control.setting import SLOT_MIN, SLOTS, TherapySetting, setting_f
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.message import message
 from glucotwin.core.unit import MINUTES_PER_DAY
+from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.domain.imputation import ASSUMED_WEIGHT_KG
 from glucotwin.domain.inputs import clock_arrays
 from glucotwin.domain.insulin import BasalSegment
@@ -29,15 +30,16 @@ WHOLE_UNITS_U_PER_H = 1.0 / 24.0
 
 
 def days_under_settings(timeline: Timeline, *, end: datetime, most_days: float) -> Window:
-    """The last days in which today's settings held.
+    """The last days with a sensor in which today's settings held.
 
     Args:
         timeline: the person's data.
         end: aware time at which the days end.
         most_days: at most so many.
     """
-    changed = [one.valid_from for one in timeline.settings if one.valid_from < end]
-    return Window(start=max([end - timedelta(days=most_days), *changed[-1:]]), end=end)
+    begun = [one.valid_from for one in timeline.settings if one.valid_from < end][-1:]
+    worn = timeline.window(GlucoseReading).start
+    return Window(start=min(max([end - timedelta(days=most_days), worn, *begun]), end), end=end)
 
 
 def setting_today(twin: Twin, timeline: Timeline, window: Window) -> TherapySetting:

@@ -10,6 +10,9 @@ COMMANDS = MappingProxyType(
     {
         "settings": CommandEntry("glucotwin.cli.advise_settings", "Advise small steps of settings from the last days."),
         "regimen": CommandEntry("glucotwin.cli.advise_regimen", "Rank medicines that may follow in type 2 diabetes."),
+        "now": CommandEntry("glucotwin.cli.advise_now", "Advise on a moment: a meal, a low, exercise, ketones."),
+        "lifestyle": CommandEntry("glucotwin.cli.advise_lifestyle", "Rank what habits would have done."),
+        "follow-up": CommandEntry("glucotwin.cli.advise_follow_up", "Compare what became of an advice with it."),
         "envelope": CommandEntry("glucotwin.cli.advise_envelope", "Sign limits that advice stays within."),
     }
 )

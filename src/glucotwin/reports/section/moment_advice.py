@@ -1,0 +1,64 @@
+"""Advice on a moment in words."""
+
+from glucotwin.advise.moment_option import MomentAdvice, MomentOption, Step
+from glucotwin.advise.sick_day import SickDayRule
+from glucotwin.core.message import message
+from glucotwin.core.number import number, plain_number
+from glucotwin.reports.number import Numbers
+
+
+def step_sentence(step: Step) -> str:
+    """What is done."""
+    if step.is_nothing:
+        return message("now-nothing")
+    if step.carbs_g > 0.0:
+        return message("now-carbs", grams=plain_number(step.carbs_g))
+    if step.basal_factor != 1.0:
+        return message("now-basal", percent=number(100.0 * step.basal_factor, 0))
+    dose = message("now-dose", units=plain_number(step.dose_u))
+    if step.lead_min:
+        return message("now-dose-lead", dose=dose, minutes=plain_number(step.lead_min))
+    if step.split is not None:
+        share, over = number(100.0 * step.split[0], 0), plain_number(step.split[1])
+        return message("now-dose-split", dose=dose, percent=share, minutes=over)
+    return dose
+
+
+def option_row(option: MomentOption, numbers: Numbers) -> tuple[str, ...]:
+    """An option's row: step, lowest and highest median, shares of time, and whether it may be chosen."""
+    return (
+        step_sentence(option.step),
+        numbers.glucose(float(option.median_mgdl.min())),
+        numbers.glucose(float(option.median_mgdl.max())),
+        number(option.in_range_pct, 0),
+        number(option.below_70_pct, 1),
+        number(option.above_180_pct, 0),
+        message("now-may-not") if option.refusals else "",
+    )
+
+
+def option_header() -> tuple[str, ...]:
+    """Titles of ``option_row``."""
+    return ("", *(message(f"now-column-{one}") for one in ("lowest", "highest", "in-range", "low", "high")), "")
+
+
+def situation_sentence(advice: MomentAdvice, numbers: Numbers) -> str:
+    """What is known now."""
+    now = advice.situation
+    return message(
+        "now-situation",
+        glucose=numbers.glucose_with_unit(now.glucose_mgdl),
+        age=number(now.age_min, 0),
+        trend=number(now.trend_mgdl_per_min, 1, signed=True),
+        units=number(now.on_board_u, 1),
+    )
+
+
+def refusal_sentences(advice: MomentAdvice) -> list[str]:
+    """Every reason against any option, once."""
+    return list(dict.fromkeys(why.sentence() for one in advice.options for why in one.refusals))
+
+
+def rule_lines(rule: SickDayRule) -> list[str]:
+    """What a sick-day rule says, and where it is from."""
+    return [rule.sentence(), message("sick-day-source", source=rule.source, day=rule.dated.isoformat())]

@@ -1,0 +1,83 @@
+"""Use case: follow up an advice on settings that was written to a file."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from glucotwin.advise.follow_up import FollowUp, follow_up
+from glucotwin.advise.what_if import Estimate, OutcomeJson
+from glucotwin.core.error import DataError, ErrorCode, NotFoundError
+from glucotwin.core.message import message
+from glucotwin.domain.glucose import GlucoseReading
+from glucotwin.domain.record import as_utc
+from glucotwin.domain.timeline import Timeline, Window
+
+USUAL_DAYS = 14.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenAdvice:
+    """What of a written advice is followed up.
+
+    Attributes:
+        window: days that it was made from.
+        predicted: differences by outcome.
+    """
+
+    window: Window
+    predicted: Mapping[str, Estimate]
+
+
+def read_advice(path: Path) -> WrittenAdvice:
+    """An advice from the JSON of ``glucotwin advise settings --json``.
+
+    Raises:
+        NotFoundError: there is no such file.
+        DataError: it holds no advice with a plan.
+    """
+    if not path.is_file():
+        raise NotFoundError(ErrorCode.UNKNOWN_NAME, message("follow-up-unread", path=str(path)))
+    try:
+        return advice_from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError, KeyError, ValidationError) as error:
+        raise DataError(ErrorCode.UNREADABLE_FILE, message("follow-up-unread", path=str(path))) from error
+
+
+def advice_from_json(document: Mapping[str, object]) -> WrittenAdvice:
+    """What of an advice is followed up, from JSON values of its answer or of its payload.
+
+    Raises:
+        KeyError, TypeError, ValueError: it holds no advice with a plan.
+    """
+    payload = TypeAdapter(dict[str, object]).validate_python(document.get("answer", document))
+    plan = TypeAdapter(dict[str, object]).validate_python(payload["plan"])
+    outcomes = TypeAdapter(list[OutcomeJson]).validate_python(plan["outcomes"])
+    start, end = (as_utc(datetime.fromisoformat(str(payload[name]))) for name in ("start", "end"))
+    predicted = {one["name"]: Estimate(**one["difference"]) for one in outcomes}
+    return WrittenAdvice(window=Window(start=start, end=end), predicted=predicted)
+
+
+def follow_up_advice(
+    advice: WrittenAdvice, timeline: Timeline, *, start: datetime | None = None, days: float = USUAL_DAYS
+) -> FollowUp:
+    """Compares the days since an advice was taken up with those that it was made from.
+
+    Args:
+        advice: as it was written.
+        timeline: the person's data, with the days since.
+        start: aware time from which the new settings held; None for the first change of settings after the advice was
+            made, or else its end.
+        days: how many days after it, at most.
+
+    Raises:
+        DataError: too few days have enough readings.
+    """
+    changed = [one.valid_from for one in timeline.settings if one.valid_from >= advice.window.end]
+    begins = as_utc(start) if start is not None else min(changed, default=advice.window.end)
+    newest = timeline.window(GlucoseReading).end
+    after = Window(start=begins, end=max(begins, min(newest, begins + timedelta(days=days))))
+    return follow_up(timeline, before=advice.window, after=after, predicted=advice.predicted)

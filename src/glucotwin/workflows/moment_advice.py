@@ -1,0 +1,182 @@
+"""Use case: advise on this moment: a meal, a correction, a dose that was missed, a coming low, exercise, ketones."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import jax.numpy as jnp
+import numpy as np
+
+from glucotwin.advise.envelope import SafetyEnvelope, standing_refusals
+from glucotwin.advise.look_ahead import prospect_of
+from glucotwin.advise.moment_advice import Bench, advise_against_low, advise_correction, advise_meal
+from glucotwin.advise.moment_option import MomentAdvice, MomentAdviceJson, MomentKind, PlannedExercise, PlannedMeal
+from glucotwin.advise.own_days import SAME_MEAL, rapid_doses
+from glucotwin.advise.refusal import Refusal, RefusalReason
+from glucotwin.advise.setting_today import setting_today
+from glucotwin.advise.sick_day import NONE, SickDayRule, sick_day_rule
+from glucotwin.advise.situation import situation_of
+from glucotwin.control.setting import DEFAULT_PEAK_MIN, setting_at
+from glucotwin.core.answer import Answer, ContextOfUse
+from glucotwin.core.message import message
+from glucotwin.core.profile import RESEARCHER, Authority, Capability
+from glucotwin.domain.glucose import GlucoseReading
+from glucotwin.domain.insulin import BasalSegment
+from glucotwin.domain.meal import Meal
+from glucotwin.domain.person import TherapyKind
+from glucotwin.domain.record import as_utc
+from glucotwin.domain.timeline import Timeline, Window
+from glucotwin.twin.twin import Twin
+from glucotwin.workflows.answer import require_same_person, require_valid, wrap_answer
+
+HORIZON_MIN = 300
+MISSED_WITHIN = timedelta(hours=2)
+"""A meal without a dose is caught up on so long: later most of it has been absorbed."""
+
+LEAST_MISSED_G = 10.0
+DOSED_KINDS = (MomentKind.MEAL, MomentKind.CORRECTION, MomentKind.MISSED_BOLUS)
+
+
+class Told(MomentAdviceJson):
+    """An advice with the sick-day rule that holds, if ketones were told."""
+
+    sick_day: dict[str, object] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MomentAnswer:
+    """An advice and the sick-day rule that holds."""
+
+    advice: MomentAdvice
+    sick_day: SickDayRule | None = None
+
+    def to_json(self) -> Told:
+        """As JSON values."""
+        return {**self.advice.to_json(), "sick_day": None if self.sick_day is None else self.sick_day.to_json()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is asked at a moment.
+
+    Attributes:
+        kind: of advice; None for what the moment calls for.
+        meal: that is about to be eaten.
+        exercise: that is planned.
+        ketone_mmoll: blood ketones; None where they were not measured.
+        step_u: of the pump or pen.
+    """
+
+    kind: MomentKind | None = None
+    meal: PlannedMeal | None = None
+    exercise: PlannedExercise | None = None
+    ketone_mmoll: float | None = None
+    step_u: float = 0.05
+
+
+def advise_person_now(
+    twin: Twin,
+    timeline: Timeline,
+    asked: Asked,
+    *,
+    at: datetime | None = None,
+    envelope: SafetyEnvelope | None = None,
+    authority: Authority = RESEARCHER,
+) -> Answer[MomentAnswer]:
+    """Advice on a moment in its envelope of use.
+
+    Args:
+        twin: of the timeline's person.
+        timeline: their data; nothing after the time is looked at.
+        asked: what is asked.
+        at: aware time; None for the newest reading.
+        envelope: signed limits; without them nothing with insulin may be chosen.
+        authority: on whose behalf.
+
+    Raises:
+        NotAllowedError: the authority may not be given this advice.
+        SafetyError: the model was not validated for this person, or the readings are too old to look ahead from.
+        DataError: carb ratio and correction factor are not on record.
+    """
+    origin = timeline.frame(GlucoseReading)["time"][-1] if at is None else as_utc(at)
+    require_same_person(twin, timeline)
+    authority.require(Capability.WHAT_IF_LIFESTYLE)
+    validity = require_valid(timeline.person, origin.date())
+    window = Window(start=origin - timedelta(days=1), end=origin)
+    rule = None
+    bench = bench_of(twin, timeline, origin, envelope, step_u=asked.step_u)
+    if asked.ketone_mmoll is not None:
+        rule = sick_day_rule(asked.ketone_mmoll, bench.situation.glucose_mgdl)
+        if rule.call != NONE:
+            bench = replace(bench, standing=(*bench.standing, Refusal(reason=RefusalReason.KETONES)))
+    kind = asked.kind or kind_of(bench, timeline, asked)
+    if kind in DOSED_KINDS:
+        authority.require(Capability.ADVISE_DOSE)
+    advice = _advise(bench, timeline, asked, kind, pump=_may_lower(timeline, authority))
+    return wrap_answer(
+        MomentAnswer(advice=advice, sick_day=rule),
+        context=ContextOfUse.ADVICE,
+        authority=authority,
+        timeline=timeline,
+        window=window,
+        twin=twin,
+        validity=validity,
+        uncertainty=message("advise-now-uncertainty"),
+        limits=message("advise-now-limits"),
+    )
+
+
+def bench_of(
+    twin: Twin, timeline: Timeline, origin: datetime, envelope: SafetyEnvelope | None, *, step_u: float
+) -> Bench:
+    """What options at a moment are looked at on."""
+    past = Window(start=origin - timedelta(days=14), end=origin + timedelta(microseconds=1))
+    setting = setting_today(twin, timeline, past)
+    minute = origin.astimezone(timeline.person.zone_info)
+    now = situation_of(timeline, at=origin, duration_min=float(setting.insulin_duration_min), peak_min=DEFAULT_PEAK_MIN)
+    return Bench(
+        prospect=prospect_of(twin, timeline, origin=origin, horizon_min=HORIZON_MIN),
+        situation=now,
+        setting=setting_at(setting, jnp.asarray(60.0 * minute.hour + minute.minute)),
+        limits=None if envelope is None else envelope.limits,
+        standing=standing_refusals(envelope, person_id=timeline.person.person_id, at=origin),
+        step_u=step_u,
+    )
+
+
+def kind_of(bench: Bench, timeline: Timeline, asked: Asked) -> MomentKind:
+    """What a moment calls for: what was planned, else a coming low, a meal without its dose, or a correction."""
+    if asked.meal is not None:
+        return MomentKind.MEAL
+    if asked.exercise is not None:
+        return MomentKind.EXERCISE
+    paths = bench.prospect.placed_mgdl
+    soon = bench.prospect.t_min <= 120.0
+    median = np.median(paths[:, soon], axis=0)
+    if bench.situation.glucose_mgdl < 70.0 or median.min() < 80.0:
+        return MomentKind.LOW_AHEAD
+    return MomentKind.MISSED_BOLUS if missed_carbs_g(timeline, bench.situation.at) else MomentKind.CORRECTION
+
+
+def missed_carbs_g(timeline: Timeline, at: datetime) -> float:
+    """Carbohydrate of meals of the last two hours that no rapid dose is on record for."""
+    window = Window(start=at - MISSED_WITHIN, end=at + timedelta(microseconds=1))
+    doses = [one for one in rapid_doses(timeline)["time"].to_list() if one <= at]
+    meals = timeline.cut(window).frame(Meal).select("time", "carbs_g").iter_rows()
+    missed = [grams for time, grams in meals if not any(abs(dose - time) <= SAME_MEAL for dose in doses)]
+    return float(sum(grams for grams in missed if grams >= LEAST_MISSED_G))
+
+
+def _advise(bench: Bench, timeline: Timeline, asked: Asked, kind: MomentKind, *, pump: bool) -> MomentAdvice:
+    if kind is MomentKind.MEAL:
+        return advise_meal(bench, asked.meal or PlannedMeal(carbs_g=0.0))
+    if kind is MomentKind.CORRECTION:
+        return advise_correction(bench)
+    if kind is MomentKind.MISSED_BOLUS:
+        return advise_correction(bench, missed_g=missed_carbs_g(timeline, bench.situation.at))
+    return advise_against_low(bench, asked.exercise, pump=pump)
+
+
+def _may_lower(timeline: Timeline, authority: Authority) -> bool:
+    """Whether a lower basal rate may be advised: a pump without automation, and an authority for doses."""
+    automated = timeline.person.therapy is TherapyKind.CLOSED_LOOP
+    return not automated and authority.allows(Capability.ADVISE_DOSE) and len(timeline.frame(BasalSegment)) > 0

@@ -1,0 +1,114 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from glucotwin.advise import moment_advice
+from glucotwin.advise.envelope import EnvelopeLimits
+from glucotwin.advise.look_ahead import Prospect
+from glucotwin.advise.moment_advice import Bench, advise_against_low, advise_correction, advise_meal, stepped
+from glucotwin.advise.moment_option import MomentKind, PlannedMeal
+from glucotwin.advise.refusal import Refusal, RefusalReason
+from glucotwin.advise.situation import Situation
+from glucotwin.control.setting import SettingNow
+from glucotwin.domain.timeline import Window
+from synthetic_person import ORIGIN
+
+LIMITS = EnvelopeLimits(
+    basal_u_per_h=(0.5, 1.2),
+    carb_ratio_g_per_u=(7.0, 14.0),
+    correction_factor_mgdl_per_u=(30.0, 60.0),
+    target_mgdl=(100.0, 130.0),
+    max_bolus_u=4.0,
+)
+NOW = Situation(
+    at=ORIGIN,
+    glucose_mgdl=200.0,
+    age_min=0.0,
+    trend_mgdl_per_min=0.0,
+    sensor_age_min=5000.0,
+    artefacts=(),
+    on_board_u=0.0,
+)
+SETTING = SettingNow(jnp.asarray(1.0), jnp.asarray(12.0), jnp.asarray(42.0), jnp.asarray(110.0))
+
+
+def ahead(level: float) -> Prospect:
+    """Made-up trajectories about a level; what else a prospect holds is not looked at."""
+    prospect = object.__new__(Prospect)
+    t_min = np.arange(5.0, 305.0, 5.0)
+    object.__setattr__(prospect, "t_min", t_min)
+    object.__setattr__(prospect, "placed_mgdl", level + 10.0 * np.linspace(-1.0, 1.0, 21)[:, None] + np.zeros(60))
+    object.__setattr__(prospect, "coming", Window(start=ORIGIN, end=ORIGIN + timedelta(hours=5)))
+    return prospect
+
+
+def bench(level: float, *, now: Situation = NOW, limits: EnvelopeLimits | None = LIMITS, step: float = 0.5) -> Bench:
+    return Bench(
+        prospect=ahead(level),
+        situation=now,
+        setting=SETTING,
+        limits=limits,
+        standing=() if limits else (Refusal(reason=RefusalReason.NO_ENVELOPE),),
+        step_u=step,
+    )
+
+
+@pytest.fixture(autouse=True)
+def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    def placed(prospect: Prospect, changes: tuple[object, ...]) -> np.ndarray:
+        moved = sum(
+            3.0 * getattr(one, "carbs_g", 0.0)
+            - 40.0 * getattr(one, "insulin_u", 0.0)
+            + 20.0 * (1.0 - getattr(one, "factor", 1.0))
+            for one in changes
+        )
+        return prospect.placed_mgdl + moved * prospect.t_min / prospect.t_min[-1]
+
+    monkeypatch.setattr(moment_advice, "placed_with", placed)
+
+
+def test_a_high_is_corrected_as_far_as_the_envelope_allows() -> None:
+    found = advise_correction(bench(230.0))
+    assert found.kind is MomentKind.CORRECTION
+    assert found.calculator_u == pytest.approx(90.0 / 42.0)
+    assert 0.0 < found.chosen.step.dose_u <= 4.0
+    assert found.chosen.step.dose_u % 0.5 == 0.0
+
+
+def test_nothing_is_corrected_while_falling_or_without_a_signed_envelope() -> None:
+    falling = replace(NOW, trend_mgdl_per_min=-2.0)
+    for own in (bench(230.0, now=falling), bench(230.0, limits=None)):
+        found = advise_correction(own)
+        assert found.chosen.step.is_nothing
+        assert all(one.refusals for one in found.options if one.step.dose_u > 0.0)
+
+
+def test_a_dose_that_makes_very_low_glucose_likely_is_refused() -> None:
+    found = advise_correction(bench(95.0))
+    assert found.chosen.step.is_nothing
+    reasons = {why.reason for one in found.options for why in one.refusals}
+    assert RefusalReason.VERY_LOW_LIKELY in reasons
+
+
+def test_a_meal_is_dosed_within_the_largest_bolus_and_split_when_rich() -> None:
+    found = advise_meal(bench(150.0, now=replace(NOW, glucose_mgdl=110.0)), PlannedMeal(carbs_g=60.0, fat_g=35.0))
+    assert 0.0 < found.chosen.step.dose_u <= 4.0
+    assert any(one.step.split is not None for one in found.options)
+    assert any(RefusalReason.MAX_BOLUS in {why.reason for why in one.refusals} for one in found.options)
+    assert found.to_json()["options"]
+
+
+def test_a_coming_low_is_met_with_carbohydrate_without_any_envelope() -> None:
+    found = advise_against_low(bench(62.0, limits=None), pump=True)
+    assert found.chosen.step.carbs_g > 0.0
+    assert all(one.refusals for one in found.options if one.step.basal_factor != 1.0)
+
+
+@pytest.mark.parametrize(
+    ("dose", "step", "given"), [(3.94, 0.5, 3.5), (3.94, 1.0, 3.0), (0.3, 0.05, 0.3), (0.9, 1.0, 0.0)]
+)
+def test_doses_are_rounded_down_to_what_pump_or_pen_can_give(dose: float, step: float, given: float) -> None:
+    assert stepped(dose, step) == pytest.approx(given)
