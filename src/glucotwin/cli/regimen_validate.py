@@ -20,19 +20,24 @@ from glucotwin.cli.table import aligned
 def command(console: Console, study: str | None, page: Path | None) -> None:
     """Simulate every trial of the table of published figures with one set of parameters.
 
-    Studies that were to stay unseen are scored apart. All of them take about a minute of one processor.
+    Studies that were to stay unseen are scored apart. Without --study also rules (order of classes, combinations no
+    more than their parts, SGLT2 inhibitors at a weak kidney, sign of weight) and check values of published models. All
+    of them take about a minute of one processor.
     """
     from glucotwin.core.message import message
+    from glucotwin.workflows.regimen_rule import check_rules
     from glucotwin.workflows.regimen_validate import markdown, score, validate_regimens
 
     with console.progress(message("regimen-progress")) as progress:
         results = validate_regimens(study=study, progress=progress)
+        rules = () if study else check_rules()
     scores = {name: score(results, held_out=apart) for name, apart in (("used", False), ("held_out", True))}
     if page is not None:
-        page.write_text(markdown(results), encoding="utf-8")
+        page.write_text(markdown(results, rules), encoding="utf-8")
     if console.as_json:
         told = {name: {"hits": hits, "figures": figures} for name, (hits, figures) in scores.items()}
-        console.write_json({"scores": told, "results": [one.to_json() for one in results]})
+        checked = [one.to_json() for one in rules]
+        console.write_json({"scores": told, "results": [one.to_json() for one in results], "rules": checked})
         return
     columns = ("row", "study", "arm", "endpoint", "published", "model", "hit")
     header = tuple(message(f"regimen-trial-{name}") for name in columns)
@@ -51,3 +56,10 @@ def command(console: Console, study: str | None, page: Path | None) -> None:
     console.write(aligned([header, *rows]))
     for name, (hits, figures) in scores.items():
         console.write(message(f"regimen-trial-score-{name.replace('_', '-')}", hits=hits, figures=figures))
+    if rules:
+        kept = sum(one.kept for one in rules)
+        console.write(message("regimen-trial-rules", kept=kept, rules=len(rules)))
+        for one in rules:
+            if not one.kept:
+                told = {"about": one.about, "expected": one.expected, "measured": one.measured}
+                console.write(message("regimen-trial-broken", **told))

@@ -15,6 +15,7 @@ from glucotwin.months.low_glucose import LowGlucose, felt_lows_per_y, low_glucos
 from glucotwin.months.treatment import Treatment
 from glucotwin.months.trial import Participant, Target, Trial, trial_targets, trials
 from glucotwin.workflows.regimen_parse import parse_candidate
+from glucotwin.workflows.regimen_rule import RuleResult, rules_markdown
 
 NO_COMPARATOR, PLACEBO = "none", ""
 HBA1C_BAND, WEIGHT_BAND, RATE_FACTOR = 0.2, 0.25, 1.5
@@ -128,18 +129,19 @@ def score(results: Sequence[TargetResult], *, held_out: bool) -> tuple[int, int]
     return sum(one.hit for one in counted), len(counted)
 
 
-def markdown(results: Sequence[TargetResult]) -> str:
+def markdown(results: Sequence[TargetResult], rules: Sequence[RuleResult] = ()) -> str:
     """The page of all figures, generated.
 
     Args:
         results: of ``validate_regimens``.
+        rules: of ``check_rules``.
     """
     (hits, figures), (apart_hits, apart) = (score(results, held_out=one) for one in (False, True))
     parts = [HEAD.format(hits=hits, figures=figures, apart_hits=apart_hits, apart=apart)]
     for held_out, title in ((False, "Studies used to choose parameters"), (True, "Studies scored apart")):
         rows = [_line(one) for one in results if one.held_out == held_out]
         parts.append("\n".join([f"## {title}\n", *COLUMNS, *rows, ""]))
-    return "\n".join(parts)
+    return "\n".join([*parts, rules_markdown(rules)] if rules else parts)
 
 
 def _line(result: TargetResult) -> str:

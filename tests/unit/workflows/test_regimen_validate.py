@@ -8,6 +8,7 @@ import pytest
 from glucotwin.core.error import NotFoundError
 from glucotwin.months.trial import trial_targets, trials
 from glucotwin.workflows.regimen_parse import parse_candidate
+from glucotwin.workflows.regimen_rule import check_rules
 from glucotwin.workflows.regimen_validate import MEASURES, markdown, score, validate_regimens
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "regimen-trials.md"
@@ -50,4 +51,9 @@ def test_a_study_that_is_not_there_is_refused_with_those_that_are() -> None:
 
 @pytest.mark.slow
 def test_the_page_is_what_the_trials_give() -> None:
-    assert PAGE.read_text(encoding="utf-8") == markdown(validate_regimens())
+    assert PAGE.read_text(encoding="utf-8") == markdown(validate_regimens(), check_rules())
+
+
+@pytest.mark.slow
+def test_classes_keep_their_order_and_combinations_are_no_more_than_their_parts() -> None:
+    assert [one for one in check_rules() if not one.kept] == []
