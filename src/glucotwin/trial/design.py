@@ -63,6 +63,7 @@ class Design(Part):
         quick: what a quick run changes.
         limits: sentences for the report: what this trial cannot tell.
         sources: what its numbers rest on, for the report.
+        is_quick: whether it is the quick version of another design.
         exploratory: why it must not be read as evidence, where that is so (arms of twins alone); empty otherwise.
     """
 
@@ -91,6 +92,7 @@ class Design(Part):
     quick: Quick = Quick()
     limits: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    is_quick: bool = False
     exploratory: str = ""
 
     @model_validator(mode="after")
@@ -189,6 +191,7 @@ class Design(Part):
             population={**self.population, **quick.population},
             variants=[{**one, "people": min(one["people"] or people, people)} for one in kept],
             replicates=quick.replicates,
+            is_quick=True,
             **changes,
         )
 

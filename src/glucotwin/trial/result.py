@@ -8,6 +8,7 @@ import polars as pl
 
 from glucotwin.trial.analysis import Estimate
 from glucotwin.trial.baseline import BaselineRow
+from glucotwin.trial.credibility import Credibility
 from glucotwin.trial.design import Design
 from glucotwin.trial.experiment import Covariate
 from glucotwin.trial.flow import Flow
@@ -86,6 +87,7 @@ class TrialResult:
         flow: of people.
         baseline: the table of people.
         alpha: of intervals that decide claims: what the interim looks left.
+        credibility: errors of the analysis, worth of a score, bias of twins; None where they cannot be measured.
     """
 
     design: Design
@@ -101,6 +103,7 @@ class TrialResult:
     flow: Flow
     baseline: tuple[BaselineRow, ...]
     alpha: float
+    credibility: Credibility | None
 
     def to_json(self) -> dict[str, object]:
         """As JSON values."""
@@ -122,6 +125,7 @@ class TrialResult:
                 for one in self.looks
             ],
             "claims": [claim_json(one) for one in self.verdicts],
+            "credibility": None if self.credibility is None else self.credibility.to_json(),
             "variants": [
                 {
                     "variant": one.name,

@@ -33,6 +33,20 @@ def gain_text(design: Design, verdict: ClaimVerdict) -> str:
     return f"{interval_text(verdict.gain, verdict.low, verdict.high, decimals)} {unit}".rstrip()
 
 
+def reason_text(design: Design, verdict: ClaimVerdict) -> str:
+    """Why a claim was reached or not."""
+    endpoint, claim = design.endpoint(verdict.claim.endpoint), verdict.claim
+    relative = claim.measure == "relative-pct"
+    decimals, unit = (0, "%") if relative else (endpoint.decimals, endpoint.unit)
+    asked = f"{number(claim.at_least, decimals, signed=True)} {unit}".rstrip()
+    if verdict.reached:
+        return message(f"trial-reason-reached-{claim.by}", asked=asked)
+    if not verdict.enough:
+        return message("trial-reason-too-little", asked=asked)
+    low = f"{number(verdict.low, decimals, signed=True)} {unit}".rstrip()
+    return message(f"trial-reason-unsure-{claim.by}", asked=asked, low=low)
+
+
 def verdict_text(verdict: ClaimVerdict) -> str:
     """Reached or not, and whether that was hoped for."""
     text = message("trial-reached" if verdict.reached else "trial-not-reached")

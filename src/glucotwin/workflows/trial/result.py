@@ -6,8 +6,10 @@ import polars as pl
 
 from glucotwin.core.message import message
 from glucotwin.core.progress import ProgressCallback, silent
+from glucotwin.reports.trial.page import render_trial
 from glucotwin.trial.analysis import analyse, estimate, estimate_frame
 from glucotwin.trial.baseline import baseline_rows
+from glucotwin.trial.credibility import check_credibility
 from glucotwin.trial.flow import flow_of
 from glucotwin.trial.look import final_alpha, looks_of
 from glucotwin.trial.part import PeriodKind
@@ -21,7 +23,7 @@ from glucotwin.workflows.trial.run import TrialRun
 
 
 def analyse_trial(run: TrialRun, *, progress: ProgressCallback = silent) -> TrialResult:
-    """Analyses a trial as its design says, and writes ``estimates.csv`` and ``result.json`` into its folder.
+    """Analyses a trial as its design says, and writes tables and ``report.html`` into its folder.
 
     Args:
         run: lived to its end.
@@ -62,8 +64,10 @@ def analyse_trial(run: TrialRun, *, progress: ProgressCallback = silent) -> Tria
             apart=design.period.kind is PeriodKind.PARALLEL,
         ),
         alpha=alpha,
+        credibility=check_credibility(design, main.people, main.seen, found=estimates[0].compared.tested),
     )
     _write(result, run.folder)
+    run.folder.write_text("report.html", render_trial(result))
     progress(stage, 1.0)
     return result
 

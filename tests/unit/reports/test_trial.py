@@ -1,0 +1,56 @@
+"""The report of a trial, made of a quick run of the experiment without a body."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from glucotwin.core.message import spoken_in
+from glucotwin.reports.trial.figure_flow import flow_height_px
+from glucotwin.reports.trial.page import render_trial
+from glucotwin.trial.flow import ArmFlow, Flow
+from glucotwin.trial.result import TrialResult
+from glucotwin.workflows.trial.design_file import find_design
+from glucotwin.workflows.trial.result import analyse_trial
+from glucotwin.workflows.trial.run import run_trial
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory: pytest.TempPathFactory) -> TrialResult:
+    folder: Path = tmp_path_factory.mktemp("trial") / "run"
+    return analyse_trial(run_trial(find_design("known-effect").made_quick(), folder))
+
+
+def test_the_page_tells_what_a_paper_would_in_its_order(result: TrialResult):
+    names = re.findall('<section id="([a-z]+)">', (result.folder / "report.html").read_text(encoding="utf-8"))
+    parts = ["claims", "design", "flow", "people", "outcomes", "forest", "variants", "looks", "trust", "limits"]
+    assert names == parts
+
+
+def test_the_page_needs_nothing_else_and_names_its_design(result: TrialResult):
+    page = (result.folder / "report.html").read_text(encoding="utf-8")
+    assert result.design.sha256 in page
+    assert "<script" not in page
+    assert re.findall(r'(?:src|href|srcset)="(?!data:)', page) == []
+    assert "proves nothing" in page
+
+
+@pytest.mark.slow
+def test_the_page_speaks_german(result: TrialResult):
+    with spoken_in("de"):
+        page = render_trial(result)
+    assert "Behauptungen" in page
+    assert "Can the analysis" not in page
+
+
+def test_many_reasons_and_arms_make_a_higher_figure():
+    arm = ArmFlow(allocated=9, left=1, missed=0, complete=8, analysed=9)
+    small = Flow(screened=20, excluded={"too old": 2}, randomised=18, arms={"a": arm, "b": arm})
+    large = Flow(
+        screened=90,
+        excluded={f"reason {one}": 9 - one for one in range(8)},
+        randomised=54,
+        arms=dict.fromkeys("abcdef", arm),
+    )
+    assert flow_height_px(large, list("abcdef"), 880) > flow_height_px(small, ["a", "b"], 880)
+    assert flow_height_px(small, ["a", "b"], 354) > flow_height_px(small, ["a", "b"], 880)
