@@ -5,9 +5,14 @@ from typing import Final
 import pytest
 
 from glucotwin.physiology.registry import BODIES
+from glucotwin.twin.body.registry import FIT_BODIES
 
 LARGE: Final = ("padova-t1d", "padova-t1d-2008", "padova-t1d-reduced", "padova-t2d")
 
 EVERY_BODY: Final = tuple(
     pytest.param(name, marks=pytest.mark.slow) if name in LARGE else pytest.param(name) for name in BODIES
+)
+
+EVERY_FIT_BODY: Final = tuple(
+    pytest.param(name, marks=pytest.mark.slow) if name == "minimal-t2d" else pytest.param(name) for name in FIT_BODIES
 )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 METHODS = ("map", "nuts")
 """Names of ``glucotwin.twin.method.FIT_METHODS``, which is slow to load; a test compares them."""
 
-BODIES = ("minimal", "padova-t1d-reduced")
+BODIES = ("minimal", "padova-t1d-reduced", "minimal-t2d")
 """Names of ``glucotwin.twin.body.registry.FIT_BODIES``, the default first; a test compares them."""
 
 PRIORS = ("independent", "population")
@@ -64,9 +64,8 @@ PRIORS = ("independent", "population")
 @click.option(
     "--body",
     type=click.Choice(BODIES),
-    default=BODIES[0],
-    show_default=True,
-    help="minimal: few parameters, the default; padova-t1d-reduced: the simulator's structure.",
+    help="minimal: few parameters; padova-t1d-reduced: the simulator's structure; minimal-t2d: insulin of one's own."
+    "  [default: minimal-t2d in type 2 diabetes, else minimal]",
 )
 @click.option(
     "--prior",
@@ -111,7 +110,7 @@ def command(
     last_day: datetime | None,
     holdout_days: int,
     all_days: bool,
-    body: str,
+    body: str | None,
     prior: str,
     method: str,
     chains: int,
@@ -239,6 +238,7 @@ def _page(answer: "FitAnswer", *, latents: bool) -> str:
         *_latent_lines(twin, asked=latents),
         *(message(key) for key in diagnostics.warnings),
         *(one.text for one in diagnostics.imputed),
+        *_glycation_lines(answer),
         *_unfit_lines("fit-page-left-out", answer.left_out),
         *_unfit_lines("fit-page-unfit-used", answer.unfit_used),
         *(message(key) for key in (*validity.reasons_against, *validity.cautions)),
@@ -246,6 +246,19 @@ def _page(answer: "FitAnswer", *, latents: bool) -> str:
         message("fit-page-saved", path=str(answer.path)),
     ]
     return "\n".join(lines)
+
+
+def _glycation_lines(answer: "FitAnswer") -> list[str]:
+    """HbA1c against mean glucose, or that it is not to be trusted."""
+    from glucotwin.core.message import message
+    from glucotwin.core.number import number
+
+    found = answer.glycation
+    if found is None:
+        return []
+    numbers = {name: number(getattr(found, name), 2) for name in ("median", "low", "high")}
+    lines = [message("fit-page-glycation", count=found.pairs, **numbers)]
+    return lines if found.reliable else [*lines, message("fit-page-glycation-doubt", doubts=", ".join(found.doubts))]
 
 
 def _latent_lines(twin: "Twin", *, asked: bool) -> list[str]:

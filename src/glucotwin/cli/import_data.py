@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @click.option("--overwrite", is_flag=True, help="Replace an existing timeline at --out, or --page.")
 @click.option("--page", type=click.Path(path_type=Path), help="HTML file to write the quality page to.")
 @click.option("--only", metavar="PERSON", help="Of files of several people, such as a research set, only this one's.")
+@click.option("--meals-from-words", is_flag=True, help="Estimate meals that notes tell in words: Rice 100 g; Egg 50 g.")
 @person_options
 @click.pass_obj
 def command(
@@ -42,6 +43,7 @@ def command(
     overwrite: bool,
     page: Path | None,
     only: str | None,
+    meals_from_words: bool,
     **person: Unpack[PersonArguments],
 ) -> None:
     """Import a person's data from PATH and judge their quality.
@@ -55,7 +57,9 @@ def command(
 
     with console.progress(message("import-progress", name=path.name)) as progress:
         options = replace(import_options(**person), only=only)
-        answer = import_data(path, options, out, overwrite=overwrite, page=page, progress=progress)
+        answer = import_data(
+            path, options, out, overwrite=overwrite, page=page, words=meals_from_words, progress=progress
+        )
     if console.as_json:
         console.write_json(answer.to_json())
         return

@@ -11,11 +11,13 @@ class ValidatedPopulation:
         diabetes_types: values of ``DiabetesType`` covered.
         minimum_age_years: youngest age covered.
         evidence: where the validation is written down.
+        cautions: message keys of what limits it for everybody covered.
     """
 
     diabetes_types: frozenset[str]
     minimum_age_years: int
     evidence: str
+    cautions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,6 +121,7 @@ def _to_json(twin: Twin) -> dict[str, Any]:
         "diagnostics": twin.diagnostics.to_json(),
         "manifest": twin.manifest.to_json(),
         **({} if twin.latents is None else {"latents": twin.latents.archived()}),
+        **({"context": dict(twin.context)} if twin.context else {}),
     }
 
 
@@ -163,4 +164,5 @@ def _from_json(document: Mapping[str, Any]) -> Twin:
         diagnostics=TypeAdapter(Diagnostics).validate_python(document["diagnostics"]),
         manifest=TypeAdapter(Manifest).validate_python(document["manifest"]),
         latents=TypeAdapter(Latents | None).validate_python(document.get("latents")),
+        context=TypeAdapter(dict[str, float]).validate_python(document.get("context", {})),
     )

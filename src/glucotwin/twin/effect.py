@@ -40,6 +40,9 @@ ANCHOR_LOG_SD = 0.3
 CONFOUNDING_LOG_SD = {TherapyKind.CLOSED_LOOP: 2.0, TherapyKind.PUMP: 0.8, TherapyKind.INJECTIONS: 0.8}
 """How far the effect that predicts may lie from the effect that is caused, by how insulin is given."""
 
+OWN_FIT, OWN_LOG_SD = "own-fit", 0.6
+"""Anchor and spread of the effect of injected insulin in people with insulin of their own: the prior's spread."""
+
 BLOCK_HOURS = {"night": 6.0, "morning": 5.0, "afternoon": 6.0, "evening": 7.0}
 """Length of the blocks of the day in which insulin sensitivity is constant."""
 
@@ -67,9 +70,11 @@ def estimate_effect(
         window: the fitted days.
         daily_insulin_u: mean total insulin per day.
     """
-    anchor, correction_factor, carb_factor = _anchor(timeline, window, daily_insulin_u)
     body, _ = model.build(point)
     fitted = [float(one) for one in day_mean_effects(body, model.basal_u_per_min)]
+    if fit_body(model.body_name).own_insulin:
+        return _own_effect(*fitted)
+    anchor, correction_factor, carb_factor = _anchor(timeline, window, daily_insulin_u)
     trust = CONFOUNDING_LOG_SD.get(timeline.person.therapy, CONFOUNDING_LOG_SD[TherapyKind.CLOSED_LOOP])
     precision = np.array([ANCHOR_LOG_SD**-2, trust**-2])
     share = float(precision[0] / precision.sum())
@@ -85,6 +90,18 @@ def estimate_effect(
         carb_factor_log_sd=log_sd,
         anchored_share=share,
         anchor=anchor,
+    )
+
+
+def _own_effect(correction_factor: float, carb_factor: float) -> EffectEstimate:
+    """What the fit says: no rule by daily insulin holds where most insulin is the body's own, and no pump confounds."""
+    return EffectEstimate(
+        correction_factor_mgdl_per_u=max(correction_factor, 1e-3),
+        correction_factor_log_sd=OWN_LOG_SD,
+        carb_factor_mgdl_per_g=max(carb_factor, 1e-3),
+        carb_factor_log_sd=ANCHOR_LOG_SD,
+        anchored_share=0.0,
+        anchor=OWN_FIT,
     )
 
 

@@ -1,6 +1,6 @@
 """Fitting a twin: a person's days become a problem, a method finds the posterior, and the fit is judged."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,14 +20,24 @@ from glucotwin.domain.imputation import ASSUMED_WEIGHT_KG, WEIGHT_LOG_SD
 from glucotwin.domain.insulin import BasalSegment, Bolus, PenDose
 from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.twin.assessment import diagnose
-from glucotwin.twin.body.registry import DEFAULT_BODY, fit_body
+from glucotwin.twin.body.fit_body import FitBody
+from glucotwin.twin.body.registry import default_body, fit_body
 from glucotwin.twin.calibration import calibrate_bands
 from glucotwin.twin.covariate import Covariates, covariates_of
 from glucotwin.twin.effect import estimate_effect
-from glucotwin.twin.grid import GriddedData, daily_insulin_u, grid_data
+from glucotwin.twin.evidence import evidence_of
+from glucotwin.twin.grid import GriddedData, daily_insulin_u, grid_data, own_and_injected_u
 from glucotwin.twin.latent.estimation import estimate_latents
 from glucotwin.twin.method import DEFAULT_METHOD, fit_method
-from glucotwin.twin.objective import HORIZON_STEPS, WARM_UP_STEPS, DayBatch, day_batch, filled_up, scoring
+from glucotwin.twin.objective import (
+    HORIZON_STEPS,
+    WARM_UP_STEPS,
+    DayBatch,
+    day_batch,
+    filled_up,
+    scoring,
+    with_evidence,
+)
 from glucotwin.twin.personal_model import PersonalModel, personal_model
 from glucotwin.twin.problem import FitProblem, FitSettings
 from glucotwin.twin.state_space import STEP_MIN
@@ -37,6 +47,9 @@ FITTED_DAYS = 14
 MINIMUM_DAYS = 2
 FEWEST_READINGS_PER_DAY = 3.0
 """Finger-sticks four to seven times a day are the least that is meant to be fitted."""
+
+FEWEST_WITH_OWN_INSULIN = 1.0
+"""Without insulin nobody measures more often than once or twice a day, and laboratory values tell the level."""
 
 DAILY_INSULIN_U_PER_KG = 0.6
 """Assumed where no insulin is on record; half of it basal (the usual total of adults with type 1 diabetes)."""
@@ -67,7 +80,7 @@ def fit_twin(
     *,
     window: Window | None = None,
     leave_out: Sequence[Window] = (),
-    body: str = DEFAULT_BODY,
+    body: str | None = None,
     prior: PriorChoice = DEFAULT_PRIOR,
     method: str = DEFAULT_METHOD,
     settings: FitSettings | None = None,
@@ -82,7 +95,7 @@ def fit_twin(
         window: days to fit; default the last 14 that have glucose and, where there is any, insulin. Nothing after its
             end is used.
         leave_out: stretches whose readings are not learned from; what was taken and eaten in them still acts later.
-        body: name of the body to fit (``body.registry.FIT_BODIES``).
+        body: name of the body to fit (``body.registry.FIT_BODIES``); default by the type of diabetes.
         prior: what is believed beforehand.
         method: name of the method (``method.FIT_METHODS``).
         settings: how much work methods that sample do.
@@ -99,6 +112,7 @@ def fit_twin(
     prepared = fit_problem(timeline, window, leave_out=leave_out, body=body, prior=prior, settings=settings, seed=seed)
     problem, window = prepared.problem, prepared.window
     model, basal = problem.model, float(problem.model.basal_u_per_min)
+    needs_none = fit_body(model.body_name).own_insulin
     fitted = chosen(problem, part_of(progress, start=0.05, end=0.8))
     progress("Calibrating the bands", 0.8)
     twin = Twin(
@@ -114,7 +128,8 @@ def fit_twin(
         posterior=fitted.posterior,
         effect=estimate_effect(model, jnp.asarray(fitted.mode.point), timeline, window, prepared.daily_insulin_u),
         band_factors={},
-        diagnostics=diagnose(problem, fitted, prepared.data, recorded_insulin=has_insulin(timeline)),
+        diagnostics=diagnose(problem, fitted, prepared.data, recorded_insulin=has_insulin(timeline) or needs_none),
+        context=prepared.context,
         manifest=make_manifest(
             TWIN_SCHEMA,
             settings={
@@ -147,6 +162,7 @@ class Prepared:
         weight_log_sd: how uncertain an assumed weight is.
         daily_insulin_u: mean total insulin per day.
         covariates: what the prior is conditioned on; None for independent priors.
+        context: further parameters that are known and not fitted.
     """
 
     problem: FitProblem
@@ -156,6 +172,7 @@ class Prepared:
     weight_log_sd: float
     daily_insulin_u: float
     covariates: Covariates | None
+    context: Mapping[str, float]
 
 
 def fit_problem(
@@ -163,7 +180,7 @@ def fit_problem(
     window: Window | None = None,
     *,
     leave_out: Sequence[Window] = (),
-    body: str = DEFAULT_BODY,
+    body: str | None = None,
     prior: PriorChoice = DEFAULT_PRIOR,
     settings: FitSettings | None = None,
     seed: int = 0,
@@ -178,21 +195,26 @@ def fit_problem(
     start = _first_reading_time(timeline, window)
     data_window = Window(start=start - timedelta(minutes=WARM_UP_MIN), end=window.end)
     weight_kg = timeline.person.weight_kg(window.end.date())
-    total_u, basal_u = _usual_insulin_u(timeline, window, weight_kg)
+    chosen = fit_body(body or default_body(timeline.person.diabetes_type))
+    total_u, basal_u = _usual_insulin_u(timeline, window, weight_kg, needed=not chosen.own_insulin)
     data = grid_data(timeline, data_window, usual_basal_u_per_min=basal_u / 1440.0).without_readings(leave_out)
     weight_log_sd = WEIGHT_LOG_SD if weight_kg is None else 0.0
-    jointly = prior is PriorChoice.POPULATION or fit_body(body).joint_only
+    jointly = prior is PriorChoice.POPULATION or chosen.joint_only
+    context = _context(chosen, data)
     covariates = _known(timeline, window, weight_kg, total_u) if jointly else None
     model = personal_model(
         weight_kg=weight_kg,
         daily_insulin_u=total_u,
         basal_u_per_min=basal_u / 1440.0,
         weight_log_sd=weight_log_sd,
-        body=body,
+        body=chosen.name,
         covariates=covariates,
+        context=context,
     )
     batch = day_batch(data)
-    _check_enough(batch, window)
+    _check_enough(batch, window, fewest=FEWEST_WITH_OWN_INSULIN if chosen.own_insulin else FEWEST_READINGS_PER_DAY)
+    if chosen.surprise is not None:
+        batch = with_evidence(batch, evidence_of(timeline, window))
     key = stream_key(root_key(seed), subject=timeline.person.person_id, stream=FIT_STREAM)
     problem = FitProblem(model=model, batch=filled_up(batch), key=key, settings=settings or FitSettings())
     return Prepared(
@@ -203,7 +225,16 @@ def fit_problem(
         weight_log_sd=weight_log_sd,
         daily_insulin_u=total_u,
         covariates=covariates,
+        context=context,
     )
+
+
+def _context(body: FitBody, data: GriddedData) -> dict[str, float]:
+    """The levels of medicines to which the fitted numbers belong: their means over the days."""
+    levels = data.inputs.condition_level
+    return {
+        name: float(np.mean(np.asarray(levels[level]))) for level, name in body.references.items() if level in levels
+    }
 
 
 def fit_twins(
@@ -242,6 +273,7 @@ def model_of(twin: Twin) -> PersonalModel:
         weight_log_sd=twin.weight_log_sd,
         body=twin.body,
         covariates=twin.covariates,
+        context=twin.context,
     )
 
 
@@ -260,8 +292,12 @@ def _known(timeline: Timeline, window: Window, weight_kg: float | None, daily_in
     return covariates_of(timeline, window, weight_kg=weight_kg, daily_insulin_u=recorded)
 
 
-def _usual_insulin_u(timeline: Timeline, window: Window, weight_kg: float | None) -> tuple[float, float]:
-    """Total and basal insulin per day; by weight where none is on record."""
+def _usual_insulin_u(
+    timeline: Timeline, window: Window, weight_kg: float | None, *, needed: bool
+) -> tuple[float, float]:
+    """Total and basal insulin per day; where none is on record by weight, or none where the body makes its own."""
+    if not needed:
+        return own_and_injected_u(timeline, window)
     if has_insulin(timeline):
         return daily_insulin_u(timeline, window)
     total = DAILY_INSULIN_U_PER_KG * (weight_kg or ASSUMED_WEIGHT_KG)
@@ -275,7 +311,8 @@ def latest_days(timeline: Timeline, *, days: int = FITTED_DAYS) -> Window:
         FitError: there is no glucose, or the streams have no days in common.
     """
     glucose = timeline.frame(GlucoseReading)
-    doses = [timeline.frame(kind) for kind in (BasalSegment, Bolus, PenDose) if len(timeline.frame(kind))]
+    needed = not fit_body(default_body(timeline.person.diabetes_type)).own_insulin
+    doses = [timeline.frame(kind) for kind in (BasalSegment, Bolus, PenDose) if needed and len(timeline.frame(kind))]
     if not len(glucose):
         raise FitError(
             ErrorCode.TOO_LITTLE_DATA,
@@ -295,14 +332,14 @@ def latest_days(timeline: Timeline, *, days: int = FITTED_DAYS) -> Window:
     return Window(start=max(first, end - timedelta(days=days)), end=end)
 
 
-def _check_enough(batch: DayBatch, window: Window) -> None:
+def _check_enough(batch: DayBatch, window: Window, *, fewest: float) -> None:
     days = batch.first_guess_mgdl.size
     readings = int(np.sum(np.asarray(scoring(batch)[1])[:, : batch.readings.kind.shape[1]] > 0)) if days else 0
-    if days < MINIMUM_DAYS or readings < FEWEST_READINGS_PER_DAY * days:
+    if days < MINIMUM_DAYS or readings < fewest * days:
         raise FitError(
             ErrorCode.TOO_LITTLE_DATA,
             f"{window.start:%Y-%m-%d} to {window.end:%Y-%m-%d} holds {days} whole days with {readings} readings; "
-            f"a fit needs at least {MINIMUM_DAYS} days and {FEWEST_READINGS_PER_DAY:.0f} readings a day.",
+            f"a fit needs at least {MINIMUM_DAYS} days and {fewest:.0f} readings a day.",
             hint="Import more days, or choose a window with fewer gaps.",
         )
 

@@ -19,6 +19,7 @@ from glucotwin.domain.rasterise import RasterisedInputs, inputs_from_timeline, l
 from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.twin.filter import AT_LEAST, AT_MOST, NO_READING, VALUE, Readings
 from glucotwin.twin.imputed_flux import imputed_flux_power
+from glucotwin.twin.medicine_level import medicine_levels
 from glucotwin.twin.state_space import STEP_MIN
 
 DAY_MIN = 1440
@@ -97,11 +98,15 @@ def grid_data(timeline: Timeline, window: Window, *, usual_basal_u_per_min: floa
     inputs = eqx.tree_at(lambda one: one.insulin_u_per_min, raster.inputs, {"rapid": insulin}).cut(
         DAY_MIN, DAY_MIN + steps * int(STEP_MIN)
     )
+    inputs = coarse_inputs(inputs)
+    levels = medicine_levels(timeline, window.start, STEP_MIN * np.arange(steps)) if steps else {}
+    if levels:
+        inputs = eqx.tree_at(lambda one: one.condition_level, inputs, {**inputs.condition_level, **levels})
     known = unrecorded[DAY_MIN : DAY_MIN + steps * int(STEP_MIN)].reshape(steps, -1).mean(axis=1) < 0.5
     power = imputed_flux_power(imputed, window.start, steps)
     return GriddedData(
         start=window.start,
-        inputs=with_flux_power(coarse_inputs(inputs), power),
+        inputs=with_flux_power(inputs, power),
         readings=_readings(timeline, window, steps),
         basal_known=known,
         imputed=tuple(one for one in imputed if one.end >= window.start),
@@ -157,6 +162,26 @@ def daily_insulin_u(timeline: Timeline, window: Window) -> tuple[float, float]:
             hint="Import the pump's or pen's log too, or choose other days.",
         )
     return total, basal if basal > 0.0 else total / 2.0
+
+
+def own_and_injected_u(timeline: Timeline, window: Window) -> tuple[float, float]:
+    """Mean injected insulin per day and the part of it that is basal, in U, for people with insulin of their own.
+
+    What is not on record was not taken.
+    """
+    raster = inputs_from_timeline(timeline.cut(window), window)
+    total = float(np.mean(np.asarray(raster.inputs.total_insulin_u_per_min()))) * DAY_MIN
+    basal = sum(
+        (
+            float(np.mean(np.asarray(rate)))
+            for name, rate in raster.inputs.insulin_u_per_min.items()
+            if name in LONG_ACTING
+        ),
+        start=0.0,
+    )
+    segments = timeline.cut(window).frame(BasalSegment)
+    pumped = float((segments["rate_u_per_h"] * segments["duration_min"]).sum()) / 60.0 / window.days
+    return total, basal * DAY_MIN + pumped
 
 
 def _eaten_at_once(timeline: Timeline) -> Timeline:

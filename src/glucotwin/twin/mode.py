@@ -127,7 +127,7 @@ def sandwich_posterior(mode: Mode) -> Posterior:
     """
     days = np.asarray(mode.evaluated.day_gradients)
     inverse = np.linalg.inv(np.asarray(mode.evaluated.information))
-    covariance = inverse @ (days.T @ days + np.eye(mode.point.size)) @ inverse
+    covariance = inverse @ (days.T @ days + np.asarray(mode.evaluated.certain)) @ inverse
     if mode.sparse:
         covariance = _at_least(covariance, inverse)
     # Data never make less certain than the prior, whose SD is 1 on this scale.

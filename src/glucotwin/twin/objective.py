@@ -16,8 +16,10 @@ import numpy as np
 from glucotwin.core.array import Array, Bool, Float
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.body import Body
+from glucotwin.twin.body.registry import fit_body
 from glucotwin.twin.closed_form import closed_form, filter_days, look_ahead_days
 from glucotwin.twin.driven import can_drive, drive, filter_driven, look_ahead_driven
+from glucotwin.twin.evidence import Evidence
 from glucotwin.twin.filter import (
     AT_LEAST,
     AT_MOST,
@@ -53,11 +55,15 @@ WRONG_BOUND = 1e-3
 
 
 class DayBatch(eqx.Module):
-    """Days to fit, each with its warm-up before and the longest horizon after; axes day, step."""
+    """Days to fit, each with its warm-up before and the longest horizon after; axes day, step.
+
+    ``evidence`` is what laboratory values say beside; None where they play no part.
+    """
 
     inputs: Inputs
     readings: Readings
     first_guess_mgdl: Float[Array, " day"]
+    evidence: Evidence | None = None
 
 
 class Predictions(NamedTuple):
@@ -68,11 +74,15 @@ class Predictions(NamedTuple):
 
 
 class Evaluated(NamedTuple):
-    """The objective at a point: value, gradient, expected information, each day's own gradient, and what it scores."""
+    """The objective at a point: value, gradient, expected information, each day's own gradient, and what it scores.
+
+    ``certain`` is the part of the information that is independent of the days: of the prior and of laboratory values.
+    """
 
     value: Float[Array, ""]
     gradient: Float[Array, " parameter"]
     information: Float[Array, "parameter parameter"]
+    certain: Float[Array, "parameter parameter"]
     day_gradients: Float[Array, "day parameter"]
     predicted: Predictions
 
@@ -88,6 +98,23 @@ def day_batch(data: GriddedData) -> DayBatch:
     return DayBatch(inputs=inputs, readings=readings, first_guess_mgdl=jnp.asarray(_first_values(readings)))
 
 
+def with_evidence(batch: DayBatch, evidence: Evidence) -> DayBatch:
+    """The days with laboratory values beside; the same days where there is none.
+
+    Args:
+        batch: the days.
+        evidence: of the months before their end.
+    """
+    if not evidence.count:
+        return batch
+    return DayBatch(
+        inputs=batch.inputs,
+        readings=batch.readings,
+        first_guess_mgdl=batch.first_guess_mgdl,
+        evidence=jax.tree.map(jnp.asarray, evidence),
+    )
+
+
 def filled_up(batch: DayBatch) -> DayBatch:
     """The days and, behind them, empty ones up to a usual number, so that compiled programs serve many people."""
     days = batch.first_guess_mgdl.size
@@ -101,6 +128,7 @@ def filled_up(batch: DayBatch) -> DayBatch:
             glucose_mgdl=jnp.asarray(np.asarray(batch.readings.glucose_mgdl)[index]), kind=jnp.asarray(kinds)
         ),
         first_guess_mgdl=jnp.asarray(np.asarray(batch.first_guess_mgdl)[index]),
+        evidence=batch.evidence,
     )
 
 
@@ -218,13 +246,44 @@ def evaluate(
     day_gradients = jnp.einsum("dp,dpk->dk", by_prediction.residual_mgdl, slopes.residual_mgdl) + jnp.einsum(
         "dp,dpk->dk", by_prediction.log_variance, slopes.log_variance
     )
+    prior, pull, certain = _beside_the_days(model, point, batch)
     return Evaluated(
-        value=value + 0.5 * point @ point,
-        gradient=day_gradients.sum(axis=0) + point,
-        information=_information(predicted, slopes, weights, kinds == VALUE) + jnp.eye(point.size),
+        value=value + prior,
+        gradient=day_gradients.sum(axis=0) + pull,
+        information=_information(predicted, slopes, weights, kinds == VALUE) + certain,
+        certain=certain,
         day_gradients=day_gradients,
         predicted=predicted,
     )
+
+
+def beside_the_days(model: PersonalModel, point: Float[Array, " parameter"], batch: DayBatch) -> Float[Array, ""]:
+    """What the prior and laboratory values say against a point, as minus a log density.
+
+    Args:
+        model: the family of bodies.
+        point: unconstrained parameters.
+        batch: with the laboratory values.
+    """
+    surprise = _surprise(model, point, batch)
+    return 0.5 * point @ point + 0.5 * surprise @ surprise
+
+
+def _surprise(model: PersonalModel, point: Float[Array, " parameter"], batch: DayBatch) -> Float[Array, " value"]:
+    rule = fit_body(model.body_name).surprise
+    if batch.evidence is None or rule is None:
+        return jnp.zeros(0)
+    return rule(model.build(point)[0], batch.evidence)
+
+
+def _beside_the_days(
+    model: PersonalModel, point: Float[Array, " parameter"], batch: DayBatch
+) -> tuple[Float[Array, ""], Float[Array, " parameter"], Float[Array, "parameter parameter"]]:
+    """Value, gradient and information of the prior and of laboratory values."""
+    surprise = _surprise(model, point, batch)
+    slopes = jax.jacfwd(lambda one: _surprise(model, one, batch))(point)
+    value = 0.5 * point @ point + 0.5 * surprise @ surprise
+    return value, point + slopes.T @ surprise, jnp.eye(point.size) + slopes.T @ slopes
 
 
 def _with_jacobian(

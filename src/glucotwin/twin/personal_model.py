@@ -5,6 +5,7 @@ what is usual among people like this one.
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import equinox as eqx
 import jax
@@ -48,6 +49,7 @@ class PersonalModel(eqx.Module):
         low, high: bounds beyond which the model and its step length are not meant; values approach them and stop there.
         weight_kg, basal_u_per_min: the person's weight and usual basal rate.
         tie: parameters that follow the free ones; None where the others are the same for everybody.
+        context: further parameters of the person that are known and not fitted, by name.
     """
 
     body_name: str = eqx.field(static=True)
@@ -58,6 +60,7 @@ class PersonalModel(eqx.Module):
     weight_kg: Float[Array, ""]
     basal_u_per_min: Float[Array, ""]
     tie: Tie | None = None
+    context: Mapping[str, Float[Array, ""]] = eqx.field(default_factory=dict[str, Float[Array, ""]])
 
     @property
     def spread(self) -> Float[Array, " parameter"]:
@@ -81,7 +84,9 @@ class PersonalModel(eqx.Module):
         noise = {
             name.removeprefix(NOISE_PREFIX): value for name, value in values.items() if name.startswith(NOISE_PREFIX)
         }
-        body = fitted.compose(others | own, weight_kg=self.weight_kg, basal_u_per_min=self.basal_u_per_min)
+        body = fitted.compose(
+            others | own | dict(self.context), weight_kg=self.weight_kg, basal_u_per_min=self.basal_u_per_min
+        )
         return body, Noise(**noise)
 
 
@@ -102,6 +107,7 @@ def personal_model(
     weight_log_sd: float = 0.0,
     body: str = DEFAULT_BODY,
     covariates: Covariates | None = None,
+    context: Mapping[str, float] = MappingProxyType({}),
 ) -> PersonalModel:
     """The model family of a person, its prior centred by what is known of them.
 
@@ -113,6 +119,7 @@ def personal_model(
         body: name of the body to fit.
         covariates: what the population's joint prior is conditioned on; None for independent priors, if the body has
             them.
+        context: further parameters that are known and not fitted, by name.
 
     Raises:
         ModelError: no twin can be fitted with such a body.
@@ -138,12 +145,13 @@ def personal_model(
         weight_kg=jnp.asarray(ASSUMED_WEIGHT_KG if weight_kg is None else weight_kg),
         basal_u_per_min=jnp.asarray(basal_u_per_min),
         tie=tie,
+        context={name: jnp.asarray(value) for name, value in context.items()},
     )
 
 
 def _independent(fitted: FitBody, daily_insulin_u: float) -> tuple[np.ndarray, np.ndarray]:
     """Medians and covariance of independent priors."""
-    scale = REFERENCE_DAILY_INSULIN_U / daily_insulin_u
+    scale = REFERENCE_DAILY_INSULIN_U / daily_insulin_u if fitted.scaled_by_daily_insulin else 1.0
     typical = [
         one.typical * (scale if name in fitted.scaled_by_daily_insulin else 1.0) for name, one in fitted.free().items()
     ]

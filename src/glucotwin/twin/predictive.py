@@ -13,6 +13,7 @@ from glucotwin.domain.inputs import Inputs, clock_arrays
 from glucotwin.twin.filter import Readings, initial_belief, look_ahead, run_filter
 from glucotwin.twin.grid import GriddedData, with_flux_power
 from glucotwin.twin.imputed_flux import imputed_flux_power
+from glucotwin.twin.medicine_level import LEVELS as MEDICINE_LEVELS
 from glucotwin.twin.personal_model import PersonalModel
 from glucotwin.twin.state_space import STEP_MIN
 
@@ -67,24 +68,36 @@ def _first_reading(readings: Readings) -> Float[Array, ""]:
 def usual_future(data: GriddedData, *, extra_steps: int, zone: str, basal_u_per_min: float) -> Inputs:
     """No food, no bolus, the usual basal rate: what is assumed when nothing is announced.
 
-    Factors of parameters stay as they are in the data, behind its end as they were last.
+    Factors of parameters and levels of medicines stay as they are in the data, behind its end as they were last.
     """
     steps = data.steps + extra_steps
     clock = clock_arrays(data.start, steps * int(STEP_MIN), zone)
     zeros = np.zeros(steps)
     basal = [one for one in data.imputed if one.quantity is ImputedInput.BASAL]
     quiet = with_flux_power(data.inputs.map(lambda values: zeros), imputed_flux_power(basal, data.start, steps))
-    factors = {
-        name: np.append(values, np.full(extra_steps, np.asarray(values)[-1]))
-        for name, values in data.inputs.parameter_factor.items()
+    factors = {name: _held(values, extra_steps) for name, values in data.inputs.parameter_factor.items()}
+    levels = {
+        name: _held(values, extra_steps) if name in MEDICINE_LEVELS else zeros
+        for name, values in data.inputs.condition_level.items()
     }
     return eqx.tree_at(
-        lambda one: (one.parameter_factor, one.minute_utc, one.minute_of_day, one.insulin_u_per_min),
+        lambda one: (
+            one.parameter_factor,
+            one.condition_level,
+            one.minute_utc,
+            one.minute_of_day,
+            one.insulin_u_per_min,
+        ),
         quiet,
         (
             factors,
+            levels,
             clock["minute_utc"][:: int(STEP_MIN)].astype(np.float64),
             clock["minute_of_day"][:: int(STEP_MIN)],
             {"rapid": zeros + basal_u_per_min},
         ),
     )
+
+
+def _held(values: Float[AnyArray, " step"], extra_steps: int) -> np.ndarray:
+    return np.append(values, np.full(extra_steps, np.asarray(values)[-1]))

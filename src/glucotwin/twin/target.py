@@ -15,7 +15,7 @@ import numpy as np
 
 from glucotwin.core.array import Array, Float
 from glucotwin.twin.mode import sandwich_posterior
-from glucotwin.twin.objective import DayBatch, negative_log_likelihood, predictions, scoring
+from glucotwin.twin.objective import DayBatch, beside_the_days, negative_log_likelihood, predictions, scoring
 from glucotwin.twin.personal_model import PersonalModel
 from glucotwin.twin.problem import FitProblem, Mode
 
@@ -55,7 +55,7 @@ class WhitenedTarget(AbstractTarget):
         point = self.centre + self.narrow @ coordinates
         kinds, weights = scoring(self.batch)
         value = negative_log_likelihood(predictions(self.model, point, self.batch), kinds, weights)
-        density = -value - 0.5 * point @ point
+        density = -value - beside_the_days(self.model, point, self.batch)
         return jnp.where(jnp.isfinite(density), density, IMPOSSIBLE)
 
     def points(self, coordinates: np.ndarray) -> np.ndarray:

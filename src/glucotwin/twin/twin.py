@@ -1,7 +1,7 @@
 """The twin: a person's fitted model with its uncertainty, where it came from, and how good the fit was."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import jax
 import jax.numpy as jnp
@@ -80,6 +80,7 @@ class Twin:
             it was not.
         covariates: what the joint prior was conditioned on; None for independent priors, or by daily insulin alone.
         latents: what differed from day to day, meal to meal and sensor to sensor; None where it was not asked for.
+        context: further parameters of the person that are known and not fitted, by name.
     """
 
     person: Person
@@ -97,6 +98,7 @@ class Twin:
     weight_log_sd: float = 0.0
     covariates: Covariates | None = None
     latents: Latents | None = None
+    context: Mapping[str, float] = field(default_factory=dict[str, float])
 
     @property
     def version(self) -> str:
@@ -125,6 +127,7 @@ class Twin:
                 **({"weight_log_sd": self.weight_log_sd} if self.weight_log_sd else {}),
                 **({} if self.posterior.sample is None else {"sample": self.posterior.sample.tolist()}),
                 **({} if self.latents is None else {"latents": self.latents.archived()}),
+                **({} if not self.context else {"context": dict(self.context)}),
             }
         )
 

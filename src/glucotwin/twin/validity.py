@@ -1,6 +1,8 @@
 """For whom the twin's body was validated, and whether a person is one of them."""
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 
 from glucotwin.core.validity import ValidatedPopulation, Validity
 from glucotwin.domain.person import DiabetesType, Person
@@ -11,6 +13,22 @@ MINIMAL_POPULATION = ValidatedPopulation(
     evidence="Held-out forecasts of adults with type 1 diabetes (AZT1D); see validation/.",
 )
 """Adults with type 1 diabetes. Pregnancy and dialysis change insulin action in ways the body does not know."""
+
+
+MINIMAL_T2D_POPULATION = ValidatedPopulation(
+    diabetes_types=frozenset({str(DiabetesType.TYPE_2)}),
+    minimum_age_years=18,
+    evidence="Held-out forecasts of adults with type 2 diabetes in hospital (ShanghaiT2DM); see docs/validation.md.",
+    cautions=("validity-type-2",),
+)
+"""Adults with type 2 diabetes: no outpatients were checked, and no what-if against what really changed."""
+
+POPULATIONS: Mapping[str, ValidatedPopulation] = MappingProxyType({"minimal-t2d": MINIMAL_T2D_POPULATION})
+
+
+def validated_population(body: str) -> ValidatedPopulation:
+    """For whom a body to fit was validated."""
+    return POPULATIONS.get(body, MINIMAL_POPULATION)
 
 
 def check_validity(person: Person, on: date, *, population: ValidatedPopulation = MINIMAL_POPULATION) -> Validity:
@@ -32,6 +50,7 @@ def check_validity(person: Person, on: date, *, population: ValidatedPopulation 
             *(("validity-young",) if _is_too_young(person, on, population) else ()),
         ),
         cautions=(
+            *population.cautions,
             *(("validity-age-unknown",) if _is_age_unknown(person) else ()),
             *(("validity-conditions-unknown",) if person.pregnant is None or person.dialysis is None else ()),
         ),
@@ -41,7 +60,9 @@ def check_validity(person: Person, on: date, *, population: ValidatedPopulation 
 def _diabetes_reasons(person: Person, population: ValidatedPopulation) -> tuple[str, ...]:
     if person.diabetes_type is DiabetesType.UNKNOWN:
         return ("validity-diabetes-unknown",)
-    return () if str(person.diabetes_type) in population.diabetes_types else ("validity-other-diabetes",)
+    if str(person.diabetes_type) in population.diabetes_types:
+        return ()
+    return ("validity-other-diabetes" if population is MINIMAL_POPULATION else "validity-not-type-2",)
 
 
 def _is_too_young(person: Person, on: date, population: ValidatedPopulation) -> bool:

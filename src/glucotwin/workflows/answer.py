@@ -12,8 +12,9 @@ from glucotwin.core.validity import Validity
 from glucotwin.domain.archive import timeline_hash
 from glucotwin.domain.person import Person
 from glucotwin.domain.timeline import Timeline, Window
+from glucotwin.twin.body.registry import DEFAULT_BODY
 from glucotwin.twin.twin import Twin
-from glucotwin.twin.validity import check_validity
+from glucotwin.twin.validity import check_validity, validated_population
 
 MODEL_STREAMS = ("glucose", "bolus", "basal", "pen", "meal")
 """Streams that the twin's body can take in."""
@@ -21,13 +22,18 @@ MODEL_STREAMS = ("glucose", "bolus", "basal", "pen", "meal")
 AnyPayload = TypeVar("AnyPayload", bound=Payload)
 
 
-def require_valid(person: Person, on: date) -> Validity:
+def require_valid(person: Person, on: date, *, body: str = DEFAULT_BODY) -> Validity:
     """The validity for a person for whom nothing speaks against an answer.
+
+    Args:
+        person: who is asked about.
+        on: the day for which an answer is given.
+        body: that answers; by default that of type 1 diabetes.
 
     Raises:
         SafetyError: the model was not validated for people like this one.
     """
-    validity = check_validity(person, on)
+    validity = check_validity(person, on, population=validated_population(body))
     if not validity.valid:
         reasons = " ".join(message(key) for key in validity.reasons_against)
         raise SafetyError(

@@ -12,14 +12,15 @@ from glucotwin.core.validity import Validity
 from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.ingest.detect.days import DayReason, DayReport, day_reports
+from glucotwin.prognosis.glycation import GlycationRatio
 from glucotwin.twin.archive import save_twin
-from glucotwin.twin.body.registry import DEFAULT_BODY
 from glucotwin.twin.diagnostic import FAILURES, Verdict
 from glucotwin.twin.fit import DEFAULT_PRIOR, FITTED_DAYS, PriorChoice, fit_twin, latest_days
 from glucotwin.twin.method import DEFAULT_METHOD
 from glucotwin.twin.problem import FitSettings
 from glucotwin.twin.twin import Twin
-from glucotwin.twin.validity import check_validity
+from glucotwin.twin.validity import check_validity, validated_population
+from glucotwin.workflows.recorded_glycation import recorded_glycation
 
 FEWEST_FIT_DAYS = 4
 """With readings for fewer fit days than this, the unfit ones are used too."""
@@ -48,7 +49,7 @@ class FitChoice:
     """How a twin is fitted.
 
     Attributes:
-        body: name of the body to fit.
+        body: name of the body to fit; None for the one of the person's type of diabetes.
         prior: what is believed beforehand.
         method: name of the method.
         settings: how much work methods that sample do.
@@ -57,7 +58,7 @@ class FitChoice:
         latents: estimate what differed from day to day, meal to meal and sensor to sensor too.
     """
 
-    body: str = DEFAULT_BODY
+    body: str | None = None
     prior: PriorChoice = DEFAULT_PRIOR
     method: str = DEFAULT_METHOD
     settings: FitSettings = field(default_factory=FitSettings)
@@ -75,6 +76,7 @@ class FitAnswer:
         validity: whether its answers are meant for the person.
         path: where it was saved; None when it was not.
         left_out: days that were not learned from, with why.
+        glycation: HbA1c against mean glucose, where both are on record.
         unfit_used: days that were learned from although they are not fit, because too few others are left.
     """
 
@@ -83,6 +85,7 @@ class FitAnswer:
     path: Path | None
     left_out: tuple[DayReport, ...] = ()
     unfit_used: tuple[DayReport, ...] = ()
+    glycation: GlycationRatio | None = None
 
     def to_json(self) -> dict[str, object]:
         """The answer as JSON values."""
@@ -98,6 +101,7 @@ class FitAnswer:
             "diagnostics": self.twin.diagnostics.to_json(),
             "latents": None if self.twin.latents is None else self.twin.latents.to_json(),
             "days_left_out": [_unfit_json(one) for one in self.left_out],
+            "glycation": None if self.glycation is None else self.glycation.to_json(),
             "unfit_days_used": [_unfit_json(one) for one in self.unfit_used],
             "twin": None if self.path is None else str(self.path),
         }
@@ -159,10 +163,11 @@ def fit_person(
         save_twin(twin, out, overwrite=overwrite)
     return FitAnswer(
         twin=twin,
-        validity=check_validity(timeline.person, window.end.date()),
+        validity=check_validity(timeline.person, window.end.date(), population=validated_population(twin.body)),
         path=out,
         left_out=unfit if enough else (),
         unfit_used=() if enough else unfit,
+        glycation=recorded_glycation(timeline),
     )
 
 

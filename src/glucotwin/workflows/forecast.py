@@ -52,7 +52,7 @@ def forecast_person(
     authority.require(Capability.FORECAST)
     require_same_person(twin, timeline)
     origin = newest_reading(timeline) if origin is None else as_utc(origin)
-    validity = require_valid(timeline.person, origin.date())
+    validity = require_valid(timeline.person, origin.date(), body=twin.body)
     forecast = forecast_with(learned, twin, timeline, origin=origin, horizon_min=horizon_min)
     return wrap_answer(
         forecast,
@@ -106,7 +106,7 @@ def evaluate_person(
     authority.require(Capability.FORECAST)
     require_same_person(twin, timeline)
     window = window or days_after_fit(twin, timeline)
-    validity = require_valid(timeline.person, window.end.date())
+    validity = require_valid(timeline.person, window.end.date(), body=twin.body)
     evaluation = evaluate_twin(twin, timeline, window=window, horizons=horizons, progress=progress)
     return wrap_answer(
         evaluation,

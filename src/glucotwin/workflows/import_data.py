@@ -1,6 +1,6 @@
 """Use case: import a person's file, judge its quality and keep it as a timeline."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from glucotwin.core.error import ConflictError, ErrorCode
@@ -9,6 +9,7 @@ from glucotwin.core.progress import ProgressCallback, part_of, silent
 from glucotwin.domain.archive import check_free, save_timeline, timeline_hash
 from glucotwin.domain.timeline import Timeline
 from glucotwin.ingest.detect.days import DayReport, day_reports, days_json
+from glucotwin.ingest.diary.worded_meal import with_worded_meals
 from glucotwin.ingest.format import ImportOptions
 from glucotwin.ingest.quality import QualityReport
 from glucotwin.ingest.reader import import_path
@@ -58,6 +59,7 @@ def import_data(
     *,
     overwrite: bool = False,
     page: Path | None = None,
+    words: bool = False,
     progress: ProgressCallback = silent,
 ) -> ImportAnswer:
     """Imports a file, folder or archive and saves it as a timeline's folder, which appears whole or not at all.
@@ -68,6 +70,7 @@ def import_data(
         out: folder to save to; None saves nothing.
         overwrite: replace an existing timeline at ``out``, and an existing page.
         page: HTML file to write the quality page to; None writes none.
+        words: make meals of notes that tell them in words (``worded_meal``).
         progress: told how far the work has come.
 
     Raises:
@@ -81,6 +84,8 @@ def import_data(
             ErrorCode.ALREADY_EXISTS, f"{page} exists.", hint="Choose another file, or replace it: --overwrite."
         )
     result = import_path(path, options, progress=part_of(progress, start=0.0, end=0.85))
+    if words:
+        result = replace(result, timeline=with_worded_meals(result.timeline))
     progress("judging the days", 0.85)
     days = day_reports(result.timeline)
     if out is not None:

@@ -50,21 +50,36 @@ def recorded_glucose(timeline: Timeline, hba1c_on: date | None) -> RecordedGluco
         timeline: the person's data.
         hba1c_on: day of the HbA1c; None where there is none with a day.
     """
-    frame = timeline.frame(GlucoseReading).filter(pl.col("kind") == str(GlucoseKind.CGM))
-    frame = frame.filter(pl.col("time").is_last_distinct())
+    frame = _sensor(timeline)
     if frame.is_empty():
         return RecordedGlucose()
     late = _within(frame, frame["time"][-1] - BEFORE, frame["time"][-1] + timedelta(minutes=1))
     if _days(late) < FEWEST_DAYS:
         return RecordedGlucose()
     mean = float(np.mean(late["glucose_mgdl"].to_numpy()))
-    beside = late if hba1c_on is None else _within(frame, *_span(hba1c_on, timeline))
-    known = hba1c_on is not None and _days(beside) >= FEWEST_DAYS
+    beside = None if hba1c_on is None else glucose_beside(timeline, hba1c_on)
     return RecordedGlucose(
-        mean_mgdl=float(np.mean(beside["glucose_mgdl"].to_numpy())) if known else None,
+        mean_mgdl=None if beside is None else beside[0],
         fasting_mmoll=_fasting_mmoll(late, timeline.person.zone),
         equivalent_hba1c_pct=ea1c_pct_from_mean(mean),
     )
+
+
+def glucose_beside(timeline: Timeline, on: date) -> tuple[float, float] | None:
+    """Mean glucose in mg/dL beside an HbA1c, and of how many days; None where there are too few.
+
+    Args:
+        timeline: the person's data.
+        on: day of the HbA1c.
+    """
+    frame = _within(_sensor(timeline), *_span(on, timeline))
+    days = _days(frame)
+    return (float(np.mean(frame["glucose_mgdl"].to_numpy())), days) if days >= FEWEST_DAYS else None
+
+
+def _sensor(timeline: Timeline) -> pl.DataFrame:
+    frame = timeline.frame(GlucoseReading).filter(pl.col("kind") == str(GlucoseKind.CGM))
+    return frame.filter(pl.col("time").is_last_distinct())
 
 
 def _span(on: date, timeline: Timeline) -> tuple[datetime, datetime]:

@@ -30,8 +30,9 @@ from glucotwin.metrics.panel import metrics_panel
 from glucotwin.metrics.profile import compute_modal_day
 from glucotwin.reports.content import FitSummary, ForecastExample, ReportContent, Scenario
 from glucotwin.reports.render import render_report
+from glucotwin.twin.body.registry import default_body
 from glucotwin.twin.twin import Twin
-from glucotwin.twin.validity import check_validity
+from glucotwin.twin.validity import check_validity, validated_population
 from glucotwin.workflows.answer import require_same_person, wrap_answer
 from glucotwin.workflows.forecast import days_after_fit, evaluate_person
 from glucotwin.workflows.metrics import glucose_series, open_timeline
@@ -102,7 +103,8 @@ def compose_report(
     if twin is not None:
         require_same_person(twin, timeline)
     window = timeline.window()
-    validity = check_validity(timeline.person, window.end.date())
+    body = default_body(timeline.person.diabetes_type) if twin is None else twin.body
+    validity = check_validity(timeline.person, window.end.date(), population=validated_population(body))
     content = _described(timeline, request, window)
     if twin is not None and validity.valid:
         content = _with_twin(content, timeline, twin, request, authority, progress)

@@ -79,7 +79,7 @@ def update_person(
     before: Followed | None = load_followed(state, twin) if is_followed(state) else None
     progress("Taking in what is new", 0.1)
     taken = follow(twin, timeline, before)
-    validity = require_valid(timeline.person, taken.followed.now.date())
+    validity = require_valid(timeline.person, taken.followed.now.date(), body=twin.body)
     progress("Summing up", 0.8)
     answer = UpdateAnswer(
         person_id=twin.person.person_id,

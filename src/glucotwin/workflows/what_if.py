@@ -154,7 +154,7 @@ def _require(
     if not changes and dosing is None:
         raise DataError(ErrorCode.INVALID_VALUE, message("what-if-no-change"), hint=message("what-if-no-change-hint"))
     require_same_person(twin, timeline)
-    return require_valid(timeline.person, on.date())
+    return require_valid(timeline.person, on.date(), body=twin.body)
 
 
 def _wrap(

@@ -8,10 +8,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from body_name import EVERY_FIT_BODY
 from glucotwin.domain.inputs import Inputs
 from glucotwin.domain.timeline import Window
 from glucotwin.physiology.registry import make_body
-from glucotwin.twin.body.registry import FIT_BODIES
 from glucotwin.twin.driven import can_drive, drive, filter_driven, look_ahead_driven
 from glucotwin.twin.filter import initial_belief, look_ahead, run_filter
 from glucotwin.twin.grid import GriddedData, grid_data
@@ -51,7 +51,7 @@ def both(model: PersonalModel, data_inputs: Inputs, readings: object) -> tuple[j
     )
 
 
-@pytest.mark.parametrize("name", FIT_BODIES)
+@pytest.mark.parametrize("name", EVERY_FIT_BODY)
 def test_fast_filter_and_look_ahead_give_the_numbers_of_the_plain_ones(name: str) -> None:
     data = half_a_day()
     model = personal_model(weight_kg=70.0, daily_insulin_u=42.0, basal_u_per_min=1.0 / 60.0, body=name)

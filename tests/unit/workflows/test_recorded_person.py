@@ -17,6 +17,7 @@ from glucotwin.domain.timeline import Timeline
 from glucotwin.prognosis.answer import Question
 from glucotwin.prognosis.person import CardiorenalDrug
 from glucotwin.workflows.complications import complications_of
+from glucotwin.workflows.recorded_glycation import recorded_glycation
 from glucotwin.workflows.recorded_person import Origin, recorded_person
 from glucotwin.workflows.regimen import compare_regimens
 
@@ -139,3 +140,15 @@ def test_facts_beside_a_described_person_are_refused(tmp_path: Path) -> None:
     (tmp_path / "person.json").write_text("{}")
     with pytest.raises(DataError, match="folder only"):
         complications_of(tmp_path / "person.json", facts=tmp_path / "facts.yaml")
+
+
+def test_an_hba1c_with_sensor_days_beside_gives_the_own_glycation_ratio_and_anaemia_its_doubt() -> None:
+    found = recorded_glycation(_timeline(*LABS))
+    assert found is not None
+    expected = (0.09148 * 64 + 2.152) / ((181.7 + 46.7) / 28.7)
+    assert 1.0 < found.median < expected
+    assert found.reliable
+    anaemic = recorded_glycation(_timeline(*LABS, _lab("Haemoglobin", 105.0, "g/L")))
+    assert anaemic is not None
+    assert anaemic.doubts == ("anaemia",)
+    assert recorded_glycation(_timeline(_lab("HbA1c", 8.0, "%", days_ago=200))) is None

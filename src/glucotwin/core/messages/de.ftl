@@ -142,6 +142,8 @@ validity-pregnant = In der Schwangerschaft sind die Vorhersagen nicht geprüft.
 validity-young = Bei Menschen unter 18 Jahren sind die Vorhersagen nicht geprüft.
 validity-dialysis = Bei Menschen an der Dialyse sind die Vorhersagen nicht geprüft.
 validity-other-diabetes = Die Vorhersagen sind nur bei Typ-1-Diabetes geprüft.
+validity-not-type-2 = Die Vorhersagen dieser Art von Zwilling sind nur bei Typ-2-Diabetes geprüft.
+validity-type-2 = Bei Typ-2-Diabetes sind die Vorhersagen nur an Erwachsenen im Krankenhaus geprüft, Was-wäre-wenn-Antworten gar nicht.
 validity-diabetes-unknown = Die Art des Diabetes ist nicht bekannt; die Vorhersagen sind nur bei Typ-1-Diabetes geprüft.
 validity-age-unknown = Das Alter ist nicht bekannt; die Vorhersagen sind nur bei Erwachsenen geprüft.
 validity-conditions-unknown = Es ist nicht bekannt, ob eine Schwangerschaft oder Dialyse besteht; dann wären die Vorhersagen nicht dafür gedacht.
@@ -1706,3 +1708,9 @@ sbml-column-unit = Einheit
 sbml-column-start = Anfang
 sbml-column-end = Ende
 sbml-plot-time = Zeit ({ $unit })
+
+fit-page-glycation = Der HbA1c ist { $median }-mal so hoch ({ $low } bis { $high }, 90 %) wie bei dieser mittleren Glukose üblich, nach { $count } { $count ->
+    [one] Wert
+   *[other] Werten
+} mit Sensortagen daneben.
+fit-page-glycation-doubt = Dem HbA1c ist hier nicht zu trauen ({ $doubts }): Richte dich nach der Glukose.

@@ -547,6 +547,8 @@ validity-pregnant = The forecasts have not been checked in pregnancy.
 validity-young = The forecasts have not been checked in people under 18 years.
 validity-dialysis = The forecasts have not been checked in people on dialysis.
 validity-other-diabetes = The forecasts have only been checked in type 1 diabetes.
+validity-not-type-2 = The forecasts of this kind of twin have only been checked in type 2 diabetes.
+validity-type-2 = Forecasts in type 2 diabetes have been checked in adults in hospital only, what-ifs not at all.
 validity-diabetes-unknown = The type of diabetes is not known; the forecasts have only been checked in type 1 diabetes.
 validity-age-unknown = The age is not known; the forecasts have only been checked in adults.
 validity-conditions-unknown = It is not known whether the person is pregnant or on dialysis; if so, the forecasts are not meant for them.
@@ -2277,3 +2279,8 @@ recorded-facts-beside-file = Facts can be added to a timeline's folder only; wri
 recorded-impossible = What the record and told facts say does not fit together: { $key }: { $reason }.
 recorded-whole = the whole
 complications-on-regimen = A year into { $regimen }:
+fit-page-glycation = HbA1c is { $median } times ({ $low } to { $high }, 90 %) what this mean glucose usually gives, by { $count } { $count ->
+    [one] value
+   *[other] values
+} with sensor days beside.
+fit-page-glycation-doubt = HbA1c is not to be trusted here ({ $doubts }): go by glucose.

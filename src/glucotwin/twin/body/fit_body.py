@@ -1,7 +1,7 @@
 """What fitting, forecasting and what-ifs have to know about a body: its parameters, its prior, how it is composed."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 
@@ -12,6 +12,7 @@ import numpy as np
 from glucotwin.core.array import Array, Float
 from glucotwin.physiology.body import Body
 from glucotwin.physiology.parameter import Parameter, PriorKind, read_parameters
+from glucotwin.twin.evidence import Evidence
 from glucotwin.twin.population_prior import PopulationPrior
 
 
@@ -78,6 +79,9 @@ class FitBody:
         causal: the body in the form in which what-ifs ask it.
         causal_rates: records of the rates that what-ifs draw ``time_courses`` to; typical ones where None.
         kept_share: of how far a fitted rate lies from those, on the logarithmic scale.
+        own_insulin: whether it has insulin of its own: none has to be on record, and none stands in.
+        references: by level of medicines among the inputs, the parameter that holds it as it was in the fitted days.
+        surprise: what laboratory values say about it (see ``evidence``); None where they play no part.
         discrepancy_learned: whether that was learned where the truth is known, and not only reasoned.
     """
 
@@ -98,6 +102,9 @@ class FitBody:
     causal: Callable[[Body], Body] = _as_it_is
     causal_rates: Callable[[], Mapping[str, Parameter]] | None = None
     kept_share: float = 0.5
+    own_insulin: bool = False
+    references: Mapping[str, str] = field(default_factory=dict[str, str])
+    surprise: Callable[[Body, Evidence], Float[Array, " value"]] | None = None
 
     def free(self) -> Mapping[str, Parameter]:
         """Records of every fitted parameter, body first, then noise."""

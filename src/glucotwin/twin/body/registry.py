@@ -4,13 +4,22 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from glucotwin.core.error import ErrorCode, ModelError
+from glucotwin.domain.person import DiabetesType
 from glucotwin.twin.body.fit_body import FitBody
 from glucotwin.twin.body.minimal import MINIMAL
+from glucotwin.twin.body.minimal_t2d import MINIMAL_T2D
 from glucotwin.twin.body.padova_t1d_reduced import PADOVA_T1D_REDUCED
 
 DEFAULT_BODY = MINIMAL.name
 
-FIT_BODIES: Mapping[str, FitBody] = MappingProxyType({one.name: one for one in (MINIMAL, PADOVA_T1D_REDUCED)})
+FIT_BODIES: Mapping[str, FitBody] = MappingProxyType(
+    {one.name: one for one in (MINIMAL, PADOVA_T1D_REDUCED, MINIMAL_T2D)}
+)
+
+
+def default_body(kind: DiabetesType) -> str:
+    """Name of the body that is fitted where none is asked for."""
+    return MINIMAL_T2D.name if kind is DiabetesType.TYPE_2 else DEFAULT_BODY
 
 
 def fit_body(name: str) -> FitBody:

@@ -22,7 +22,7 @@ from glucotwin.store.person import lock_person, read_person, touch_person
 from glucotwin.twin.diagnostic import ParameterSummary
 from glucotwin.twin.lineage.lineage import Lineage, promote_shadow, put_on_trial, read_lineage, roll_back, start_lineage
 from glucotwin.twin.twin import EffectEstimate, Twin
-from glucotwin.twin.validity import check_validity
+from glucotwin.twin.validity import check_validity, validated_population
 from glucotwin.workflows.fit import FitPeriod, fit_person
 from glucotwin.workflows.lineage import NightlyAnswer, run_night
 from glucotwin.workflows.living.memory import Memory
@@ -101,7 +101,7 @@ def describe_twin(desk: Desk, memory: Memory, person_id: str) -> TwinAnswer:
     stored = read_person(desk, person_id)
     with unpacked_folder(desk, person_id, LINEAGE, desk.keystore.folder.parent / WORK) as folder:
         lineage = read_lineage(folder)
-    validity = check_validity(stored.person, datetime.now(UTC).date())
+    validity = check_validity(stored.person, datetime.now(UTC).date(), population=validated_population(twin.body))
     found = twin.diagnostics
     return {
         "person_id": person_id,

@@ -2,6 +2,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from body_name import EVERY_FIT_BODY
 from glucotwin.cli.fit import BODIES, PRIORS
 from glucotwin.physiology.parameter import PriorKind
 from glucotwin.testing.body import check_body
@@ -43,7 +44,7 @@ def test_at_most_sixteen_parameters_are_free_and_each_name_is_one_of_the_body(na
     assert fitted.records()[fitted.carb_effect].prior is PriorKind.FIXED
 
 
-@pytest.mark.parametrize("name", FIT_BODIES)
+@pytest.mark.parametrize("name", EVERY_FIT_BODY)
 def test_usual_body_is_sound_and_says_where_glucose_is(name: str) -> None:
     body = usual(name)
     check_body(body, basal_u_per_min=BASAL_U_PER_MIN)
@@ -51,7 +52,7 @@ def test_usual_body_is_sound_and_says_where_glucose_is(name: str) -> None:
     assert uncertain_fields(body)[plasma_glucose_index(body)] == ("glucose", "glucose_mgdl")
 
 
-@pytest.mark.parametrize("name", FIT_BODIES)
+@pytest.mark.parametrize("name", EVERY_FIT_BODY)
 def test_body_can_be_given_the_effects_that_interventions_have(name: str) -> None:
     slowed = with_kinetics(usual(name), jnp.asarray(1.3), jnp.asarray(1.5), jnp.asarray(0.8))
     basal = jnp.asarray(BASAL_U_PER_MIN)
