@@ -96,7 +96,7 @@ def test_unknown_body_and_subject_are_refused_with_those_that_exist(invoke: Invo
     for arguments, words in (
         (
             ("--body", "nobody"),
-            "Known bodies: padova-t1d, padova-t1d-2008, padova-t1d-reduced, padova-t2d, minimal, tidepool-simple.",
+            "Known bodies: padova-t1d, padova-t1d-2008, padova-t1d-reduced, padova-t2d, igi, igi-meal, minimal",
         ),
         (("--subject", "adult#999"), "adult#001"),
     ):

@@ -7,6 +7,14 @@ from types import MappingProxyType
 from glucotwin.core.error import ErrorCode, ModelError, NotFoundError
 from glucotwin.physiology.body import Body
 from glucotwin.physiology.build import Values
+from glucotwin.physiology.igi.body import (
+    IGI_CHANGES,
+    compose_igi,
+    compose_igi_meal,
+    igi_meal_subjects,
+    igi_parameters,
+    igi_subjects,
+)
 from glucotwin.physiology.minimal import MINIMAL_CHANGES, compose_minimal_of, minimal_parameters, minimal_subjects
 from glucotwin.physiology.module.registry import MODULES, TYPE2_MODULES, Module
 from glucotwin.physiology.option import BodyOptions
@@ -113,6 +121,22 @@ BODIES: Mapping[str, BodyEntry] = MappingProxyType(
             parameters=padova_t2d_parameters,
             changes=PADOVA_T2D_CHANGES,
             modules=TYPE2_MODULES,
+        ),
+        "igi": BodyEntry(
+            summary="integrated glucose-insulin model: few states, for large type 2 cohorts, with canagliflozin",
+            subjects=igi_subjects,
+            compose=lambda values, options: compose_igi(values),
+            basal_u_per_min=lambda values: 0.0,
+            parameters=igi_parameters,
+            changes=IGI_CHANGES,
+        ),
+        "igi-meal": BodyEntry(
+            summary="its form for mixed meals: gamma absorption and saturable incretins",
+            subjects=igi_meal_subjects,
+            compose=lambda values, options: compose_igi_meal(values),
+            basal_u_per_min=lambda values: 0.0,
+            parameters=igi_parameters,
+            changes=IGI_CHANGES,
         ),
         "minimal": BodyEntry(
             summary="few identifiable parameters, made for fitting one person's twin",

@@ -23,7 +23,7 @@ from glucotwin.physiology.module.registry import GLP1_AGONISTS, TYPE2_MODULES, t
 from glucotwin.physiology.module.sulfonylurea import Sulfonylurea
 from glucotwin.physiology.option import BodyOptions
 from glucotwin.physiology.organ import AbstractOrgan
-from glucotwin.physiology.padova.beta_cell import PadovaBetaCell
+from glucotwin.physiology.padova.beta_cell import PadovaBetaCell, PadovaBetaCellState
 from glucotwin.physiology.padova.secreted_insulin import PadovaSecretedInsulin
 from glucotwin.physiology.registry import find_subject, make_body
 from glucotwin.physiology.signal import Signals
@@ -225,21 +225,26 @@ def test_incretin_effect_is_reduced_in_type_2_diabetes(name: str, low: float, hi
     assert low < 1.0 - vein / oral < high
 
 
-@pytest.mark.slow
-def test_sulfonylurea_can_make_lows_where_an_incretin_agonist_does_not() -> None:
-    body = make_body(NAME, subject="igt#average")
-    lows = {}
-    for name in ("glimepiride", "liraglutide"):
-        doses = taken({name: 2.0 * DOSES_MG[name]})
-        given = eqx.tree_at(
-            lambda one: one.medication_mg_per_min,
-            constant_inputs(MINUTES),
-            doses.medication_mg_per_min,
-            is_leaf=lambda node: isinstance(node, dict),
+def test_at_low_glucose_a_sulfonylurea_goes_on_and_an_incretin_agonist_does_not() -> None:
+    bare = make_body(NAME, options=BodyOptions(without=frozenset(TYPE2_MODULES)))
+    organ = next(one for one in bare.organs if isinstance(one, PadovaBetaCell))
+    basal = organ.basal_pmol_per_kg_per_min
+    silent = PadovaBetaCellState(portal_pmol_per_kg=jnp.zeros(()), static_pmol_per_kg_per_min=-basal)
+    now = constant_inputs(1).map(lambda one: one[0])
+
+    def secreted(glucose_mgdl: float, **sent: float) -> float:
+        signals = Signals.neutral().sending(
+            glucose_mgdl=jnp.asarray(glucose_mgdl), **{name: jnp.asarray(value) for name, value in sent.items()}
         )
-        run = simulate(body, given, outputs=("glucose_mgdl",), stride=10)
-        lows[name] = float(np.min(run.outputs["glucose_mgdl"]))
-    assert lows["glimepiride"] < lows["liraglutide"] - 3.0
+        state = (
+            silent if glucose_mgdl < 100.0 else eqx.tree_at(lambda one: one.static_pmol_per_kg_per_min, silent, basal)
+        )
+        return float(organ.derivative(state, signals, now).portal_pmol_per_kg)
+
+    agonist, sulfonylurea = {"high_glucose_secretion_factor": 2.0}, {"secretion_floor_fraction": 0.3}
+    assert secreted(60.0) == secreted(60.0, **agonist) == 0.0
+    assert secreted(60.0, **sulfonylurea) == pytest.approx(0.3 * float(basal))
+    assert secreted(200.0, **agonist) > 1.5 * secreted(200.0)
 
 
 def test_gradients_are_finite_where_nothing_was_taken() -> None:
