@@ -93,6 +93,8 @@ OF_PERSON: dict[str, Line] = {
     "POST /people/{person_id}/proposals": Line(
         roles=TREATING, machine=False, body={"kind": "walk", "value": 20, "why": "After dinner."}
     ),
+    "GET /people/{person_id}/proposals/{proposal_id}/follow-up": Line(roles=TREATING, machine=False),
+    "POST /people/{person_id}/setting-advice": Line(roles=TREATING, twin=True, machine=False, body={}),
     "POST /people/{person_id}/proposals/{proposal_id}/decision": Line(
         roles=TREATING, machine=False, body={"decision": "end", "reason": "No longer."}
     ),

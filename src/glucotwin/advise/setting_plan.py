@@ -8,9 +8,9 @@ import numpy as np
 from typing_extensions import TypedDict
 
 from glucotwin.advise.setting_space import UNITS, Coordinate, SettingKind
+from glucotwin.advise.therapy import UsualDayJson
 from glucotwin.advise.what_if import Outcome, OutcomeJson
 from glucotwin.control.setting import TherapySetting
-from glucotwin.core.json_value import Numbers
 from glucotwin.forecast.forecast import rounded
 
 BIN_MIN = 30
@@ -59,15 +59,6 @@ class MovedJson(TypedDict):
     after: float
 
 
-class DayJson(TypedDict):
-    """Glucose by half hours of the local day, mg/dL: median and quartiles over days."""
-
-    start_min: Numbers
-    median_mgdl: Numbers
-    low_mgdl: Numbers
-    high_mgdl: Numbers
-
-
 class SettingPlanJson(TypedDict):
     """Settings that were replayed, with what they do."""
 
@@ -76,7 +67,7 @@ class SettingPlanJson(TypedDict):
     outcomes: list[OutcomeJson]
     certainty: float
     keeps_limits: bool
-    day: DayJson
+    day: UsualDayJson
 
 
 class HabitJson(TypedDict):
@@ -103,7 +94,7 @@ class SettingAdviceJson(TypedDict):
     habits: list[HabitJson]
     withheld: list[Doubt]
     thin: list[ThinJson]
-    day: NotRequired[DayJson]
+    day: NotRequired[UsualDayJson]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,7 +242,7 @@ def coordinate_json(coordinate: Coordinate) -> CoordinateJson:
     }
 
 
-def _day_json(day_mgdl: np.ndarray) -> DayJson:
+def _day_json(day_mgdl: np.ndarray) -> UsualDayJson:
     median, low, high = day_mgdl
     return {
         "start_min": (BIN_MIN * np.arange(median.size)).tolist(),

@@ -42,6 +42,28 @@ def days_under_settings(timeline: Timeline, *, end: datetime, most_days: float) 
     return Window(start=min(max([end - timedelta(days=most_days), worn, *begun]), end), end=end)
 
 
+def with_present(
+    timeline: Timeline,
+    *,
+    carb_ratio_g_per_u: float | None = None,
+    correction_factor_mgdl_per_u: float | None = None,
+    target_mgdl: float | None = None,
+) -> Timeline:
+    """The record with settings that somebody tells, the same all day, in place of those on record; None leaves one."""
+    told = {
+        "carb_ratio_g_per_u": carb_ratio_g_per_u,
+        "correction_factor_mgdl_per_u": correction_factor_mgdl_per_u,
+        "target_low_mgdl": target_mgdl,
+        "target_high_mgdl": target_mgdl,
+    }
+    given = {name: DailySchedule.constant(value) for name, value in told.items() if value is not None}
+    if not given:
+        return timeline
+    begins = timeline.window(GlucoseReading).start
+    last = timeline.settings[-1] if timeline.settings else TherapySettings(valid_from=begins)
+    return replace(timeline, settings=(*timeline.settings[:-1], replace(last, **given)))
+
+
 def setting_today(twin: Twin, timeline: Timeline, window: Window) -> TherapySetting:
     """The settings that hold at the end of some days.
 

@@ -58,6 +58,13 @@ SHOWN = 8
     type=click.Path(path_type=Path),
     help="Signed limits; without them no insulin is advised.",
 )
+@click.option("--carb-ratio", type=click.FloatRange(1.0, 150.0), help="Today's carb ratio, g/U, if not on record.")
+@click.option(
+    "--correction-factor",
+    type=click.FloatRange(5.0, 400.0),
+    help="Today's correction factor, mg/dL/U, likewise.",
+)
+@click.option("--target", type=click.FloatRange(70.0, 200.0), help="Today's target, mg/dL, if not on record.")
 @click.option(
     "--units",
     type=click.Choice([str(unit) for unit in GlucoseUnit]),
@@ -82,6 +89,9 @@ def command(
     ketones: float | None,
     step_u: str,
     envelope_file: Path | None,
+    carb_ratio: float | None,
+    correction_factor: float | None,
+    target: float | None,
     units: str,
     zone: str | None,
     person_id: str | None,
@@ -92,13 +102,19 @@ def command(
     was logged without one, or a correction.
     """
     from glucotwin.advise.moment_option import PlannedExercise, PlannedMeal
+    from glucotwin.advise.setting_today import with_present
     from glucotwin.ingest.format import ImportOptions
     from glucotwin.twin.archive import load_twin
     from glucotwin.workflows.envelope import load_envelope
     from glucotwin.workflows.metrics import open_timeline
     from glucotwin.workflows.moment_advice import Asked, advise_person_now
 
-    timeline = open_timeline(source, ImportOptions(zone=zone, person_id=person_id))
+    timeline = with_present(
+        open_timeline(source, ImportOptions(zone=zone, person_id=person_id)),
+        carb_ratio_g_per_u=carb_ratio,
+        correction_factor_mgdl_per_u=correction_factor,
+        target_mgdl=target,
+    )
     exercise = None
     if exercise_min is not None:
         exercise = PlannedExercise(in_min=exercise_in, duration_min=exercise_min, intensity_fraction=intensity)

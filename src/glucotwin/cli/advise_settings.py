@@ -41,6 +41,13 @@ if TYPE_CHECKING:
     help="Signed limits to stay within (see advise envelope).",
 )
 @click.option("--plot", type=click.Path(path_type=Path), help="PNG, SVG or PDF file to draw the usual day to.")
+@click.option("--carb-ratio", type=click.FloatRange(1.0, 150.0), help="Today's carb ratio, g/U, if not on record.")
+@click.option(
+    "--correction-factor",
+    type=click.FloatRange(5.0, 400.0),
+    help="Today's correction factor, mg/dL/U, likewise.",
+)
+@click.option("--target", type=click.FloatRange(70.0, 200.0), help="Today's target, mg/dL, if not on record.")
 @click.option(
     "--units",
     type=click.Choice([str(unit) for unit in GlucoseUnit]),
@@ -59,6 +66,9 @@ def command(
     end: datetime | None,
     envelope_file: Path | None,
     plot: Path | None,
+    carb_ratio: float | None,
+    correction_factor: float | None,
+    target: float | None,
     units: str,
     zone: str | None,
     person_id: str | None,
@@ -68,6 +78,7 @@ def command(
     Each step is at most 10 % of today's setting. What is advised was replayed on the person's own days with many draws
     of TWIN. It is for a clinician to sign, not for dosing by itself.
     """
+    from glucotwin.advise.setting_today import with_present
     from glucotwin.ingest.format import ImportOptions
     from glucotwin.twin.archive import load_twin
     from glucotwin.workflows.envelope import load_envelope
@@ -78,7 +89,12 @@ def command(
         from glucotwin.reports.figure.standalone import check_suffix
 
         check_suffix(plot)
-    timeline = open_timeline(source, ImportOptions(zone=zone, person_id=person_id))
+    timeline = with_present(
+        open_timeline(source, ImportOptions(zone=zone, person_id=person_id)),
+        carb_ratio_g_per_u=carb_ratio,
+        correction_factor_mgdl_per_u=correction_factor,
+        target_mgdl=target,
+    )
     with console.progress("Advising on settings") as progress:
         answer = advise_person_settings(
             load_twin(twin_file),

@@ -115,6 +115,30 @@ export interface components {
             address: string;
         };
         /**
+         * AdvisedChangeJson
+         * @description A setting before and after, with its reason, and as what it may be proposed.
+         */
+        AdvisedChangeJson: {
+            kind: components["schemas"]["SettingKind"];
+            proposal_kind: components["schemas"]["ProposalKind"] | null;
+            /** Name */
+            name: string;
+            /** Before */
+            before: number;
+            /** After */
+            after: number;
+            /** Before Text */
+            before_text: string;
+            /** After Text */
+            after_text: string;
+            /** From Minute */
+            from_minute: number;
+            /** To Minute */
+            to_minute: number;
+            /** Why */
+            why: string;
+        };
+        /**
          * AlarmAction
          * @description What happened to an alarm.
          * @enum {string}
@@ -1522,7 +1546,7 @@ export interface components {
          * @description Whether the fit may be used.
          */
         FitQuality: {
-            verdict: components["schemas"]["Verdict"];
+            verdict: components["schemas"]["glucotwin__twin__diagnostic__Verdict"];
             /** Residual Sd Mgdl */
             residual_sd_mgdl: number;
             /** Warnings */
@@ -1545,6 +1569,53 @@ export interface components {
             end: string;
             /** Readings */
             readings: number;
+        };
+        /**
+         * FollowUpJson
+         * @description What became of an advice.
+         */
+        FollowUpJson: {
+            /**
+             * Before Start
+             * Format: date-time
+             */
+            before_start: string;
+            /**
+             * Before End
+             * Format: date-time
+             */
+            before_end: string;
+            /**
+             * After Start
+             * Format: date-time
+             */
+            after_start: string;
+            /**
+             * After End
+             * Format: date-time
+             */
+            after_end: string;
+            /** Days Before */
+            days_before: number;
+            /** Days After */
+            days_after: number;
+            /** Outcomes */
+            outcomes: components["schemas"]["FollowedJson"][];
+        };
+        /**
+         * FollowedJson
+         * @description One outcome: before, after, achieved and predicted difference, and the verdict.
+         */
+        FollowedJson: {
+            /** Name */
+            name: string;
+            /** Before */
+            before: number;
+            /** After */
+            after: number;
+            achieved: components["schemas"]["EstimateJson"];
+            predicted: components["schemas"]["EstimateJson"];
+            verdict: components["schemas"]["glucotwin__advise__follow_up__Verdict"];
         };
         /**
          * ForecastBody
@@ -2677,7 +2748,7 @@ export interface components {
         };
         /**
          * ProposalBody
-         * @description What is proposed, and the question to the twin or the comparison of therapies that it rests on.
+         * @description What is proposed, and the question to the twin, comparison or advice on settings that it rests on.
          */
         ProposalBody: {
             kind: components["schemas"]["ProposalKind"];
@@ -2699,6 +2770,7 @@ export interface components {
             why: string;
             what_if?: components["schemas"]["WhatIfBody"] | null;
             comparison?: components["schemas"]["ComparedBody"] | null;
+            settings?: components["schemas"]["SettingAdviceBody"] | null;
         };
         /**
          * ProposalJson
@@ -3113,6 +3185,64 @@ export interface components {
             expires_at: string;
         };
         /**
+         * SettingAdviceAnswer
+         * @description What is advised on settings, and why not where nothing is.
+         */
+        SettingAdviceAnswer: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Days */
+            days: number;
+            /** Certainty */
+            certainty: number | null;
+            /** Outcomes */
+            outcomes: components["schemas"]["OutcomeJson"][];
+            /** Changes */
+            changes: components["schemas"]["AdvisedChangeJson"][];
+            /** Alternatives */
+            alternatives: string[];
+            /** Habits */
+            habits: string[];
+            /** Withheld */
+            withheld: string[];
+            today: components["schemas"]["UsualDayJson"] | null;
+            advised: components["schemas"]["UsualDayJson"] | null;
+            /** Uncertainty */
+            uncertainty: string;
+            /** Limits */
+            limits: string;
+            /** Twin Version */
+            twin_version: string;
+        };
+        /**
+         * SettingAdviceBody
+         * @description Where the days end, and what today's settings are where they are not on record.
+         */
+        SettingAdviceBody: {
+            /** End */
+            end?: string | null;
+            /** Carb Ratio G Per U */
+            carb_ratio_g_per_u?: number | null;
+            /** Correction Factor Mgdl Per U */
+            correction_factor_mgdl_per_u?: number | null;
+            /** Target Mgdl */
+            target_mgdl?: number | null;
+        };
+        /**
+         * SettingKind
+         * @description What is set.
+         * @enum {string}
+         */
+        SettingKind: "basal" | "carb-ratio" | "correction-factor" | "target" | "duration";
+        /**
          * Sex
          * @description Sex as it matters for physiology.
          * @enum {string}
@@ -3519,12 +3649,6 @@ export interface components {
             high_mgdl: number[];
         };
         /**
-         * Verdict
-         * @description Whether a fit may be used: yes, yes but read its warnings, no.
-         * @enum {string}
-         */
-        Verdict: "pass" | "caution" | "fail";
-        /**
          * VisiblePerson
          * @description Somebody whom the asker may see.
          */
@@ -3651,6 +3775,12 @@ export interface components {
             detail: string;
         };
         /**
+         * Verdict
+         * @description How a prediction stands beside what was achieved.
+         * @enum {string}
+         */
+        glucotwin__advise__follow_up__Verdict: "as-predicted" | "less" | "more";
+        /**
          * Sex
          * @description Sex as it matters for physiology.
          * @enum {string}
@@ -3686,6 +3816,12 @@ export interface components {
         } & {
             [key: string]: number | number[];
         };
+        /**
+         * Verdict
+         * @description Whether a fit may be used: yes, yes but read its warnings, no.
+         * @enum {string}
+         */
+        glucotwin__twin__diagnostic__Verdict: "pass" | "caution" | "fail";
         /**
          * ScoreJson
          * @description What a scale came to, and the least and most that it can.

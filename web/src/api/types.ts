@@ -64,6 +64,11 @@ export type TherapyComparison = Shapes["TherapyAnswer"];
 export type AskedAlternative = Shapes["AlternativeJson"];
 export type AskedComparison = Shapes["ComparisonJson"];
 
+export type SettingAdvice = Shapes["SettingAdviceAnswer"];
+export type AdvisedChange = Shapes["AdvisedChangeJson"];
+export type SettingAdviceRequest = Shapes["SettingAdviceBody"];
+export type FollowUp = Shapes["FollowUpJson"];
+
 export type ProposalKind = Shapes["ProposalKind"];
 export type ProposalRule = Shapes["ProposalRuleJson"];
 export type ProposalAnswer = Shapes["ProposalAnswerJson"];

@@ -35,6 +35,13 @@ export function valueTaken(kind: ProposalKind, typed: number, unit: GlucoseUnit)
   return kind === "correction-factor" ? Number(mgdlFrom(typed, unit).toFixed(3)) : typed;
 }
 
+/** A value as it is typed in the reader's unit. */
+export function valueShown(kind: ProposalKind, value: number, unit: GlucoseUnit): number {
+  return kind === "correction-factor"
+    ? Number(glucoseIn(value, unit).toFixed(glucoseDigits(unit)))
+    : Number(value.toFixed(2));
+}
+
 /** The unit that stands beside a value. */
 export function unitOf(kind: ProposalKind, unit: GlucoseUnit): string {
   return t(`advice-unit-${kind}`, { unit });

@@ -492,6 +492,7 @@ follow-up-verdict-less = weniger als vorhergesagt
 follow-up-verdict-more = mehr als vorhergesagt
 follow-up-caption = Unterschiede mit 90-%-Intervallen: erreicht über Tage (Bootstrap), vorhergesagt über Ziehungen des Zwillings. Niemand weiß, wie diese Tage ohne den Rat gewesen wären; was sich sonst änderte, steckt im Unterschied.
 follow-up-unread = { $path } ist kein Rat mit einem Plan, wie advise settings --json ihn schreibt.
+follow-up-not-signed = Nur ein unterschriebener Vorschlag mit einer Antwort des Zwillings kann nachverfolgt werden.
 course-missing = Vor der ersten Unterschrift steht der kurze Kurs „Einen Zwilling lesen“.
 course-missing-hint = Er steht auf der Seite „Praxis“ und dauert etwa fünf Minuten.
 course-old = Der Kurs hat sich inzwischen geändert.

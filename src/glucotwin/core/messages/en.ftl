@@ -1483,6 +1483,7 @@ follow-up-verdict-less = less than predicted
 follow-up-verdict-more = more than predicted
 follow-up-caption = Differences with 90 % intervals: achieved over days (bootstrap), predicted over the twin's draws. Nobody knows what these days would have been without the advice; what else changed is in the difference.
 follow-up-unread = { $path } is no advice with a plan, as advise settings --json writes it.
+follow-up-not-signed = Only a signed proposal with an answer of the twin can be followed up.
 
 ## The course in reading a twin
 course-missing = Before the first signature stands the short course "How to read a twin".

@@ -9,12 +9,11 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from glucotwin.advise.proposal import Proposal, ProposalKind
-from glucotwin.advise.what_if import WhatIf
-from glucotwin.core.answer import Answer
 from glucotwin.core.error import GlucoTwinError
 from glucotwin.core.message import message
 from glucotwin.service.caller import UUID_PATTERN, Calling, PersonId, Running, desk_for
 from glucotwin.service.endpoint.ask import WhatIfBody, question
+from glucotwin.service.endpoint.setting_advice import SettingAdviceBody
 from glucotwin.service.schema import Shape
 from glucotwin.service.state import Service
 from glucotwin.store.access import Action
@@ -31,6 +30,7 @@ from glucotwin.workflows.living.advice import (
     propose,
 )
 from glucotwin.workflows.living.course import answer_course, show_course
+from glucotwin.workflows.living.setting_advice import ask_settings, evidence_of_settings
 from glucotwin.workflows.living.shape.advice import (
     CourseJson,
     CourseResult,
@@ -52,7 +52,7 @@ class ComparedBody(Shape):
 
 
 class ProposalBody(Shape):
-    """What is proposed, and the question to the twin or the comparison of therapies that it rests on."""
+    """What is proposed, and the question to the twin, comparison or advice on settings that it rests on."""
 
     kind: ProposalKind
     value: float = Field(ge=0, le=1000)
@@ -62,6 +62,7 @@ class ProposalBody(Shape):
     why: str = Field(min_length=1, max_length=2000)
     what_if: WhatIfBody | None = None
     comparison: ComparedBody | None = None
+    settings: SettingAdviceBody | None = None
 
     def proposal(self) -> Proposal:
         """As the layers below know it."""
@@ -126,7 +127,7 @@ def proposals(person_id: PersonId, request: Request, caller: Calling, service: R
 def make(person_id: PersonId, body: ProposalBody, request: Request, caller: Calling, service: Running) -> ProposalJson:
     """Writes a proposal; the person sees it when it is signed."""
     caller.require_browser()
-    ready: Callable[[], Answer[WhatIf]] | None = None
+    ready: Callable[[], EvidenceJson] | None = None
     evidence: EvidenceJson | None = None
     with desk_for(request, caller, person_id, Action.ADVISE) as (desk, access):
         authority = service.authority(access.role)
@@ -134,12 +135,17 @@ def make(person_id: PersonId, body: ProposalBody, request: Request, caller: Call
         authority.require(proposal.rule.capability)
         if body.what_if is not None:
             access.require(Action.ASK_TWIN)
-            ready = question(service.memory, desk, person_id, body.what_if, authority)
+            asked = question(service.memory, desk, person_id, body.what_if, authority)
+            ready = lambda: evidence_json(asked())  # noqa: E731
         elif body.comparison is not None:
             access.require(Action.ASK_TWIN)
             evidence = evidence_of_comparison(desk, person_id, body.comparison.job_id, body.comparison.name)
+        elif body.settings is not None:
+            access.require(Action.ASK_TWIN)
+            advised = ask_settings(service.memory, desk, person_id, body.settings.question(), authority)
+            ready = lambda: evidence_of_settings(advised())  # noqa: E731
     if ready is not None:
-        evidence = evidence_json(ready())
+        evidence = ready()
     with desk_for(request, caller, person_id, Action.ADVISE) as (desk, access):
         made = propose(desk, access, proposal, authority=authority, evidence=evidence)
     return proposal_json(made, _names(service))

@@ -1,0 +1,171 @@
+"""Use case of the service: advice on settings for a clinician, in words, and as evidence of a proposal."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from glucotwin.advise.enveloped import EnvelopedSettings
+from glucotwin.advise.follow_up import FollowUpJson
+from glucotwin.advise.proposal import ProposalKind
+from glucotwin.advise.setting_advice import SettingAdvice
+from glucotwin.advise.setting_plan import SettingChange, SettingPlan
+from glucotwin.advise.setting_today import with_present
+from glucotwin.advise.what_if import Estimate, WhatIfKind
+from glucotwin.core.answer import Answer
+from glucotwin.core.error import DataError, ErrorCode
+from glucotwin.core.message import message
+from glucotwin.core.profile import Authority
+from glucotwin.core.unit import GlucoseUnit
+from glucotwin.domain.timeline import Timeline, Window
+from glucotwin.reports.number import Numbers
+from glucotwin.reports.section.setting_advice import (
+    alternative_sentence,
+    habit_sentences,
+    reason_sentence,
+    setting_name,
+    setting_value,
+    withheld_sentences,
+)
+from glucotwin.store.access import Access
+from glucotwin.store.desk import Desk
+from glucotwin.store.proposal import Status, find_proposal
+from glucotwin.twin.twin import Twin
+from glucotwin.workflows.follow_up import USUAL_DAYS, WrittenAdvice, follow_up_advice
+from glucotwin.workflows.living.memory import Memory
+from glucotwin.workflows.living.shape.advice import EvidenceJson
+from glucotwin.workflows.living.shape.setting_advice import AdvisedChangeJson, SettingAdviceAnswer
+from glucotwin.workflows.setting_advice import advise_person_settings
+
+PROPOSABLE = {
+    "basal": ProposalKind.BASAL,
+    "carb-ratio": ProposalKind.CARB_RATIO,
+    "correction-factor": ProposalKind.CORRECTION_FACTOR,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingQuestion:
+    """What advice is asked for.
+
+    Attributes:
+        end: aware time at which the days end; None for the newest reading.
+        carb_ratio_g_per_u, correction_factor_mgdl_per_u, target_mgdl: what a clinician says today's settings are;
+            None for those on record.
+    """
+
+    end: datetime | None = None
+    carb_ratio_g_per_u: float | None = None
+    correction_factor_mgdl_per_u: float | None = None
+    target_mgdl: float | None = None
+
+
+def ask_settings(
+    memory: Memory, desk: Desk, person_id: str, question: SettingQuestion, authority: Authority
+) -> Callable[[], Answer[EnvelopedSettings]]:
+    """A question with everything that it needs of the store, to be answered without it."""
+    timeline, twin = memory.timeline(desk, person_id), memory.require_twin(desk, person_id)
+    return partial(_answer, twin, timeline, question, authority)
+
+
+def setting_advice_json(
+    answer: Answer[EnvelopedSettings], *, unit: GlucoseUnit = GlucoseUnit.MGDL
+) -> SettingAdviceAnswer:
+    """Advice in words and numbers."""
+    held, numbers = answer.payload, Numbers(unit)
+    advice = held.advice
+    told = advice.to_json()
+    return {
+        "start": held.window.start.isoformat(),
+        "end": held.window.end.isoformat(),
+        "days": told["days"],
+        "certainty": None if advice.plan is None else round(advice.plan.certainty, 3),
+        "outcomes": [] if advice.plan is None else [one.to_json() for one in advice.plan.outcomes],
+        "changes": [] if advice.plan is None else [_change_json(one, numbers) for one in advice.changes],
+        "alternatives": [alternative_sentence(one, advice) for one in advice.alternatives],
+        "habits": habit_sentences(advice),
+        "withheld": withheld_sentences(held),
+        "today": told.get("day"),
+        "advised": None if told["plan"] is None else told["plan"]["day"],
+        "uncertainty": answer.uncertainty,
+        "limits": answer.limits,
+        "twin_version": answer.model.twin_version,
+    }
+
+
+def evidence_of_settings(answer: Answer[EnvelopedSettings]) -> EvidenceJson:
+    """What of an advice stands beside a proposal: the whole plan's numbers, and which twin said them.
+
+    Raises:
+        DataError: nothing was advised.
+    """
+    advice = answer.payload.advice
+    if advice.plan is None:
+        raise DataError(ErrorCode.INVALID_VALUE, message("advise-settings-none"))
+    return {
+        "kind": WhatIfKind.REPLAY,
+        "start": answer.payload.window.start.isoformat(),
+        "outcomes": [one.to_json() for one in advice.plan.outcomes],
+        "changes": _moved(advice, advice.plan),
+        "cautions": [],
+        "twin_version": answer.model.twin_version,
+        "uncertainty": answer.uncertainty,
+        "limits": answer.limits,
+    }
+
+
+def follow_up_proposal(
+    memory: Memory, desk: Desk, access: Access, proposal_id: str, *, days: float = USUAL_DAYS
+) -> FollowUpJson:
+    """What became of a signed proposal: the days since beside those before, and beside what was predicted.
+
+    Raises:
+        NotFoundError: there is none.
+        DataError: it was never signed, has no evidence, or too few days have readings.
+    """
+    found = find_proposal(desk, access, proposal_id)
+    evidence = found.content.get("evidence")
+    if found.decided_at is None or found.status not in (Status.SIGNED, Status.ENDED) or not isinstance(evidence, dict):
+        raise DataError(ErrorCode.INVALID_VALUE, message("follow-up-not-signed"))
+    timeline = memory.timeline(desk, access.person_id)
+    signed = found.decided_at
+    predicted = {str(one["name"]): Estimate(**one["difference"]) for one in evidence["outcomes"]}
+    before = Window(start=datetime.fromisoformat(str(evidence["start"])), end=signed)
+    advice = WrittenAdvice(window=before, predicted=predicted)
+    return follow_up_advice(advice, timeline, start=signed, days=days).to_json()
+
+
+def _answer(
+    twin: Twin, timeline: Timeline, question: SettingQuestion, authority: Authority
+) -> Answer[EnvelopedSettings]:
+    told = with_present(
+        timeline,
+        carb_ratio_g_per_u=question.carb_ratio_g_per_u,
+        correction_factor_mgdl_per_u=question.correction_factor_mgdl_per_u,
+        target_mgdl=question.target_mgdl,
+    )
+    return advise_person_settings(twin, told, end=question.end, authority=authority)
+
+
+def _change_json(change: SettingChange, numbers: Numbers) -> AdvisedChangeJson:
+    where = change.coordinate
+    return {
+        "kind": where.kind,
+        "proposal_kind": PROPOSABLE.get(str(where.kind)),
+        "name": setting_name(where),
+        "before": round(change.before, 3),
+        "after": round(change.after, 3),
+        "before_text": setting_value(where, change.before),
+        "after_text": setting_value(where, change.after),
+        "from_minute": where.from_minute,
+        "to_minute": where.to_minute,
+        "why": reason_sentence(change, numbers),
+    }
+
+
+def _moved(advice: SettingAdvice, plan: SettingPlan) -> list[str]:
+    moved = plan.moved(advice.today, advice.coordinates)
+    return [
+        f"{setting_name(one)}: {setting_value(one, before)} → {setting_value(one, after)}"
+        for one, before, after in moved
+    ]
