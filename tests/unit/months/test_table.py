@@ -29,6 +29,20 @@ def test_every_row_speaks_of_a_medicine_or_class_there_is(name: str) -> None:
     assert all(row["source"] for row in read_rows(name))
 
 
+@pytest.mark.parametrize(
+    "name", ["cautions", "side_effects", "guidelines", "costs", "trials", "uncertainty", "plan_options"]
+)
+def test_every_row_says_whether_and_where_it_was_checked(name: str) -> None:
+    for row in read_rows(f"{name}.csv"):
+        assert row["checked"] in {"yes", "no"}
+        assert row["checked"] == "no" or name == "uncertainty" or row["where"]
+
+
+def test_metformin_is_not_begun_with_a_weak_kidney(adult: Adult) -> None:
+    found = {one.code: one.action for one in cautions_of(adult(egfr=40.0), [_take("metformin", 1000.0)])}
+    assert found == {"regimen-caution-metformin-start": "avoid"}
+
+
 def test_every_class_has_a_cost() -> None:
     assert {row["applies_to"] for row in read_rows("costs.csv")} == KINDS
 
