@@ -40,6 +40,9 @@ COMMANDS: Mapping[str, CommandEntry] = MappingProxyType(
         "complications": CommandEntry("glucotwin.cli.complications", "Tell the risks of the years ahead."),
         "regimen": CommandEntry("glucotwin.cli.regimen", "Compare medicines of type 2 diabetes over months."),
         "trial": CommandEntry("glucotwin.cli.trial", "Run trials on virtual people and report them."),
+        "progression": CommandEntry(
+            "glucotwin.cli.progression", "Follow years into type 2 diabetes, and what delays it."
+        ),
         "loop": CommandEntry("glucotwin.cli.loop", "Put a dosing algorithm around virtual people."),
         "devices": CommandEntry("glucotwin.cli.devices", "List sensors, pumps and their faults, and measure them."),
         "dose": CommandEntry("glucotwin.cli.dose", "Decide once as a dosing algorithm does."),

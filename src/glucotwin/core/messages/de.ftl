@@ -1696,6 +1696,30 @@ recorded-facts-beside-file = Angaben lassen sich nur zu einem Ordner mit einer Z
 recorded-impossible = Aufzeichnung und Angaben passen nicht zusammen: { $key }: { $reason }.
 recorded-whole = das Ganze
 complications-on-regimen = Ein Jahr mit { $regimen }:
+
+## Betazellen über Jahre
+
+progression-progress = Die Jahre werden verfolgt
+progression-unchanged = unverändert
+progression-changed = mit den Änderungen
+progression-column-year = Jahr
+progression-column-fasting = nüchtern mg/dL ({ $course })
+progression-column-test = 2 h mg/dL
+progression-column-stage = Stufe
+progression-stage-normal = normal
+progression-stage-impaired = gestört
+progression-stage-diabetes = Diabetes
+progression-never = { $course }: kein Diabetes in { $years } Jahren.
+progression-onset = { $course }: Diabetes ab Jahr { $year }; am Ende: { $stage }.
+progression-not-advice = Ein Durchschnittsmensch eines Modells, keine Vorhersage deiner Jahre. Forschungssoftware, kein Medizinprodukt.
+progression-plot-title = Jahre mit { $course }
+progression-plot-fasting = Nüchternglukose, mg/dL
+progression-plot-test = 2 h nach 75 g Glukose, mg/dL
+progression-plot-insulin-uu-per-ml = Nüchterninsulin, µU/mL
+progression-plot-beta-mass = Masse der Betazellen
+progression-plot-capacity = Fähigkeit zur Ausschüttung (Sigma)
+progression-plot-sensitivity = Insulinempfindlichkeit
+
 ## Modelle in SBML
 
 sbml-progress = Das Modell läuft

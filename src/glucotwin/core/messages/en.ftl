@@ -2222,6 +2222,29 @@ trial-folder-none = { $folder } exists and is no trial's.
 trial-folder-none-hint = Choose another folder.
 trial-folder-no-run = { $folder } holds no run of a trial.
 trial-folder-no-run-hint = Name the folder that glucotwin trial run made.
+## Beta cells over years
+
+progression-progress = Following the years
+progression-unchanged = unchanged
+progression-changed = with the changes
+progression-column-year = year
+progression-column-fasting = fasting mg/dL ({ $course })
+progression-column-test = 2 h mg/dL
+progression-column-stage = stage
+progression-stage-normal = normal
+progression-stage-impaired = impaired
+progression-stage-diabetes = diabetes
+progression-never = { $course }: no diabetes within { $years } years.
+progression-onset = { $course }: diabetes from year { $year }; at the end: { $stage }.
+progression-not-advice = An average person of a model, no forecast of anybody's years. Research software, not a medical device.
+progression-plot-title = Years of { $course }
+progression-plot-fasting = fasting glucose, mg/dL
+progression-plot-test = 2 h after 75 g of glucose, mg/dL
+progression-plot-insulin-uu-per-ml = fasting insulin, µU/mL
+progression-plot-beta-mass = mass of beta cells
+progression-plot-capacity = capacity to secrete (sigma)
+progression-plot-sensitivity = insulin sensitivity
+
 ## Models in SBML
 
 sbml-progress = Running the model

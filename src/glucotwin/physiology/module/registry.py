@@ -20,6 +20,7 @@ from glucotwin.physiology.module.dpp4_inhibitor import Dpp4Inhibitor
 from glucotwin.physiology.module.exercise import Exercise
 from glucotwin.physiology.module.glp1_agonist import Glp1Agonist
 from glucotwin.physiology.module.incretin import Incretin
+from glucotwin.physiology.module.insulin_signalling import InsulinSignalling
 from glucotwin.physiology.module.ketone import Ketone
 from glucotwin.physiology.module.kidney import Kidney
 from glucotwin.physiology.module.low_glucose import LowGlucose
@@ -107,6 +108,9 @@ TYPE2_MODULES: Mapping[str, Module] = MappingProxyType(
             )
         },
         "meal-time": Module(title="Time of day with secretion", organs=(MealTime,), records="meal_time"),
+        "insulin-signalling": Module(
+            title="Insulin signalling in the cell", organs=(InsulinSignalling,), records="insulin_signalling"
+        ),
         "metformin": Module(title="Metformin", organs=(Metformin,), records="metformin"),
         "sulfonylurea": Module(title="Sulfonylureas", organs=(Sulfonylurea,), records="sulfonylurea"),
         "glp1-agonist": Module(title="GLP-1 agonists", special=(Glp1Agonist,), records="glp1_agonist"),

@@ -21,6 +21,7 @@ from glucotwin.physiology.module.registry import TYPE2_MODULES, module_organs, t
 from glucotwin.physiology.option import BodyOptions
 from glucotwin.physiology.padova.beta_cell import PadovaBetaCell
 from glucotwin.physiology.padova.c_peptide import PadovaCPeptide, c_peptide_rates
+from glucotwin.physiology.padova.cell import with_cell_defects
 from glucotwin.physiology.padova.change import with_fasting_glucose, with_weight
 from glucotwin.physiology.padova.depot import check_options, insulin_depots
 from glucotwin.physiology.padova.glucose import PadovaGlucose, PadovaInterstitium
@@ -131,6 +132,8 @@ OWN_ORGANS = (PadovaSecretedInsulin, PadovaCPeptide, PadovaInsulinAction, Padova
 
 def _at_rest(values: Values, without: frozenset[str]) -> dict[str, Number]:
     """The values with what the steady state fixes."""
+    if "insulin-signalling" not in without:
+        values = with_cell_defects(values, excretion_at=lambda glucose: _basal_excretion(values, without, glucose))
     secretion, excretion = basal_secretion_pmol_per_kg_per_min(values), _basal_excretion(values, without)
     balance = glucose_balance(values, excretion=excretion)
     return {
@@ -169,11 +172,12 @@ def _extraction(values: Values) -> Number:
     return values.get("basal_extraction_fraction", HEPATIC_EXTRACTION_FRACTION)
 
 
-def _basal_excretion(values: Values, without: frozenset[str]) -> Number:
-    """What the kidney loses at rest, by whatever excretes in this body."""
+def _basal_excretion(values: Values, without: frozenset[str], glucose_mgdl: Number | None = None) -> Number:
+    """What the kidney loses at rest, or at another glucose, by whatever excretes in this body."""
+    glucose = values["basal_glucose_mgdl"] if glucose_mgdl is None else glucose_mgdl
     if "kidney" not in without:
-        return build_organ(Kidney, values).excretion_at_rest(jnp.asarray(values["basal_glucose_mgdl"]))
-    plasma = values["basal_glucose_mgdl"] * values["glucose.volume_dl_per_kg"]
+        return build_organ(Kidney, values).excretion_at_rest(jnp.asarray(glucose))
+    plasma = glucose * values["glucose.volume_dl_per_kg"]
     return values["glucose.excretion_per_min"] * positive_part(plasma - values["glucose.excretion_threshold_mg_per_kg"])
 
 
