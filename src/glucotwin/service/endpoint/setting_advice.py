@@ -38,6 +38,7 @@ def advise(
     person_id: PersonId, body: SettingAdviceBody, request: Request, caller: Calling, service: Running
 ) -> SettingAdviceAnswer:
     """Advises small steps of settings from the last days; what is advised may be proposed to the person."""
+    caller.require_browser()
     with desk_for(request, caller, person_id, Action.ADVISE) as (desk, access):
         access.require(Action.ASK_TWIN)
         authority = service.authority(access.role)
@@ -54,5 +55,6 @@ def follow_up(
     service: Running,
 ) -> FollowUpJson:
     """What became of a signed proposal that rests on an answer of the twin: predicted beside achieved."""
+    caller.require_browser()
     with desk_for(request, caller, person_id, Action.ADVISE) as (desk, access):
         return follow_up_proposal(service.memory, desk, access, proposal_id)
