@@ -132,10 +132,13 @@ class _Frozen:
     def __init__(self, person: MonthsPerson) -> None:
         self.person = person
         self.row = lru_cache(maxsize=20_000)(self._row)
+        self._at = lru_cache(maxsize=100)(self._person_at)
+
+    def _person_at(self, fasting: float) -> MonthsPerson:
+        return replace(self.person, fasting_mmoll=fasting, unexcreted_mmoll=fasting)
 
     def _row(self, medicine: Medicine, dose: float, fasting: float) -> np.ndarray:
-        now = replace(self.person, fasting_mmoll=fasting, unexcreted_mmoll=fasting)
-        effect = medicine.effect(now, dose) if dose > 0.0 else Effect()
+        effect = medicine.effect(self._at(fasting), dose) if dose > 0.0 else Effect()
         logs = [math.log(getattr(effect, name)) for name in FACTORS]
         return np.array(logs + [getattr(effect, name) for name in SUMS])
 
