@@ -1,0 +1,141 @@
+"""Every executor gives the same answers, also when a worker or the driver is killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from glucotwin.core.error import ErrorCode, GlucoTwinError, ModelError, NotFoundError
+from glucotwin.trial.design import Design
+from glucotwin.trial.executor import AbstractExecutor, LocalExecutor, ProcessExecutor
+from glucotwin.trial.ray_executor import RayExecutor
+from glucotwin.trial.schedule import recruiting_tasks
+from glucotwin.trial.task import Answer, Job, Order, perform
+from glucotwin.workflows.trial.design_file import find_design
+from glucotwin.workflows.trial.registry import experiment_place
+from glucotwin.workflows.trial.run import run_trial
+
+DESIGN = find_design("known-effect").model_copy(update={"batch_people": 8})
+PLACE = experiment_place("known-effect")
+
+
+def job_of(design: Design) -> str:
+    return Job(module=PLACE.module, attribute=PLACE.attribute, design=design).model_dump_json()
+
+
+def recruits(design: Design, count: int) -> list[Order]:
+    return [Order(task=task) for task in recruiting_tasks(design, first=0, count=count)]
+
+
+def outcomes(folder: Path, executor: AbstractExecutor) -> pl.DataFrame:
+    with executor:
+        run_trial(DESIGN, folder, executor=executor)
+    return pl.read_parquet(folder / "outcomes.parquet")
+
+
+def test_an_error_of_the_experiment_comes_back_as_it_was():
+    wrong = DESIGN.model_copy(update={"population": {"noise_pct": -1.0}})
+    (answer,) = LocalExecutor().run(job_of(wrong), recruits(wrong, 1))
+    with pytest.raises(ModelError, match=r"recruit-main-000000: population\.noise_pct") as caught:
+        answer.frame()
+    assert caught.value.code is ErrorCode.INVALID_VALUE
+
+
+def test_answers_stand_alone():
+    one, two = recruits(DESIGN, 2)
+    job = job_of(DESIGN)
+    again = [perform(job, order.task.model_dump_json(), b"") for order in (two, one)]
+    first: list[Answer] = list(LocalExecutor().run(job, [one, two]))
+    assert first[0].frame().equals(again[1].frame())
+    assert first[1].frame().equals(again[0].frame())
+
+
+def test_a_cluster_that_does_not_answer_or_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(GlucoTwinError, match=r"glucotwin\[cluster\]"):
+        list(RayExecutor().run(job_of(DESIGN), recruits(DESIGN, 1)))
+
+
+@pytest.mark.slow
+def test_processes_give_what_one_gives_also_when_one_is_killed(tmp_path: Path):
+    assert outcomes(tmp_path / "many", ProcessExecutor(2)).equals(outcomes(tmp_path / "one", LocalExecutor()))
+    job, orders = job_of(DESIGN), recruits(DESIGN, 40)
+    with ProcessExecutor(2) as executor:
+        answers = executor.run(job, orders)
+        seen = [next(answers).identifier]
+        pool = executor._pool
+        assert pool is not None
+        os.kill(next(iter(pool._processes)), signal.SIGKILL)
+        seen += [one.identifier for one in answers]
+    assert sorted(seen) == sorted(order.task.identifier for order in orders)
+
+
+@pytest.mark.slow
+def test_a_killed_driver_goes_on_where_it_was(tmp_path: Path):
+    arguments = ["glucotwin", "trial", "run", "known-effect", "--out", "run"]
+    script = f"import sys; sys.argv={arguments!r}; from glucotwin.cli.main import main; main()"
+    process = subprocess.Popen([sys.executable, "-c", script], cwd=tmp_path)
+    units = tmp_path / "run" / "unit"
+    for _ in range(2400):
+        if units.is_dir() and len(list(units.iterdir())) >= 5:
+            break
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    done = [one for one in units.iterdir() if not one.name.startswith(".")]
+    design = find_design("known-effect")
+    again = run_trial(design, tmp_path / "run")
+    assert again.folder.resumed == len(done) >= 5
+    whole = run_trial(design, tmp_path / "whole")
+    assert again.main.outcomes.equals(whole.main.outcomes)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # Ray's own, of a local cluster
+def test_a_ray_cluster_gives_what_one_process_gives_also_when_a_worker_is_killed(tmp_path: Path):
+    pytest.importorskip("ray")
+    assert outcomes(tmp_path / "ray", RayExecutor(workers=2)).equals(outcomes(tmp_path / "one", LocalExecutor()))
+    job, orders = job_of(DESIGN), recruits(DESIGN, 60)
+    with RayExecutor(workers=2) as executor:
+        answers = executor.run(job, orders)
+        seen = [next(answers).identifier]
+        for worker in ray_workers()[:1]:
+            os.kill(worker, signal.SIGKILL)
+        seen += [one.identifier for one in answers]
+    assert sorted(seen) == sorted(order.task.identifier for order in orders)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_an_address_without_a_cluster_is_told():
+    pytest.importorskip("ray")
+    with pytest.raises(NotFoundError, match="No Ray cluster answers"), RayExecutor("127.0.0.1:1") as executor:
+        list(executor.run(job_of(DESIGN), recruits(DESIGN, 1)))
+
+
+def ray_workers() -> list[int]:
+    """Workers of the cluster that this process started: children of its child, Ray's local scheduler."""
+    parents: dict[int, int] = {}
+    names: dict[int, str] = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                number = int(folder.name)
+                parents[number] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+                names[number] = (folder / "cmdline").read_bytes().decode(errors="replace")
+            except OSError:
+                continue
+
+    def is_ours(number: int) -> bool:
+        while number > 1:
+            if number == os.getpid():
+                return True
+            number = parents.get(number, 0)
+        return False
+
+    return [one for one, name in names.items() if name.startswith("ray::") and is_ours(one)]
