@@ -84,3 +84,29 @@ def test_everything_that_the_service_says_of_its_own_is_described() -> None:
         if content["schema"] == {} or content["schema"].get("additionalProperties") is True
     ]
     assert undescribed == []
+
+
+def test_years_ahead_stand_side_by_side_with_the_same_lives(service: Service) -> None:
+    body = {"person": LETTER, "candidates": ["empagliflozin:10+atorvastatin:40"], "years": 5, "samples": 200}
+    answer = sign_up(service).post("/years-ahead", body)
+    assert answer.status_code == 200, answer.text
+    unchanged, treated = answer.json()["items"]
+    assert (unchanged["name"], treated["name"]) == ("", "empagliflozin:10+atorvastatin:40")
+    events = {one["event"]: one["risk_by_year"] for one in treated["courses"]}
+    assert len(events["death"]) == 5
+    assert events["heart_failure"][-1] <= dict(_courses(unchanged))["heart_failure"][-1]
+    score = next(one for one in treated["risks"] if one["score"] == "score2_diabetes")
+    before = next(one for one in unchanged["risks"] if one["score"] == "score2_diabetes")
+    assert score["risk"] < before["risk"]
+    assert {one["title"] for one in unchanged["refused"]} == {"KFRE"}
+
+
+def _courses(item: dict) -> list[tuple[str, list[float]]]:
+    return [(one["event"], one["risk_by_year"]) for one in item["courses"]]
+
+
+def test_a_record_fills_in_what_it_knows(service: Service) -> None:
+    browser = sign_up(service)
+    person_id = browser.person()
+    answer = browser.get(f"/people/{person_id}/description")
+    assert answer.status_code in {200, 422}, answer.text

@@ -802,3 +802,36 @@ regimen-verdict-open = Lässt offen
 regimen-verdict-against = Widerspricht
 regimen-not-advice = Ein Modell durchschnittlicher Menschen, an veröffentlichten Studien mit Treffern und Fehlern geprüft. Forschungssoftware, kein Medizinprodukt; kein Rat, eine Behandlung zu beginnen, zu ändern oder zu beenden.
 regimen-kilogram = { $change } kg
+
+## Die Jahre voraus
+
+page-years = Jahre voraus
+years-lead = Was veröffentlichte Formeln von Menschen wie diesem sagen: Jahr für Jahr, wenn alles so weitergeht und mit anderen Behandlungen. Jede Formel spricht von Gruppen, nicht vom Schicksal eines Menschen.
+years-lead-person = Was die Forschung bei vielen Menschen wie dir gefunden hat: wie oft ihnen in einigen Jahren etwas geschah. Das ist nicht dein Schicksal, und vieles davon lässt sich ändern: Sprich mit deinem Behandlungsteam darüber.
+years-about = Die Person heute
+years-filled = Aus der Aufzeichnung ausgefüllt, wo sie etwas sagt; prüfe es und ergänze, was fehlt. Lass leer, was nicht gemessen wurde.
+years-empty = Die Aufzeichnung sagt noch nichts: Fülle aus, was bekannt ist. Lass leer, was nicht gemessen wurde.
+years-origin-profile = aus dem Profil
+years-origin-laboratory = Labor, { $day }
+years-origin-medicine = aus aufgezeichneten Medikamenten
+years-origin-insulin = aus aufgezeichnetem Insulin
+years-origin-sensor = vom Sensor
+years-origin-told = angegeben
+years-regimens = Behandlungen zum Vergleich (nicht nötig)
+years-horizon = Wie weit voraus
+years-after = { $years } Jahre
+years-ask = Voraussehen
+years-unchanged = wenn es so weitergeht
+years-by-year = Jahr für Jahr
+years-event = Was geschehen kann
+years-plain = Von 100 solchen Menschen ist bei etwa { $count } innerhalb von { $years } Jahren damit zu rechnen, wenn es so weitergeht: { $event }.
+years-today = heute
+years-summary = { $name }: { $percent } nach { $years } Jahren.
+years-table = Anteil der Menschen bis zum Ende von { $years } Jahren (UKPDS Outcomes Model 2, je 1.000 simulierte Leben)
+years-scores = Nach jeder Formel
+years-scores-note = Die Formeln stammen von verschiedenen Menschen, zählen Verschiedenes und stimmen nicht überein. So ist der Stand des Wissens; ein Mittel daraus wird nicht gebildet.
+years-score = Formel
+years-within = Innerhalb von
+years-refused = { $score } ist für diese Person nicht gemacht:
+years-not-advice = Forschungssoftware, kein Medizinprodukt; kein Rat, eine Behandlung zu beginnen, zu ändern oder zu beenden. Ein Jahr langsamer Veränderung steckt in jeder Spalte. Wo es zu einer Medikamentenklasse Studien an Herz und Niere gibt, ist deren Wirkung eingerechnet.
+years-link = Jahre voraussehen

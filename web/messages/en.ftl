@@ -802,3 +802,36 @@ regimen-verdict-open = Leaves open
 regimen-verdict-against = Goes against
 regimen-not-advice = A model of average people, checked against published trials with hits and misses. Research software, not a medical device; no advice to start, change or stop a treatment.
 regimen-kilogram = { $change } kg
+
+## Years ahead
+
+page-years = Years ahead
+years-lead = What published equations say of people like this one: by year, as things go on and on candidate regimens. Each equation tells of groups, not of this person's fate.
+years-lead-person = What research found in many people like you: how often something happened to them within years. It is not your fate, and much of it can be changed: talk it over with your care team.
+years-about = The person today
+years-filled = Filled in from the record where it says something; check it and add what is missing. Leave empty what was not measured.
+years-empty = The record says nothing yet: fill in what is known. Leave empty what was not measured.
+years-origin-profile = from the profile
+years-origin-laboratory = laboratory, { $day }
+years-origin-medicine = from medicines on record
+years-origin-insulin = from insulin on record
+years-origin-sensor = from the sensor
+years-origin-told = told
+years-regimens = Regimens to compare with (optional)
+years-horizon = How far ahead
+years-after = { $years } years
+years-ask = Look ahead
+years-unchanged = as things go on
+years-by-year = By year
+years-event = What may happen
+years-plain = Of 100 people like this, about { $count } are expected to have this within { $years } years as things go on: { $event }.
+years-today = today
+years-summary = { $name }: { $percent } after { $years } years.
+years-table = Share of people by the end of { $years } years (UKPDS Outcomes Model 2, 1,000 simulated lives each)
+years-scores = By each score
+years-scores-note = Scores were made from different people, count different events and do not agree. That is what is known; no average is made of them.
+years-score = Score
+years-within = Within
+years-refused = { $score } is not meant for this person:
+years-not-advice = Research software, not a medical device; no advice to start, change or stop a treatment. A year of slow change is in every column. Where a class of medicines has trials of heart and kidney, their effect is in the numbers.
+years-link = Look years ahead

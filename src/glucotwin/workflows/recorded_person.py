@@ -17,6 +17,7 @@ from types import MappingProxyType
 
 import polars as pl
 from pydantic import ValidationError
+from typing_extensions import TypedDict
 
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.message import message
@@ -129,6 +130,50 @@ def recorded_person(timeline: Timeline, told: Mapping[str, object] = MappingProx
     Raises:
         DataError: a key without which no equation answers is neither on record nor told; every such key is named.
     """
+    found = _found(timeline, told)
+    absent = tuple(key for key in REQUIRED if found.value(key) is None and key not in NOT_NULL)
+    height = timeline.person.height_cm
+    return RecordedPerson(
+        described=_described(found, absent),
+        facts=tuple(found.facts.values()),
+        absent=absent,
+        cautions=tuple(found.cautions),
+        height_m=None if height is None else height / 100.0,
+    )
+
+
+class RecordedFactsJson(TypedDict):
+    """What a record tells of a description, key by key, with origins and days, and what limits it."""
+
+    values: dict[str, bool | float | str | list[str]]
+    origins: dict[str, str]
+    days: dict[str, str]
+    cautions: list[str]
+
+
+def recorded_facts(timeline: Timeline) -> RecordedFactsJson:
+    """What a record says of a person, as far as it goes: to fill in a form.
+
+    Args:
+        timeline: the person's data.
+    """
+    found = _found(timeline, {})
+    facts = found.facts
+    return {
+        "values": {key: _plain(one.value) for key, one in facts.items()},
+        "origins": {key: str(one.origin) for key, one in facts.items()},
+        "days": {key: one.on.isoformat() for key, one in facts.items() if one.on is not None},
+        "cautions": list(found.cautions),
+    }
+
+
+def _plain(value: object) -> bool | float | str | list[str]:
+    if isinstance(value, tuple):
+        return [str(one) for one in value]
+    return value if isinstance(value, bool | int | float) else str(value)
+
+
+def _found(timeline: Timeline, told: Mapping[str, object]) -> "_Found":
     today = timeline.window().end.astimezone(timeline.person.zone_info).date()
     found = _Found(facts=dict[str, Fact]())
     found.add(_of_profile(timeline.person, today))
@@ -147,15 +192,7 @@ def recorded_person(timeline: Timeline, told: Mapping[str, object] = MappingProx
         for one in found.facts.values()
         if one.on is not None and today - one.on > OLD_AFTER
     )
-    absent = tuple(key for key in REQUIRED if found.value(key) is None and key not in NOT_NULL)
-    height = timeline.person.height_cm
-    return RecordedPerson(
-        described=_described(found, absent),
-        facts=tuple(found.facts.values()),
-        absent=absent,
-        cautions=tuple(found.cautions),
-        height_m=None if height is None else height / 100.0,
-    )
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

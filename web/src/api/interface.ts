@@ -1964,6 +1964,14 @@ export interface components {
             items: (components["schemas"]["VisiblePerson"] | components["schemas"]["HiddenPerson"])[];
         };
         /**
+         * Items
+         * @description A list as an answer.
+         */
+        Items_YearsAheadJson_: {
+            /** Items */
+            items: components["schemas"]["YearsAheadJson"][];
+        };
+        /**
          * JobError
          * @description Why work failed, and what to do.
          */
@@ -3012,6 +3020,26 @@ export interface components {
          */
         Reason: "out-of-range" | "not-measured" | "type-1" | "prior-cardiovascular-disease" | "prior-heart-failure" | "kidney-replacement" | "severe-organ-damage" | "region";
         /**
+         * RecordedFactsJson
+         * @description What a record tells of a description, key by key, with origins and days, and what limits it.
+         */
+        RecordedFactsJson: {
+            /** Values */
+            values: {
+                [key: string]: boolean | number | string | string[];
+            };
+            /** Origins */
+            origins: {
+                [key: string]: string;
+            };
+            /** Days */
+            days: {
+                [key: string]: string;
+            };
+            /** Cautions */
+            cautions: string[];
+        };
+        /**
          * RefusalJson
          * @description Why a score is not meant for a person.
          */
@@ -3021,6 +3049,16 @@ export interface components {
             key: string;
             /** Message */
             message: string;
+        };
+        /**
+         * RefusedScoreJson
+         * @description A score that was not made for such a person, and why.
+         */
+        RefusedScoreJson: {
+            /** Title */
+            title: string;
+            /** Reasons */
+            reasons: string[];
         };
         /**
          * RegimensBody
@@ -3103,6 +3141,36 @@ export interface components {
             };
             /** Scores */
             scores: components["schemas"]["glucotwin__workflows__questionnaire__answer__ScoreJson"][];
+        };
+        /**
+         * RiskCourseJson
+         * @description The risk of one event by the end of each year, from 0 to 1.
+         */
+        RiskCourseJson: {
+            /** Event */
+            event: string;
+            /** Text */
+            text: string;
+            /** Risk By Year */
+            risk_by_year: number[];
+        };
+        /**
+         * RiskJson
+         * @description One risk of one score within a number of years.
+         */
+        RiskJson: {
+            /** Score */
+            score: string;
+            /** Title */
+            title: string;
+            /** Event */
+            event: string;
+            /** Text */
+            text: string;
+            /** Years */
+            years: number;
+            /** Risk */
+            risk: number;
         };
         /**
          * Role
@@ -3775,11 +3843,52 @@ export interface components {
             detail: string;
         };
         /**
+<<<<<<< HEAD
          * Verdict
          * @description How a prediction stands beside what was achieved.
          * @enum {string}
          */
         glucotwin__advise__follow_up__Verdict: "as-predicted" | "less" | "more";
+=======
+         * YearsAheadBody
+         * @description A described person, candidates such as ``metformin:2000+semaglutide:1``, and the horizon of the courses.
+         */
+        YearsAheadBody: {
+            person: components["schemas"]["DescribedPerson"];
+            /**
+             * Candidates
+             * @default []
+             */
+            candidates?: string[];
+            /**
+             * Years
+             * @default 10
+             */
+            years?: number;
+            /**
+             * Samples
+             * @description Simulated lives.
+             * @default 1000
+             */
+            samples?: number;
+        };
+        /**
+         * YearsAheadJson
+         * @description The years ahead on one candidate; without a name, as things go on.
+         */
+        YearsAheadJson: {
+            /** Name */
+            name: string;
+            /** Hba1C Pct */
+            hba1c_pct: number | null;
+            /** Courses */
+            courses: components["schemas"]["RiskCourseJson"][];
+            /** Risks */
+            risks: components["schemas"]["RiskJson"][];
+            /** Refused */
+            refused: components["schemas"]["RefusedScoreJson"][];
+        };
+>>>>>>> e6c6c6e (Show the years ahead on the dashboard, filled in from the record, with and without regimens)
         /**
          * Sex
          * @description Sex as it matters for physiology.

@@ -82,3 +82,5 @@ export type Course = Shapes["CourseJson"];
 
 export type Medicine = Shapes["MedicineJson"];
 export type RegimenCandidate = Shapes["CandidateJson"];
+export type YearsAhead = Shapes["YearsAheadJson"];
+export type RecordedFacts = Shapes["RecordedFactsJson"];

@@ -1,4 +1,4 @@
-export const PAGES = ["now", "try", "days", "twin", "clinic", "settings", "consent", "data"] as const;
+export const PAGES = ["now", "try", "days", "twin", "years", "clinic", "settings", "consent", "data"] as const;
 export type PageName = (typeof PAGES)[number];
 
 const route = $state<{ page: PageName }>({ page: pageOf(location.hash) });

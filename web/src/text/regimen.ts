@@ -32,8 +32,29 @@ export const FACTS = [
   "oral_diabetes_drug",
 ] as const;
 
+export const REGIONS = ["low", "moderate", "high", "very_high", "north_america", "other"] as const;
+
 export type FieldKey = (typeof FIELDS)[number]["key"];
 export type FactKey = (typeof FACTS)[number];
+
+/** What a form holds of a described person. */
+export interface Described {
+  form: Partial<Record<FieldKey, number | null>>;
+  facts: Partial<Record<FactKey, boolean>>;
+  sex: string;
+  region: string;
+}
+
+export const emptyDescribed = (): Described => ({ form: {}, facts: {}, sex: "male", region: "moderate" });
+
+/** The description as the service reads it. */
+export const personOf = ({ form, facts, sex, region }: Described): Record<string, unknown> => ({
+  ...measuredOf(form),
+  ...facts,
+  smoker: facts.smoker ?? false,
+  sex,
+  region,
+});
 
 /** A candidate as the service reads it; null where nothing is picked or a dose is missing. */
 export function candidateOf(picks: readonly Picked[]): string | null {

@@ -1,0 +1,31 @@
+import type { RecordedFacts, YearsAhead } from "../api/types.ts";
+import { type Described, emptyDescribed, FACTS, FIELDS } from "./regimen.ts";
+
+/** A form filled in with what a record says; what it does not say stays as in an empty one. */
+export function describedFrom(known: RecordedFacts): Described {
+  const filled = emptyDescribed();
+  for (const { key } of FIELDS) {
+    const value = known.values[key];
+    if (typeof value === "number") filled.form[key] = value;
+  }
+  for (const fact of FACTS) if (known.values[fact] === true) filled.facts[fact] = true;
+  if (known.values.sex === "female" || known.values.sex === "male") filled.sex = known.values.sex;
+  return filled;
+}
+
+/** Events of which a course by year is known, in the order of the answer; each with its words. */
+export const eventsOf = (ahead: readonly YearsAhead[]): { event: string; text: string }[] =>
+  (ahead[0]?.courses ?? []).map(({ event, text }) => ({ event, text }));
+
+/** The course of an event; empty where the equations refuse the person. */
+export const courseOfEvent = (one: YearsAhead, event: string): readonly number[] =>
+  one.courses.find((course) => course.event === event)?.risk_by_year ?? [];
+
+/** A round upper end for shares, so that small risks are not flat on the ground. */
+export function upperShare(shares: readonly number[]): number {
+  const most = Math.max(...shares, 0);
+  return [0.05, 0.1, 0.2, 0.3, 0.5, 0.75].find((end) => most <= end) ?? 1;
+}
+
+/** How many of a hundred people: whole ones, never fewer than one where there is a risk. */
+export const ofHundred = (share: number): number => (share > 0 ? Math.max(1, Math.round(100 * share)) : 0);
