@@ -99,6 +99,7 @@ OF_PERSON: dict[str, Line] = {
         roles=TREATING, machine=False, body={"decision": "end", "reason": "No longer."}
     ),
     "POST /people/{person_id}/proposals/{proposal_id}/answer": Line(roles=CARING, body={"answer": "agree"}),
+    "GET /people/{person_id}/description": Line(roles=EVERYBODY),
     "GET /people/{person_id}/questionnaires": Line(roles=EVERYBODY),
     "POST /people/{person_id}/questionnaire-responses": Line(
         roles=CARING, body={"questionnaire": "daily-life", "answers": {}}
@@ -126,6 +127,7 @@ SIGNED_IN = {
     "POST /course",
     "GET /complications/schema",
     "POST /complications",
+    "POST /years-ahead",
     "GET /regimens/medicines",
     "POST /regimens/compare",
     "GET /people",

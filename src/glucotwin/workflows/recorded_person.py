@@ -152,11 +152,13 @@ class RecordedFactsJson(TypedDict):
 
 
 def recorded_facts(timeline: Timeline) -> RecordedFactsJson:
-    """What a record says of a person, as far as it goes: to fill in a form.
+    """What a record says of a person, as far as it goes: to fill in a form; nothing where there are no records.
 
     Args:
         timeline: the person's data.
     """
+    if not any(len(frame) for frame in timeline.streams.values()):
+        return {"values": {}, "origins": {}, "days": {}, "cautions": []}
     found = _found(timeline, {})
     facts = found.facts
     return {
