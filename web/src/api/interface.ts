@@ -3843,13 +3843,6 @@ export interface components {
             detail: string;
         };
         /**
-<<<<<<< HEAD
-         * Verdict
-         * @description How a prediction stands beside what was achieved.
-         * @enum {string}
-         */
-        glucotwin__advise__follow_up__Verdict: "as-predicted" | "less" | "more";
-=======
          * YearsAheadBody
          * @description A described person, candidates such as ``metformin:2000+semaglutide:1``, and the horizon of the courses.
          */
@@ -3888,7 +3881,12 @@ export interface components {
             /** Refused */
             refused: components["schemas"]["RefusedScoreJson"][];
         };
->>>>>>> e6c6c6e (Show the years ahead on the dashboard, filled in from the record, with and without regimens)
+        /**
+         * Verdict
+         * @description How a prediction stands beside what was achieved.
+         * @enum {string}
+         */
+        glucotwin__advise__follow_up__Verdict: "as-predicted" | "less" | "more";
         /**
          * Sex
          * @description Sex as it matters for physiology.
