@@ -234,16 +234,15 @@ def _care(who: Volunteers, settings: Settings) -> SelfCare:
     def own(name: str) -> jnp.ndarray:
         return jnp.where(who.careless, getattr(careless, name), getattr(typical, name))
 
-    return SelfCare(
-        low_mgdl=jnp.where(who.alarmed, known["low_alarm_mgdl"], known["symptoms_mgdl"]),
-        wakes_below_mgdl=jnp.where(who.alarmed, known["night_alarm_mgdl"], known["night_symptoms_mgdl"]),
-        carbs_g=own("rescue_carbs_g"),
-        wait_min=own("wait_min"),
-        high_mgdl=own("high_mgdl"),
-        target_mgdl=own("target_mgdl"),
-        correction_factor_mgdl_per_u=jnp.asarray(settings.correction_factor_mgdl_per_u),
-        fade_per_min=1.0 / own("correction_time_min"),
-    )
+    theirs = {
+        "low_mgdl": jnp.where(who.alarmed, known["low_alarm_mgdl"], known["symptoms_mgdl"]),
+        "wakes_below_mgdl": jnp.where(who.alarmed, known["night_alarm_mgdl"], known["night_symptoms_mgdl"]),
+        **{name: own(name) for name in ("wait_min", "high_mgdl", "target_mgdl")},
+        "carbs_g": own("rescue_carbs_g"),
+        "correction_factor_mgdl_per_u": jnp.asarray(settings.correction_factor_mgdl_per_u),
+        "fade_per_min": 1.0 / own("correction_time_min"),
+    }
+    return jax.vmap(lambda one: SelfCare(**one))(theirs)
 
 
 def _together(parts: list[tuple[np.ndarray, Inputs]], people: int) -> Inputs:
