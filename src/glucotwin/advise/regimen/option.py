@@ -12,6 +12,10 @@ from glucotwin.months.person import MonthsPerson
 HARD = frozenset({"contraindicated", "dose"})
 """Cautions that no proposal may raise: contraindications, and doses above what the label allows."""
 
+NOT_BEGUN = frozenset({"regimen-caution-sglt2-kidney", "regimen-caution-metformin-start"})
+"""Cautions of labels that let go on what is taken but not begin it: SGLT2 inhibitors below an eGFR of 20, metformin at
+30 to 45."""
+
 TITRATED = "titrated"
 TWO_AT_ONCE_PCT = 1.5
 """Two medicines are begun at once only this far above the target (ADA Standards of Care 2024, section 9)."""
@@ -158,13 +162,19 @@ def _added(
         # At the largest dose, from the usual one down, that the label allows this person.
         for begun in ladder.begun():
             plan = (*taken, begun)
-            if not any(one.action in HARD for one in _cautions(person, plan)):
+            if not any(one.action in HARD or one.code in NOT_BEGUN for one in _cautions_of(person, plan, begun)):
                 yield plan
                 break
 
 
 def _cautions(person: MonthsPerson, plan: Sequence[Spell]) -> tuple[Caution, ...]:
     return cautions_of(person, as_treatments(plan))
+
+
+def _cautions_of(person: MonthsPerson, plan: Sequence[Spell], begun: Spell) -> tuple[Caution, ...]:
+    """Cautions of a plan; of those that only forbid a beginning, the ones of what is begun."""
+    own = {one.code for one in _cautions(person, [begun])}
+    return tuple(one for one in _cautions(person, plan) if one.code not in NOT_BEGUN or one.code in own)
 
 
 def _key(plan: Sequence[Spell]) -> frozenset[str]:
