@@ -106,7 +106,7 @@ class RayExecutor(AbstractExecutor):
 
 def _ray() -> "ModuleType":
     try:
-        import ray
+        import ray  # pyright: ignore[reportMissingImports]  # an extra
     except ModuleNotFoundError as error:
         raise NotFoundError(
             ErrorCode.UNKNOWN_NAME, "Ray is not installed.", hint="Install it: pip install 'glucotwin[cluster]'."
