@@ -12,6 +12,8 @@ from scipy.integrate import solve_ivp
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.domain.inputs import constant_inputs
 from glucotwin.physiology.body import Body
+from glucotwin.physiology.module.registry import TYPE2_MODULES
+from glucotwin.physiology.option import BodyOptions
 from glucotwin.physiology.registry import make_body
 from glucotwin.physiology.sbml.hang import read_organ, with_organ
 from glucotwin.physiology.sbml.organ import SbmlOrgan
@@ -23,8 +25,13 @@ FOLDER = Path(__file__).parents[4] / "examples" / "sbml"
 MAPPING = FOLDER / "adipocyte.yaml"
 
 
+def plain_body() -> Body:
+    """Without modules: the day would move it at rest."""
+    return make_body("padova-t2d", subject="normal#average", options=BodyOptions(without=frozenset(TYPE2_MODULES)))
+
+
 def hung_body() -> tuple[Body, SbmlOrgan]:
-    body = with_organ(make_body("padova-t2d", subject="normal#average"), read_organ(MAPPING))
+    body = with_organ(plain_body(), read_organ(MAPPING))
     organ = body.organs[0]
     assert isinstance(organ, SbmlOrgan)
     return body, organ
@@ -102,7 +109,7 @@ def test_insulin_after_a_meal_moves_the_cells_and_they_lower_glucose() -> None:
     carbs = np.zeros(360)
     carbs[30] = 78.0
     inputs = constant_inputs(360, carbs_g_per_min=carbs)
-    plain = simulate(make_body("padova-t2d", subject="normal#average"), inputs).outputs["glucose_mgdl"]
+    plain = simulate(plain_body(), inputs).outputs["glucose_mgdl"]
     run = simulate(body, inputs, outputs=("glucose_mgdl", "adipocyte.GLUT4m", "uptake_sensitivity_factor"))
     assert float(jnp.max(run.outputs["uptake_sensitivity_factor"])) > 1.2
     assert float(jnp.max(run.outputs["glucose_mgdl"])) < float(jnp.max(plain))
