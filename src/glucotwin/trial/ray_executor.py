@@ -1,5 +1,6 @@
 """Ray as the executor: the same tasks on one machine or on several (Moritz et al., OSDI 2018)."""
 
+import socket
 import warnings
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 STARTS = 3
 """How often a cluster is started: Ray gives its processes 30 seconds, too few on a busy machine."""
+
+REACH_S = 10.0
+"""How long a cluster's port is waited for."""
 
 IN_FLIGHT_PER_CPU = 4
 """Tasks handed to Ray at once, so that a million of them do not lie in its store."""
@@ -42,6 +46,8 @@ class RayExecutor(AbstractExecutor):
             NotFoundError: Ray is not installed, or no cluster answers at the address.
             ModelError: a task's workers died again and again.
         """
+        if self.address and not self._connected:
+            _check_reachable(self.address)
         ray = _ray()
         if not ray.is_initialized():
             self._connect(ray)
@@ -63,11 +69,7 @@ class RayExecutor(AbstractExecutor):
                 except Exception as error:  # Ray raises a bare Exception when its own processes do not come up
                     if start < STARTS - 1 and not self.address:
                         continue
-                    raise NotFoundError(
-                        ErrorCode.SOURCE_UNREACHABLE,
-                        f"No Ray cluster answers at {self.address or 'this machine'}: {error}.",
-                        hint="Start one with `ray start --head`, and give its address.",
-                    ) from error
+                    raise _no_cluster(self.address or "this machine", error) from error
                 self._connected = True
                 return
 
@@ -102,6 +104,25 @@ class RayExecutor(AbstractExecutor):
                     raise worker_death(identifier) from error
                 yield answer
             hand_out()
+
+
+def _check_reachable(address: str) -> None:
+    """Passes when something listens at ``host:port``; Ray itself would wait for minutes, and then end the process."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not host or not port.isdigit():
+        return  # a word that Ray knows, as ``auto``
+    try:
+        socket.create_connection((host, int(port)), timeout=REACH_S).close()
+    except (OSError, OverflowError) as error:
+        raise _no_cluster(address, error) from error
+
+
+def _no_cluster(where: str, error: Exception) -> NotFoundError:
+    return NotFoundError(
+        ErrorCode.SOURCE_UNREACHABLE,
+        f"No Ray cluster answers at {where}: {error}.",
+        hint="Start one with `ray start --head`, and give its address.",
+    )
 
 
 def _ray() -> "ModuleType":
