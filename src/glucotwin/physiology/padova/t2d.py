@@ -24,6 +24,7 @@ from glucotwin.physiology.padova.c_peptide import PadovaCPeptide, c_peptide_rate
 from glucotwin.physiology.padova.cell import with_cell_defects
 from glucotwin.physiology.padova.change import with_fasting_glucose, with_weight
 from glucotwin.physiology.padova.depot import check_options, insulin_depots
+from glucotwin.physiology.padova.excretion_rate import ExcretionRate
 from glucotwin.physiology.padova.glucose import PadovaGlucose, PadovaInterstitium
 from glucotwin.physiology.padova.gut import PadovaGut
 from glucotwin.physiology.padova.insulin import PadovaInsulinAction
@@ -122,6 +123,7 @@ def compose_padova_t2d(values: Values, options: BodyOptions | None = None) -> Bo
         *insulin_depots(complete, options),
         *(build_organ(kind, complete) for kind in OWN_ORGANS),
         *(organ for organ in modules if not organ.held),
+        *(() if "kidney" in options.without else (build_organ(ExcretionRate, complete),)),
         build_organ(PadovaInterstitium, complete),
     )
     return Body(name=NAME, organs=organs)
@@ -143,6 +145,7 @@ def _at_rest(values: Values, without: frozenset[str]) -> dict[str, Number]:
         "counter_regulation.basal_mgdl": _smaller(values["basal_glucose_mgdl"], NORMAL_FASTING_MGDL),
         "basal_secretion_pmol_per_kg_per_min": secretion,
         "beta_cell.basal_pmol_per_kg_per_min": secretion,
+        "excretion_rate.volume_dl_per_kg": values["glucose.volume_dl_per_kg"],
         "subcutis.basal_pmol_per_kg_per_min": _injected_pmol_per_kg_per_min(values),
         "plasma_insulin.extraction_intercept": _extraction(values)
         + values["plasma_insulin.extraction_slope"] * secretion,
