@@ -17,6 +17,9 @@ MGDL_PER_MMOLL = 18.01559
 PMOL_PER_U = 6000.0
 """pmol in one international unit of human insulin (Dalla Man 2007)."""
 
+PMOLL_PER_MUL = PMOL_PER_U / 1000.0
+"""pmol/L in one mU/L of insulin."""
+
 MINUTES_PER_DAY = 1440
 
 Number = TypeVar("Number", float, np.ndarray)

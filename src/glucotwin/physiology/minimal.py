@@ -12,7 +12,7 @@ from types import MappingProxyType
 import jax.numpy as jnp
 
 from glucotwin.core.array import Array, Float
-from glucotwin.core.unit import PMOL_PER_U
+from glucotwin.core.unit import PMOL_PER_U, PMOLL_PER_MUL
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.body import Body
 from glucotwin.physiology.build import Values, build_organ
@@ -20,9 +20,6 @@ from glucotwin.physiology.organ import EVERY_PRODUCT, AbstractOrgan, AbstractSta
 from glucotwin.physiology.parameter import Parameter, read_parameters
 from glucotwin.physiology.signal import Signals
 from glucotwin.physiology.subject import Subject
-
-PMOLL_PER_MUL = PMOL_PER_U / 1000.0
-"""pmol/L in one mU/L of insulin."""
 
 RISK_FLOOR_MGDL = 60.0
 """Below this glucose the risk term stays constant (Dalla Man 2014)."""

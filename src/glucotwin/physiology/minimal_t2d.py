@@ -12,12 +12,11 @@ from types import MappingProxyType
 import jax.numpy as jnp
 
 from glucotwin.core.array import Array, Float
-from glucotwin.core.unit import PMOL_PER_U
+from glucotwin.core.unit import PMOL_PER_U, PMOLL_PER_MUL
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.body import Body
 from glucotwin.physiology.build import build_organ
 from glucotwin.physiology.minimal import (
-    PMOLL_PER_MUL,
     RISK_FLOOR_MGDL,
     MinimalGut,
     MinimalPlasmaInsulin,

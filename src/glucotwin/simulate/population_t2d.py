@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from glucotwin.core.progress import ProgressCallback, silent
-from glucotwin.core.unit import MGDL_PER_MMOLL, MINUTES_PER_DAY
+from glucotwin.core.unit import MGDL_PER_MMOLL, MINUTES_PER_DAY, PMOLL_PER_MUL
 from glucotwin.domain.inputs import Inputs, constant_inputs
 from glucotwin.physiology.build import Number, Values
 from glucotwin.physiology.module.registry import TYPE2_MODULES
@@ -56,7 +56,6 @@ ADAG_SLOPE, ADAG_INTERCEPT = 28.7, 46.7
 GLUCOSE_EFFECTIVENESS = 0.024
 """Of glucose itself in dL/kg/min; with the formula from Caumo et al., J Clin Endocrinol Metab 2000;85:4396 (memory)."""
 
-PMOLL_PER_MUL = 6.0
 GLARGINE, GLARGINE_MIN = "glargine-u100", 22 * 60
 PREMIX = ((435, 0.6), (1125, 0.4))
 PREMIX_SHARES = {"rapid": 0.3, "nph": 0.7}

@@ -6,11 +6,10 @@ import jax.numpy as jnp
 
 from glucotwin.core.array import Array, Float
 from glucotwin.core.error import ErrorCode, ModelError
-from glucotwin.core.unit import PMOL_PER_U
+from glucotwin.core.unit import PMOL_PER_U, PMOLL_PER_MUL
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.body import Body
 from glucotwin.physiology.minimal import (
-    PMOLL_PER_MUL,
     MinimalGlucose,
     MinimalGut,
     MinimalPlasmaInsulin,

@@ -3,14 +3,13 @@
 import jax.numpy as jnp
 
 from glucotwin.core.array import Array, Float
-from glucotwin.core.unit import MGDL_PER_MMOLL
+from glucotwin.core.unit import MGDL_PER_MMOLL, PMOLL_PER_MUL
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.module.oral_dose import OralDoseState, after_step, nothing_taken, saturation
 from glucotwin.physiology.organ import AbstractModulator, AbstractOrgan, AbstractState
 from glucotwin.physiology.signal import Signals
 
 MG_PER_MMOL = 10.0 * MGDL_PER_MMOLL
-PMOLL_PER_MUL = 6.0
 NG_PER_MG = 1e6
 
 

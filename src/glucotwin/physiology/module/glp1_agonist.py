@@ -4,13 +4,14 @@ import equinox as eqx
 import jax.numpy as jnp
 
 from glucotwin.core.array import Array, Float
+from glucotwin.core.unit import MINUTES_PER_DAY
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.module.oral_dose import OralDoseState as DepotState
 from glucotwin.physiology.module.oral_dose import after_step, saturation
 from glucotwin.physiology.organ import AbstractModulator, AbstractState, approached
 from glucotwin.physiology.signal import Signals
 
-MINUTES_PER_HOUR, MINUTES_PER_DAY = 60.0, 1440.0
+MINUTES_PER_HOUR = 60.0
 NMOL_PER_MG_AND_G_PER_MOL = 1e6
 
 

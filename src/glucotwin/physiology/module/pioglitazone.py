@@ -3,6 +3,7 @@
 import jax.numpy as jnp
 
 from glucotwin.core.array import Array, Float
+from glucotwin.core.unit import MINUTES_PER_DAY
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.module.oral_dose import OralDoseState, after_step, saturation
 from glucotwin.physiology.organ import AbstractModulator, AbstractState, approached
@@ -82,5 +83,5 @@ class Pioglitazone(AbstractModulator[PioglitazoneState]):
         return PioglitazoneState(
             gut_mg=after.gut_amount,
             body_mg=after.body_amount,
-            response=approached(state.response, share, self.response_per_day / 1440.0, minutes),
+            response=approached(state.response, share, self.response_per_day / MINUTES_PER_DAY, minutes),
         )
