@@ -1,14 +1,13 @@
 """Insulin products: one record each, from which the body makes a depot."""
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib import resources
 from types import MappingProxyType
 
 from glucotwin.core.error import ErrorCode, NotFoundError
+from glucotwin.physiology.table import read_rows
 
 REFERENCE = "rapid"
 """The product whose absorption a person's own numbers describe; others keep their ratio to it."""
@@ -58,9 +57,7 @@ class InsulinProduct:
 @cache
 def insulin_products() -> Mapping[str, InsulinProduct]:
     """Every product by name."""
-    text = (resources.files("glucotwin.physiology") / "data" / "insulin_products.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
-    return MappingProxyType({row["name"]: _product(row) for row in rows})
+    return MappingProxyType({row["name"]: _product(row) for row in read_rows("insulin_products.csv")})
 
 
 def find_insulin_product(name: str) -> InsulinProduct:

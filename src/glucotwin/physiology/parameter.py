@@ -1,12 +1,12 @@
 """Parameter records: what a parameter is, in which unit, how large, how sure, and who says so."""
 
-import csv
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib import resources
 from types import MappingProxyType
+
+from glucotwin.physiology.table import read_rows
 
 
 class PriorKind(StrEnum):
@@ -53,9 +53,7 @@ class Parameter:
 
 def read_parameters(file_name: str, *, package: str = "glucotwin.physiology") -> Mapping[str, Parameter]:
     """The parameter records of a package's data file, by full name."""
-    text = (resources.files(package) / "data" / file_name).read_text(encoding="utf-8")
-    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
-    return MappingProxyType({row["name"]: _parameter(row) for row in rows})
+    return MappingProxyType({row["name"]: _parameter(row) for row in read_rows(file_name, package=package)})
 
 
 def _parameter(row: dict[str, str]) -> Parameter:

@@ -5,11 +5,9 @@ estimated from the thirty published subjects: means by group, one covariance wit
 give one each), shrunk towards its diagonal (Schaefer and Strimmer, Stat Appl Genet Mol Biol 2005;4:32).
 """
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 import jax
 import jax.numpy as jnp
@@ -21,6 +19,7 @@ from glucotwin.core.random import root_key, stream_key
 from glucotwin.physiology.module.registry import module_parameters
 from glucotwin.physiology.padova.t1d_2008 import padova_t1d_2008_subjects
 from glucotwin.physiology.parameter import PriorKind
+from glucotwin.physiology.table import read_rows
 
 GROUPS = ("adult", "adolescent", "child")
 
@@ -214,13 +213,8 @@ def _constants(count: int) -> dict[str, np.ndarray]:
 @cache
 def _extra_rows() -> Mapping[str, list[dict[str, str]]]:
     """Rows of the table of distributions by group."""
-    rows = _read("population.csv")
+    rows = read_rows("population.csv")
     return {group: [row for row in rows if row["group"] == group] for group in GROUPS}
-
-
-def _read(name: str) -> list[dict[str, str]]:
-    text = (resources.files("glucotwin.physiology") / "data" / name).read_text(encoding="utf-8")
-    return list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
 
 
 def _extras(group: str, scores: np.ndarray) -> dict[str, np.ndarray]:
@@ -278,7 +272,7 @@ def _personal_values(
 
 def _intraday(uniform: np.ndarray, low_per_high: np.ndarray) -> dict[str, np.ndarray]:
     """Sensitivities of the three periods by a drawn class, with a mean of one over the day."""
-    rows = _read("intraday_classes.csv")
+    rows = read_rows("intraday_classes.csv")
     edges = np.cumsum([float(row["probability"]) for row in rows])
     chosen = np.minimum(np.searchsorted(edges, uniform, side="right"), len(rows) - 1)
     high = np.array([[letter == "h" for letter in row["class"]] for row in rows])[chosen]
@@ -325,6 +319,6 @@ def drawn_labels(uniform: np.ndarray, mix: Mapping[str, float]) -> np.ndarray:
 
 def apply_ethnicity(values: dict[str, np.ndarray], ethnicity: np.ndarray) -> None:
     """Moves the parameters on which a label has a cited effect, in place."""
-    for row in _read("ethnicity_effects.csv"):
+    for row in read_rows("ethnicity_effects.csv"):
         factor = np.where(ethnicity == row["ethnicity"], float(row["factor"]), 1.0)
         values[row["parameter"]] = values[row["parameter"]] * factor

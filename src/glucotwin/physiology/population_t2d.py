@@ -5,10 +5,8 @@ correlations stand with their reasons in ``t2d_population.csv`` and ``t2d_correl
 ``docs/decisions/0060-type2-population.md``.
 """
 
-import csv
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib import resources
 
 import numpy as np
 from scipy.stats import chi2
@@ -25,6 +23,7 @@ from glucotwin.physiology.population import (
     candidate_draws,
     drawn_labels,
 )
+from glucotwin.physiology.table import read_rows
 
 TYPE2_GROUPS = ("normal", "impaired", "lean-early", "lean-late", "obese-early", "obese-late", "insulin-treated")
 WITHOUT_DIABETES = frozenset({"normal", "impaired"})
@@ -85,16 +84,10 @@ def largest_type2_distance(group: str) -> float:
     return float(chi2.ppf(0.95, len(_rows(group))))
 
 
-def read_type2_table(name: str) -> list[dict[str, str]]:
-    """Rows of a data file, comments left out."""
-    text = (resources.files("glucotwin.physiology") / "data" / name).read_text(encoding="utf-8")
-    return list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
-
-
 @cache
 def _rows(group: str) -> tuple[Row, ...]:
     """Distributions of a group, its own first."""
-    rows = read_type2_table("t2d_population.csv")
+    rows = read_rows("t2d_population.csv")
     return tuple(row for wanted in (group, EVERYBODY) for row in rows if row["group"] == wanted)
 
 
@@ -102,7 +95,7 @@ def _rows(group: str) -> tuple[Row, ...]:
 def _factor(names: tuple[str, ...]) -> np.ndarray:
     """Lower Cholesky factor of the correlations between scores, ``(names, names)``."""
     correlation = np.eye(len(names))
-    for row in read_type2_table("t2d_correlations.csv"):
+    for row in read_rows("t2d_correlations.csv"):
         first, second = names.index(row["first"]), names.index(row["second"])
         correlation[first, second] = correlation[second, first] = float(row["correlation"])
     return np.linalg.cholesky(correlation)
@@ -123,7 +116,7 @@ def _drawn(row: Row, scores: np.ndarray) -> np.ndarray:
 @cache
 def _module_spreads() -> tuple[str, ...]:
     """Module parameters in which people differ and that no table of groups has."""
-    told = {row["name"] for row in read_type2_table("t2d_population.csv")}
+    told = {row["name"] for row in read_rows("t2d_population.csv")}
     records = type2_module_parameters()
     return tuple(name for name, one in records.items() if one.prior is PriorKind.LOG_NORMAL and name not in told)
 

@@ -9,11 +9,9 @@ Source: Tidepool Project, data-science-models (BSD-2-Clause), ``SimpleMetabolism
 Methods Programs Biomed 2011;102(2):130-7, food after Cescon et al., IFAC Proceedings 2013.
 """
 
-import csv
 import math
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib import resources
 from types import MappingProxyType
 
 import jax.numpy as jnp
@@ -28,6 +26,7 @@ from glucotwin.physiology.organ import EVERY_PRODUCT, AbstractOrgan, AbstractSta
 from glucotwin.physiology.parameter import Parameter, read_parameters
 from glucotwin.physiology.signal import Signals
 from glucotwin.physiology.subject import Subject
+from glucotwin.physiology.table import read_rows
 
 BODY = "tidepool-simple"
 DEAD_TIME_MIN = 20
@@ -220,9 +219,7 @@ def compose_tidepool_simple(values: Values) -> Body:
 @cache
 def tidepool_simple_subjects() -> tuple[Subject, ...]:
     """The seven profiles of the risk scenarios."""
-    text = (resources.files("glucotwin.physiology") / "data" / "tidepool_simple_subjects.csv").read_text("utf-8")
-    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
-    return tuple(_subject(row) for row in rows)
+    return tuple(_subject(row) for row in read_rows("tidepool_simple_subjects.csv"))
 
 
 def _subject(row: dict[str, str]) -> Subject:

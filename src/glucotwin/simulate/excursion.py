@@ -1,9 +1,7 @@
 """How far three standard meals raise glucose and insulin in virtual people, beside the published population."""
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import resources
 
 import numpy as np
 
@@ -12,6 +10,7 @@ from glucotwin.domain.inputs import Inputs, constant_inputs
 from glucotwin.physiology.body import stack_bodies
 from glucotwin.physiology.registry import body_of
 from glucotwin.physiology.subject import Subject
+from glucotwin.physiology.table import read_rows
 from glucotwin.simulate.cohort import simulate_cohort, stack_inputs
 
 MEAL_G, MEAL_MIN, EATING_MIN, WINDOW_MIN = 60.0, (420, 780, 1140), 15, 300
@@ -46,7 +45,7 @@ def meal_excursions(body: str, group: str, subjects: Sequence[Subject]) -> list[
         group: of the published population to compare with; nothing is found for another.
         subjects: people of this group.
     """
-    published = [row for row in _published() if row["group"] == group]
+    published = [row for row in read_rows("published_excursions.csv") if row["group"] == group]
     peaks = _peaks(body, subjects) if published else {}
     return [
         Excursion(
@@ -66,11 +65,6 @@ def meal_excursions(body: str, group: str, subjects: Sequence[Subject]) -> list[
 def spread_of(values: np.ndarray) -> float:
     """The standard deviation of a sample; zero for one value."""
     return float(values.std(ddof=1)) if values.size > 1 else 0.0
-
-
-def _published() -> list[dict[str, str]]:
-    file = resources.files("glucotwin.physiology") / "data" / "published_excursions.csv"
-    return list(csv.DictReader(line for line in file.read_text("utf-8").splitlines() if not line.startswith("#")))
 
 
 def _peaks(body: str, subjects: Sequence[Subject]) -> dict[str, np.ndarray]:

@@ -12,8 +12,9 @@ from glucotwin.core.progress import ProgressCallback
 from glucotwin.core.unit import MINUTES_PER_DAY
 from glucotwin.physiology.padova.t1d_2008 import padova_t1d_2008_subjects
 from glucotwin.physiology.population import GROUPS
-from glucotwin.physiology.population_t2d import TYPE2_GROUPS, read_type2_table
+from glucotwin.physiology.population_t2d import TYPE2_GROUPS
 from glucotwin.physiology.subject import Subject
+from glucotwin.physiology.table import read_rows
 from glucotwin.simulate.excursion import Excursion, meal_excursions, spread_of
 from glucotwin.simulate.population import accepted_people
 from glucotwin.simulate.population_t2d import accepted_type2_people
@@ -103,7 +104,7 @@ def _published_type1(group: str) -> tuple[Mapping[str, Figure], int]:
 
 
 def _published_type2(group: str) -> tuple[Mapping[str, Figure], int]:
-    rows = [row for row in read_type2_table("t2d_published.csv") if row["group"] == group]
+    rows = [row for row in read_rows("t2d_published.csv") if row["group"] == group]
     return {row["quantity"]: (float(row["mean"]), float(row["sd"] or math.nan)) for row in rows}, 0
 
 

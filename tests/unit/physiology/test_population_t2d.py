@@ -9,8 +9,8 @@ from glucotwin.physiology.population_t2d import (
     TYPE2_GROUPS,
     draw_type2_candidates,
     largest_type2_distance,
-    read_type2_table,
 )
+from glucotwin.physiology.table import read_rows
 
 MANY = np.arange(400)
 
@@ -64,7 +64,7 @@ def test_scores_go_together_as_their_table_says() -> None:
 
 @pytest.mark.parametrize("name", ["t2d_population.csv", "t2d_correlations.csv", "t2d_published.csv"])
 def test_every_number_of_the_tables_has_a_source(name: str) -> None:
-    assert all(row["source"] for row in read_type2_table(name))
+    assert all(row["source"] for row in read_rows(name))
 
 
 def test_most_draws_are_no_outliers_and_lie_within_their_records() -> None:

@@ -5,10 +5,8 @@ twenty people of mGIPsim (equations and numbers only), Hong et al. 2013 (mixed m
 counted per gram: per millimole, as the published code has it, insulin would peak at 200 mU/L.
 """
 
-import csv
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib import resources
 from types import MappingProxyType
 
 import jax
@@ -24,6 +22,7 @@ from glucotwin.physiology.padova.glucose import PadovaInterstitium
 from glucotwin.physiology.padova.insulin import PadovaSubcutis
 from glucotwin.physiology.parameter import Parameter, read_parameters
 from glucotwin.physiology.subject import Subject
+from glucotwin.physiology.table import read_rows
 
 IGI, IGI_MEAL = "igi", "igi-meal"
 PEOPLE, SEED, LARGEST_SCORE = 20, 20, 2.0
@@ -124,6 +123,4 @@ def _drawn(number: int) -> Mapping[str, float]:
 @cache
 def _column(column: str) -> Mapping[str, float]:
     """The numbers of a column by name; those that it does not have are left out."""
-    file = resources.files("glucotwin.physiology") / "data" / "igi_subjects.csv"
-    lines = (line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
-    return MappingProxyType({row["name"]: float(row[column]) for row in csv.DictReader(lines) if row[column]})
+    return MappingProxyType({row["name"]: float(row[column]) for row in read_rows("igi_subjects.csv") if row[column]})

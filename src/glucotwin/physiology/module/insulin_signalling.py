@@ -1,8 +1,6 @@
 """Insulin's signalling in the cell: fewer receptors, fewer transporters, weaker feedback, less uptake."""
 
-import csv
 from functools import cache
-from importlib import resources
 from typing import NamedTuple
 
 import jax.numpy as jnp
@@ -12,8 +10,9 @@ from glucotwin.core.array import Array, Float
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.organ import AbstractModulator, AbstractState
 from glucotwin.physiology.signal import Signals
+from glucotwin.physiology.table import read_rows
 
-TABLE = "insulin_signalling_steady.csv"
+TABLE = "module/insulin_signalling_steady.csv"
 NMOL_PER_PMOL = 1e-3
 LEAST_NMOLL = 1e-3
 """Below this insulin the two uptakes above rest are both next to nothing, and their ratio is taken here."""
@@ -128,9 +127,7 @@ def _weights(value: Float[Array, ""], grid: np.ndarray) -> Float[Array, " points
 @cache
 def surface_table() -> SurfaceTable:
     """The table that is shipped; ``validation/cell_table.py`` makes it from the model."""
-    file = resources.files("glucotwin.physiology") / "data" / "module" / TABLE
-    lines = [line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
-    rows = list(csv.DictReader(lines))
+    rows = read_rows(TABLE)
     names = ("receptor_fraction", "feedback_fraction", "insulin_nmoll")
     receptors, feedback, insulin = (np.unique([float(row[name]) for row in rows]) for name in names)
     share = np.array([float(row["surface_fraction"]) for row in rows])

@@ -4,10 +4,8 @@ Dalla Man, Rizza, Cobelli, IEEE Trans Biomed Eng 2007;54:1740-9 (equations); Kov
 2009;3:44-55 (simulator). Subjects and their numbers: see ``data/ATTRIBUTION.md``.
 """
 
-import csv
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from types import MappingProxyType
 
 from glucotwin.physiology.body import Body
@@ -23,6 +21,7 @@ from glucotwin.physiology.padova.rest import (
 )
 from glucotwin.physiology.parameter import Parameter, read_parameters
 from glucotwin.physiology.subject import Subject
+from glucotwin.physiology.table import read_rows
 
 NAME = "padova-t1d-2008"
 
@@ -90,9 +89,7 @@ def compose_padova_t1d_2008(values: Values) -> Body:
 @cache
 def _table() -> Mapping[str, Mapping[str, float]]:
     """The subjects' numbers by subject and column."""
-    file = resources.files("glucotwin.physiology") / "data" / "padova_t1d_2008_subjects.csv"
-    lines = (line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
-    rows = {row.pop("subject"): row for row in csv.DictReader(lines)}
+    rows = {row.pop("subject"): row for row in read_rows("padova_t1d_2008_subjects.csv")}
     return MappingProxyType(
         {name: MappingProxyType({key: float(value) for key, value in row.items()}) for name, row in rows.items()}
     )

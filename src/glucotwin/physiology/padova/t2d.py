@@ -4,10 +4,8 @@ Dalla Man, Rizza, Cobelli, IEEE Trans Biomed Eng 2007;54:1740-9: two average sub
 from tracer meals of 204 and 14 people. C-peptide: Van Cauter 1992. Injected insulin is absorbed as in the 2008 body.
 """
 
-import csv
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib import resources
 from types import MappingProxyType
 
 import jax.numpy as jnp
@@ -33,6 +31,7 @@ from glucotwin.physiology.padova.secreted_insulin import PadovaSecretedInsulin
 from glucotwin.physiology.padova.t1d_2008 import NO_CEILING
 from glucotwin.physiology.parameter import Parameter, read_parameters
 from glucotwin.physiology.subject import Subject
+from glucotwin.physiology.table import read_rows
 
 NAME = "padova-t2d"
 OBESE_KG_PER_M2 = 30.0
@@ -208,9 +207,7 @@ def c_peptide_kinetics(values: Values) -> dict[str, float]:
 @cache
 def _table() -> Mapping[str, Mapping[str, float]]:
     """The subjects' numbers by subject and name."""
-    file = resources.files("glucotwin.physiology") / "data" / "padova_t2d_subjects.csv"
-    lines = (line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
-    rows = list(csv.DictReader(lines))
+    rows = read_rows("padova_t2d_subjects.csv")
     names = [column for column in rows[0] if column != "name"]
     return MappingProxyType(
         {subject: MappingProxyType({row["name"]: float(row[subject]) for row in rows}) for subject in names}
