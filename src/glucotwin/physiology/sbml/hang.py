@@ -11,7 +11,7 @@ from glucotwin.domain.inputs import constant_inputs
 from glucotwin.physiology.body import Body
 from glucotwin.physiology.sbml.expression import TIME_NAME, Value
 from glucotwin.physiology.sbml.integrate import resting_states
-from glucotwin.physiology.sbml.mapping import HINT, OrganMapping, Start, read_mapping
+from glucotwin.physiology.sbml.mapping import HINT, Effect, OrganMapping, Start, read_mapping
 from glucotwin.physiology.sbml.model import Role, SbmlModel
 from glucotwin.physiology.sbml.organ import HungModel, SbmlOrgan, float_arrays
 from glucotwin.physiology.sbml.read import read_sbml
@@ -48,7 +48,7 @@ def with_organ(body: Body, hung: HungModel) -> Body:
     """The body with the model as its first organ, resting where the body rests.
 
     Raises:
-        ModelError: the body has an organ of this name already.
+        ModelError: the body has an organ of this name already, or an effect compares with nothing.
         SolverError: the model does not come to rest.
     """
     model, mapping = hung.model, hung.mapping
@@ -69,15 +69,22 @@ def with_organ(body: Body, hung: HungModel) -> Body:
         hung=hung,
         constants=float_arrays(held),
         start=float_arrays(start),
-        rest=float_arrays({one.quantity: _at_rest(known, one.quantity) for one in mapping.effects}),
+        rest=float_arrays({one.quantity: _at_rest(known, one) for one in mapping.effects}),
     )
     return Body(name=body.name, organs=(organ, *body.organs))
 
 
-def _at_rest(known: dict[str, Value], quantity: str) -> float:
-    value = float(np.asarray(known[quantity]))
+def _at_rest(known: dict[str, Value], effect: Effect) -> float:
+    """The value with which an effect's quantity is compared."""
+    value = float(np.asarray(known[effect.quantity]))
     if not np.isfinite(value):
-        raise ModelError(ErrorCode.NOT_FINITE, f"{quantity} of the model is not finite at rest.")
+        raise ModelError(ErrorCode.NOT_FINITE, f"{effect.quantity} of the model is not finite at rest.")
+    if value == 0.0 and effect.relative and effect.signal.endswith("_factor"):
+        raise ModelError(
+            ErrorCode.INVALID_VALUE,
+            f"{effect.quantity} of the model is zero at rest, so that nothing can be relative to it.",
+            hint="Give the effect `relative: false`, with an offset of 1.",
+        )
     return value
 
 

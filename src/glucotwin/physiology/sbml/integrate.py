@@ -104,13 +104,12 @@ def _run(
     states, now, filled = start, 0.0, 0
     if start.size == 0:
         return kept, ()
-    first = [one for one in model.events if not one.starts_true and _holds(model, one, constants, 0.0, start)]
+    before = {one.identifier: one.starts_true for one in model.events}
     while True:
-        for event in first:
-            states = _after(model, event, constants, now, states)
-            fired.append((now, event.identifier))
+        states, names = _settled(model, constants, now, states, before)
+        fired += [(now, name) for name in names]
         if len(fired) > MOST_FIRINGS:
-            raise SolverError(ErrorCode.NOT_CONVERGED, f"The event {fired[-1][1]!r} fires without end.")
+            raise _endless(fired[-1][1])
         rest = time[filled:]
         solution = _solve(model.derivative(constants), (now, float(time[-1])), states, rest, triggers)
         reached = len(solution.t)  # an empty list where an event comes before the next moment
@@ -120,9 +119,46 @@ def _run(
         if solution.status != 1:
             return kept, tuple(fired)
         place = next(one for one, found in enumerate(solution.t_events) if found.size)
-        found = float(solution.t_events[place][-1]), solution.y_events[place][-1]
-        now, states = _past(model, model.events[place], constants, *found)
-        first = [model.events[place]]
+        turn = float(solution.t_events[place][-1]), solution.y_events[place][-1]
+        event = model.events[place]
+        before = _conditions(model, constants, *_beside(model, event, constants, *turn, holds=False))
+        now, states = _beside(model, event, constants, *turn, holds=True)
+
+
+def _settled(
+    model: SbmlModel, constants: Mapping[str, Value], time: float, states: np.ndarray, before: Mapping[str, bool]
+) -> tuple[np.ndarray, list[str]]:
+    """The states after all events whose condition has come true, and those that these bring about; and their names.
+
+    Args:
+        model: with the events.
+        constants: of everything held.
+        time: now.
+        states: now.
+        before: which conditions held a moment ago.
+    """
+    fired: list[str] = []
+    while True:
+        holding = _conditions(model, constants, time, states)
+        turned = [one for one in model.events if holding[one.identifier] and not before[one.identifier]]
+        if not turned:
+            return states, fired
+        fired += [one.identifier for one in turned]
+        if len(fired) > MOST_FIRINGS:
+            raise _endless(fired[-1])
+        before, states = holding, _after(model, turned, constants, time, states)
+
+
+def _conditions(model: SbmlModel, constants: Mapping[str, Value], time: float, states: np.ndarray) -> dict[str, bool]:
+    """Which events' conditions hold."""
+    if not model.events:
+        return {}
+    known = _known(model, constants, time, states)
+    return {one.identifier: bool(evaluate(one.trigger, known, np)) for one in model.events}
+
+
+def _endless(event: str) -> SolverError:
+    return SolverError(ErrorCode.NOT_CONVERGED, f"The event {event!r} fires without end.")
 
 
 def _solve(
@@ -169,21 +205,22 @@ def _trigger(model: SbmlModel, event: Event, constants: Mapping[str, Value]) -> 
     return turns
 
 
-def _past(
-    model: SbmlModel, event: Event, constants: Mapping[str, Value], time: float, states: np.ndarray
+def _beside(
+    model: SbmlModel, event: Event, constants: Mapping[str, Value], time: float, states: np.ndarray, *, holds: bool
 ) -> tuple[float, np.ndarray]:
-    """Just behind the turn that was found, where the condition holds: else it would be found again."""
+    """Time and states on that side of the turn that was found on which the condition holds, or does not."""
     slope = model.derivative(constants)(time, states)
-    ahead = 0.0
-    while not _holds(model, event, constants, time + ahead, states + ahead * slope) and ahead < LARGEST_NUDGE:
-        ahead = max(2.0 * ahead, np.spacing(max(1.0, abs(time))))
-    return time + ahead, states + ahead * slope
+    step = np.spacing(max(1.0, abs(time))) * (1.0 if holds else -1.0)
+    shift = 0.0
+    while _holds(model, event, constants, time + shift, states + shift * slope) != holds and abs(shift) < LARGEST_NUDGE:
+        shift = 2.0 * shift or step
+    return time + shift, states + shift * slope
 
 
 def _after(
-    model: SbmlModel, event: Event, constants: Mapping[str, Value], time: float, states: np.ndarray
+    model: SbmlModel, events: Sequence[Event], constants: Mapping[str, Value], time: float, states: np.ndarray
 ) -> np.ndarray:
-    """The states after an event."""
+    """The states after events that come at once: all of them see the values before."""
     known = _known(model, constants, time, states)
-    new = {name: evaluate(formula, known, np) for name, formula in event.assignments}
+    new = {name: evaluate(formula, known, np) for event in events for name, formula in event.assignments}
     return np.array([new.get(name, value) for name, value in zip(model.states, states, strict=True)], dtype=np.float64)

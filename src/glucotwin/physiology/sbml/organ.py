@@ -142,15 +142,16 @@ class SbmlOrgan(AbstractModulator[SbmlState]):
         return signals.adding(**{effect.signal: flow})
 
     def _after_events(self, state: SbmlState) -> SbmlState:
-        """The state after events whose condition has come true since the last look."""
+        """The state after events whose condition has come true since the last look; all see the values before."""
+        known = self.hung.model.complete(self._values(state), jnp)
+        levels, conditions = dict(state.levels), dict(state.conditions)
         for event in self.hung.model.events:
-            known = self.hung.model.complete(self._values(state), jnp)
             holds = jnp.asarray(evaluate(event.trigger, known, jnp)).astype(jnp.float64)
-            fires = (holds > 0.5) & (state.conditions[event.identifier] < 0.5)
-            new = {name: jnp.asarray(evaluate(formula, known, jnp)) for name, formula in event.assignments}
-            levels = {name: jnp.where(fires, new.get(name, old), old) for name, old in state.levels.items()}
-            state = replace(state, levels=levels, conditions={**state.conditions, event.identifier: holds})
-        return state
+            fires = (holds > 0.5) & (conditions[event.identifier] < 0.5)
+            for name, formula in event.assignments:
+                levels[name] = jnp.where(fires, jnp.asarray(evaluate(formula, known, jnp)), levels[name])
+            conditions[event.identifier] = holds
+        return replace(state, levels=levels, conditions=conditions)
 
 
 def _dosed(dose: Dose, inputs: Inputs) -> Float[Array, ""]:

@@ -159,7 +159,10 @@ class _Reader:
         pointlike = compartment.isSetSpatialDimensions() and compartment.getSpatialDimensions() == 0
         if pointlike or not compartment.isSetSize():
             return 1.0
-        return float(compartment.getSize())
+        size = float(compartment.getSize())
+        if not size > 0.0:
+            raise refused(f"Compartment {name!r}", "having no size")
+        return size
 
     def _per_volume(self, species: "libsbml.Species") -> float:
         """What an amount is divided by to become what formulas see."""

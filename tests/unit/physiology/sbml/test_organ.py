@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from glucotwin.core.error import DataError, ErrorCode
+from glucotwin.core.error import DataError, ErrorCode, ModelError
 from glucotwin.domain.inputs import constant_inputs
 from glucotwin.physiology.body import Body
 from glucotwin.physiology.module.registry import TYPE2_MODULES
@@ -54,7 +54,7 @@ doses: {A: {medicine: tinytin, gain: 2.0}}, effects: [{signal: hepatic_output_fa
 def test_organ_hears_signals_takes_doses_and_answers_by_modifiers_and_flows(tmp_path: Path) -> None:
     (tmp_path / "tiny.xml").write_text(TINY.strip(), encoding="utf-8")
     (tmp_path / "tiny.yaml").write_text(TINY_MAPPING, encoding="utf-8")
-    body = with_organ(make_body("padova-t2d", subject="normal#average"), read_organ(tmp_path / "tiny.yaml"))
+    body = with_organ(make_body("minimal"), read_organ(tmp_path / "tiny.yaml"))
     organ = body.organs[0]
     first = constant_inputs(1).map(lambda values: jnp.asarray(values[0]))
     fasting = float(body.parameters()["glucose.basal_insulin_pmoll"])
@@ -74,6 +74,13 @@ def test_organ_hears_signals_takes_doses_and_answers_by_modifiers_and_flows(tmp_
     with_dose = organ.advance(later, raised, dosed, minutes=1.0)
     # 500 mg/min, 60 min per unit of time, 2 per mg, leaving with a rate of 1000.
     assert float(with_dose.value("A")) == pytest.approx(0.2 * fasting + 60.0, rel=0.02)
+
+
+def test_effect_relative_to_nothing_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "tiny.xml").write_text(TINY.strip(), encoding="utf-8")
+    (tmp_path / "tiny.yaml").write_text(TINY_MAPPING.replace("gain: 0.1", "gain: 0.0"), encoding="utf-8")
+    with pytest.raises(ModelError, match="A of the model is zero at rest"):
+        with_organ(make_body("minimal"), read_organ(tmp_path / "tiny.yaml"))
 
 
 @pytest.mark.slow

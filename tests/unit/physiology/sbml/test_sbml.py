@@ -207,6 +207,34 @@ def test_event_happens_when_its_condition_comes_true(tmp_path: Path) -> None:
     assert (time, name) == (pytest.approx(1.5, abs=1e-9), "dose")
 
 
+TIME = '<csymbol encoding="text" definitionURL="http://www.sbml.org/sbml/symbols/time">t</csymbol>'
+
+
+def event(name: str, trigger: str, variable: str, formula: str) -> str:
+    return (
+        f'<event id="{name}" useValuesFromTriggerTime="true">'
+        f'<trigger initialValue="true" persistent="true">{MATH}<apply><gt/>{trigger}</apply></math></trigger>'
+        f'<listOfEventAssignments><eventAssignment variable="{variable}">{MATH}{formula}</math></eventAssignment>'
+        "</listOfEventAssignments></event>"
+    )
+
+
+def test_events_of_one_moment_all_happen_and_one_can_bring_about_another(tmp_path: Path) -> None:
+    swapped = (
+        event("to_b", f"{TIME}<cn>1.5</cn>", "A", "<ci>B</ci>"),
+        event("to_a", f"{TIME}<cn>1.5</cn>", "B", "<ci>A</ci>"),
+    )
+    tipped = event("tipped", "<ci>B</ci><cn>2</cn>", "C", "<cn>7</cn>")
+    start = {"A": "3", "B": "0", "C": "1"}
+    held = "".join(parameter(name, value, constant="false") for name, value in start.items())
+    events = f"<listOfEvents>{tipped}{''.join(swapped)}</listOfEvents>"
+    model = read_sbml(written(tmp_path, f"<listOfParameters>{held}</listOfParameters>", events))
+    course = integrate(model, until=3.0, points=4)
+    assert [course.values[name][1] for name in "ABC"] == [3.0, 0.0, 1.0]
+    assert [course.values[name][-1] for name in "ABC"] == [0.0, 3.0, 7.0]
+    assert [name for _, name in course.events] == ["to_b", "to_a", "tipped"]
+
+
 DELAYED = EVENT.replace("{delay}", "").replace("{delay_after}", f"<delay>{MATH}<cn>1</cn></math></delay>")
 ALGEBRAIC = f"<listOfRules><algebraicRule>{MATH}<ci>A</ci></math></algebraicRule></listOfRules>"
 FAST = reaction(LAW).replace('fast="false"', 'fast="true"')
@@ -228,8 +256,9 @@ GROWING = (
         ((CELL, TWO, RATE, FAST), "Reaction 'r'"),
         ((CELL, TWO, RATE, reaction(DELAY)), "Reaction 'r'"),
         ((GROWING[0], TWO, RATE, GROWING[1], reaction(LAW)), "Compartment 'c'"),
+        ((CELL.replace('"2"', '"0"'), TWO, RATE, reaction(LAW)), "Compartment 'c'"),
     ],
-    ids=["delayed event", "algebraic rule", "fast reaction", "delay", "growing compartment"],
+    ids=["delayed event", "algebraic rule", "fast reaction", "delay", "growing compartment", "no size"],
 )
 def test_what_is_not_supported_is_refused_by_name(tmp_path: Path, parts: tuple[str, ...], named: str) -> None:
     with pytest.raises(DataError, match=named) as told:
