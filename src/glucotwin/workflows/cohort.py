@@ -44,13 +44,23 @@ class CohortRequest:
     seed: int = 1
 
     @property
+    def body_name(self) -> str:
+        """The body's name as it is registered."""
+        return self.body.replace("_", "-")
+
+    @property
+    def mixed_by(self) -> str:
+        """What the mix is of: ``age`` or ``group``."""
+        return "age" if self.body_name == TYPE1_BODY else "group"
+
+    @property
     def mix(self) -> Mapping[str, float]:
         """Shares of groups, the usual ones when none were asked for.
 
         Raises:
             DataError: the body has no population, or the mix is another body's.
         """
-        population, type1 = population_of(self.body), self.body.replace("_", "-") == TYPE1_BODY
+        population, type1 = population_of(self.body), self.mixed_by == "age"
         if (self.group_mix and type1) or (self.age_mix is not None and not type1):
             what, other = ("group", "age") if type1 else ("age", "group")
             raise DataError(
@@ -63,8 +73,7 @@ class CohortRequest:
 
     def settings(self) -> dict[str, object]:
         """What was asked for, as JSON values."""
-        mix = {"age_mix" if self.body == TYPE1_BODY else "group_mix": dict(self.mix)}
-        return {"count": self.count, **mix, "ethnicity_mix": dict(self.ethnicity_mix)}
+        return {"count": self.count, f"{self.mixed_by}_mix": dict(self.mix), "ethnicity_mix": dict(self.ethnicity_mix)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +172,7 @@ def create_cohort(
         subjects += people
         done += count
     manifest = make_manifest(SCHEMA, settings=request.settings(), seed=request.seed)
-    save_cohort(subjects, path, body=request.body.replace("_", "-"), manifest=manifest)
+    save_cohort(subjects, path, body=request.body_name, manifest=manifest)
     return _report(load_cohort(path), refused, part_of(progress, start=0.9, end=1.0))
 
 
@@ -188,7 +197,7 @@ def describe_cohort(path: Path, *, progress: ProgressCallback = silent) -> Cohor
 
 def _counts(request: CohortRequest) -> dict[str, int]:
     """How many people of each group, adding up to the count (largest remainders)."""
-    what, mix = "age" if request.body == TYPE1_BODY else "group", request.mix
+    what, mix = request.mixed_by, request.mix
     groups = population_of(request.body).groups
     unknown = sorted(set(mix) - set(groups))
     if unknown:

@@ -47,6 +47,11 @@ def test_file_holds_who_was_reported_and_what_they_were_made_from(created: Creat
     }
 
 
+def test_settings_name_the_mix_however_the_body_is_spelt() -> None:
+    assert CohortRequest(count=1, body="padova_t1d").settings()["age_mix"] == {"adult": 1.0}
+    assert "group_mix" in CohortRequest(count=1, body="padova_t2d").settings()
+
+
 def test_overwriting_draws_the_same_people_of_the_same_seed(created: Created, tmp_path: Path) -> None:
     path = tmp_path / "one.parquet"
     path.write_text("old")
