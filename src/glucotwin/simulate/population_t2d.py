@@ -5,8 +5,9 @@ fasting glucose of 110 to 220 mg/dL and no more than 400 mg/dL after glucose. Wh
 person: fasting and two-hour glucose, and indices of insulin action and secretion in the scale of the minimal models.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import equinox as eqx
 import jax
@@ -16,6 +17,7 @@ import numpy as np
 from glucotwin.core.progress import ProgressCallback, silent
 from glucotwin.core.unit import MGDL_PER_MMOLL, MINUTES_PER_DAY, PMOLL_PER_MUL
 from glucotwin.domain.inputs import Inputs, constant_inputs
+from glucotwin.physiology.body import Body
 from glucotwin.physiology.build import Number, Values
 from glucotwin.physiology.module.registry import TYPE2_MODULES
 from glucotwin.physiology.option import BodyOptions
@@ -54,7 +56,7 @@ ADAG_SLOPE, ADAG_INTERCEPT = 28.7, 46.7
 """Mean glucose in mg/dL is 28.7 HbA1c - 46.7 (Nathan 2008)."""
 
 GLUCOSE_EFFECTIVENESS = 0.024
-"""Of glucose itself in dL/kg/min; with the formula from Caumo et al., J Clin Endocrinol Metab 2000;85:4396 (memory)."""
+"""Of glucose itself in dL/kg/min, as the formula from Caumo, J Clin Endocrinol Metab 2000;85:4396-402 (memory)."""
 
 GLARGINE, GLARGINE_MIN = "glargine-u100", 22 * 60
 PREMIX = ((435, 0.6), (1125, 0.4))
@@ -130,12 +132,11 @@ def judge_type2(candidates: Candidates) -> tuple[Mapping[str, np.ndarray], Gluco
 
 def glucose_test(candidates: Candidates) -> GlucoseTest:
     """Simulates the day and the drink."""
-    kinetics = _c_peptide(candidates)
-    values = {name: jnp.asarray(array) for name, array in (dict(candidates.values) | kinetics).items()}
-    options = BodyOptions(without=frozenset(TYPE2_MODULES) - MODULES_OF_THE_DAY)
-    bodies = jax.jit(jax.vmap(lambda one: compose_padova_t2d(one, options)))(values)
     run = simulate_cohort(
-        bodies, _inputs(candidates.values[INJECTED]), outputs=("glucose_mgdl", "insulin_pmoll"), stride=STRIDE_MIN
+        _bodies(_device(dict(candidates.values) | _c_peptide(candidates))),
+        _inputs(candidates.values[INJECTED]),
+        outputs=("glucose_mgdl", "insulin_pmoll"),
+        stride=STRIDE_MIN,
     )
     glucose, insulin = (np.asarray(run.outputs[name]) for name in ("glucose_mgdl", "insulin_pmoll"))
     day, start = MINUTES_PER_DAY // STRIDE_MIN, DRINK_MIN // STRIDE_MIN
@@ -189,19 +190,38 @@ def _within_bounds(values: Mapping[str, np.ndarray]) -> np.ndarray:
     )
 
 
+class AtRest(NamedTuple):
+    """What a person's numbers imply at rest: uptake Vm0, production kp1 and secretion Sb."""
+
+    uptake: Number
+    production: Number
+    secretion: Number
+
+
+@jax.jit
+@jax.vmap
+def _at_rest(values: Values) -> AtRest:
+    """Of every candidate."""
+    balance = glucose_balance(values)
+    return AtRest(balance.vm0, balance.kp1, basal_secretion_pmol_per_kg_per_min(values))
+
+
+@jax.jit
+@jax.vmap
+def _bodies(values: Values) -> Body:
+    """Of every candidate, with what the day and the drink need."""
+    return compose_padova_t2d(values, BodyOptions(without=frozenset(TYPE2_MODULES) - MODULES_OF_THE_DAY))
+
+
+def _device(values: Mapping[str, np.ndarray]) -> dict[str, jax.Array]:
+    return {name: jnp.asarray(array) for name, array in values.items()}
+
+
 def _rests(values: Mapping[str, np.ndarray]) -> np.ndarray:
     """Whether secretion, production and uptake at rest are positive, and use is less than production."""
-    uptake = _each(lambda one: glucose_balance(one).vm0, values)
-    production = _each(lambda one: glucose_balance(one).kp1, values)
+    uptake, production, secretion = (np.asarray(one) for one in _at_rest(_device(values)))
     into_tissue = values["basal_production_mg_per_kg_per_min"] - values["glucose.independent_use_mg_per_kg_per_min"]
-    secretion = _each(basal_secretion_pmol_per_kg_per_min, values)
     return (into_tissue > 0.1) & (uptake > 0.0) & (production > 0.0) & (secretion > 0.1)
-
-
-def _each(function: Callable[[Values], Number], values: Mapping[str, np.ndarray]) -> np.ndarray:
-    """A number of every candidate from its values."""
-    arrays = {name: jnp.asarray(array) for name, array in values.items()}
-    return np.asarray(jax.jit(jax.vmap(lambda one: jnp.asarray(function(one))))(arrays))
 
 
 def _tolerates(group: str, test: GlucoseTest) -> np.ndarray:
@@ -224,7 +244,7 @@ def _subjects(candidates: Candidates, test: GlucoseTest, rows: np.ndarray, first
 def _indices(candidates: Candidates, test: GlucoseTest) -> dict[str, np.ndarray]:
     """What describes a person besides the numbers of the body."""
     values, kinetics = candidates.values, _c_peptide(candidates)
-    secreted_pmol_per_min = _each(basal_secretion_pmol_per_kg_per_min, values) * values["weight_kg"]
+    secreted_pmol_per_min = np.asarray(_at_rest(_device(values)).secretion) * values["weight_kg"]
     cleared_l_per_min = kinetics["c_peptide.elimination_per_min"] * kinetics["c_peptide.volume_l"]
     # pmol/kg/min per mg/dL becomes 1e-9 per minute: of C-peptide's volume, and with glucose in mmol/L.
     scale = MGDL_PER_MMOLL * values["weight_kg"] / kinetics["c_peptide.volume_l"]
