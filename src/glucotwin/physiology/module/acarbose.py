@@ -10,8 +10,8 @@ from glucotwin.physiology.signal import Signals
 class Acarbose(AbstractModulator[OralDoseState]):
     """An inhibitor of alpha-glucosidase in the gut, where it acts and stays.
 
-    Label of acarbose, from memory (acts in the gut, less than 2 % absorbed, taken with the first bite; lower glucose an
-    hour after meals).
+    Label of acarbose (acts in the gut, taken with the first bite; glucose an hour after meals lower by 34 to 74 mg/dL;
+    HbA1c by 25, 50 and 100 mg three times a day: 0.44, 0.77 and 0.74 %).
 
     Equations:
         stomach' = dose - ka stomach

@@ -18,7 +18,8 @@ class Incretin(AbstractModulator[IncretinState]):
     """GLP-1 and GIP as one hormone, driven by the appearance of glucose from the gut.
 
     Nauck et al., Diabetologia 1986;29:46-52, from memory (oral against isoglycaemic intravenous glucose: 60 to 70 % of
-    the oral insulin response without diabetes, 20 to 40 % in type 2); Hong et al. 2013 (saturation at 14.8 mg/min).
+    the oral insulin response without diabetes, 20 to 40 % in type 2); Meier and Nauck, Diabetes 2010;59:1117-25 (50 to
+    70 %, and perhaps below 20 %); Hong et al. 2013 (saturation at 14.8 mg/min).
     The published beta cell was identified from meals, so that its gains hold the whole effect: they are kept at full
     appearance and fall without.
 

@@ -21,8 +21,8 @@ class PioglitazoneState(AbstractState):
 class Pioglitazone(AbstractModulator[PioglitazoneState]):
     """Pioglitazone with its active metabolites as one substance, and a slow response.
 
-    Stringer et al. 2015 (rate 0.0089 per day and largest effect 0.173 on fasting glucose); label, from memory
-    (half-life of active substance about a day).
+    Stringer et al. 2015 (rate 0.0089 per day and largest effect 0.173 on fasting glucose); label (half-life of
+    active metabolites 16 to 24 h).
 
     Equations:
         gut'  = dose - ka gut
