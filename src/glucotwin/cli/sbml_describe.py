@@ -30,3 +30,5 @@ def command(console: Console, file: Path) -> None:
     console.write(aligned(description_rows(model), right=frozenset({3})))
     if model.events:
         console.write(message("sbml-events", events=", ".join(one.identifier for one in model.events)))
+    if model.ignored:
+        console.write(message("sbml-ignored", parts=", ".join(model.ignored)))

@@ -62,7 +62,7 @@ def command(
 ) -> None:
     """Run the model in FILE (SBML Level 2 or 3) in its own units, once or for several values of one quantity."""
     from glucotwin.core.message import message
-    from glucotwin.workflows.sbml import SbmlRequest, draw_sbml_run, run_sbml, sbml_rows, write_sbml_run
+    from glucotwin.workflows.sbml import MOST_PANELS, SbmlRequest, draw_sbml_run, run_sbml, sbml_rows, write_sbml_run
 
     request = SbmlRequest(file=file, until=until, points=points, changes=dict(changes), scan=scan, outputs=outputs)
     with console.progress(message("sbml-progress")) as progress:
@@ -71,6 +71,8 @@ def command(
         write_sbml_run(run, out)
     if plot is not None:
         draw_sbml_run(run, plot)
+        if len(run.outputs) > MOST_PANELS:
+            console.say(message("sbml-plot-first", drawn=MOST_PANELS, all=len(run.outputs)))
     if console.as_json:
         console.write_json(run.to_json())
         return
