@@ -12,12 +12,12 @@ from glucotwin.physiology.population_t2d import (
 )
 from glucotwin.physiology.table import read_rows
 
-MANY = np.arange(400)
+MANY = np.arange(4000)
 
 
 @pytest.mark.parametrize("group", TYPE2_GROUPS)
 def test_candidate_depends_on_group_number_and_seed_alone(group: str) -> None:
-    some, others = draw_type2_candidates(group, MANY[:6], seed=5), draw_type2_candidates(group, MANY[4:9], seed=5)
+    some, others = draw_type2_candidates(group, MANY[:6], seed=5), draw_type2_candidates(group, MANY[4:10], seed=5)
     for name, values in some.values.items():
         np.testing.assert_array_equal(values[4:], others.values[name][:2])
     another = draw_type2_candidates(group, MANY[:6], seed=6)
@@ -51,8 +51,17 @@ def test_groups_differ_as_they_are_called() -> None:
     assert incretin == sorted(incretin, reverse=True)
 
 
+def test_people_do_not_heap_at_the_edges_of_a_distribution() -> None:
+    drawn = draw_type2_candidates("obese-early", MANY, seed=2).values
+    bmi = drawn["bmi_kg_per_m2"]
+    assert 30.0 <= bmi.min() < 30.05
+    assert np.mean(bmi < 30.2) < 0.06
+    assert bmi.mean() == pytest.approx(33.6, abs=0.15)
+    assert np.mean(drawn["duration_years"] > 6.9) < 0.02
+
+
 def test_scores_go_together_as_their_table_says() -> None:
-    drawn = draw_type2_candidates("obese-late", np.arange(4000), seed=3).values
+    drawn = draw_type2_candidates("obese-late", MANY, seed=3).values
     pairs = {
         ("beta_cell.static_gain", "beta_cell.dynamic_gain"): 0.5,
         ("glucose.uptake_insulin_effect", "insulin_action.uptake_rate_per_min"): 0.6,
@@ -76,7 +85,7 @@ def test_most_draws_are_no_outliers_and_lie_within_their_records() -> None:
 
 
 def test_body_of_a_drawn_person_rests_with_the_insulin_it_injects() -> None:
-    drawn = draw_type2_candidates("insulin-treated", MANY[:1], seed=1).values
+    drawn = draw_type2_candidates("insulin-treated", MANY[:6], seed=1).values
     body = compose_padova_t2d({name: float(values[0]) for name, values in drawn.items()})
     parameters = body.parameters()
     assert float(parameters["beta_cell.basal_pmol_per_kg_per_min"]) > 0.0
