@@ -7,12 +7,14 @@ import pytest
 from glucotwin.physiology.registry import BODIES
 from glucotwin.twin.body.registry import FIT_BODIES
 
-LARGE: Final = ("padova-t1d", "padova-t1d-2008", "padova-t1d-reduced", "padova-t2d")
+LARGE: Final = ("padova-t1d", "padova-t1d-2008", "padova-t1d-reduced", "padova-t2d", "igi-meal")
 
 EVERY_BODY: Final = tuple(
     pytest.param(name, marks=pytest.mark.slow) if name in LARGE else pytest.param(name) for name in BODIES
 )
 
+LARGE_FIT: Final = ("minimal-t2d", "padova-t1d-reduced")
+
 EVERY_FIT_BODY: Final = tuple(
-    pytest.param(name, marks=pytest.mark.slow) if name == "minimal-t2d" else pytest.param(name) for name in FIT_BODIES
+    pytest.param(name, marks=pytest.mark.slow) if name in LARGE_FIT else pytest.param(name) for name in FIT_BODIES
 )

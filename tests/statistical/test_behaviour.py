@@ -78,6 +78,7 @@ def test_children_eat_more_for_their_resting_use_and_about_as_much_in_all() -> N
     assert 150.0 < np.mean(child) < 200.0
 
 
+@pytest.mark.slow
 def test_boluses_are_missed_as_smart_pens_tell() -> None:
     shares = food("typical").group_by("kind", "detail").agg(pl.col("counted_carbs_g").is_null().mean().alias("missed"))
     missed = dict(zip(shares["detail"], 100.0 * shares["missed"], strict=True))

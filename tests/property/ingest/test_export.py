@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -140,6 +140,7 @@ def exported_and_imported(name: str, timeline: Timeline, folder: Path) -> Timeli
 @pytest.mark.parametrize("name", READABLE)
 @settings(max_examples=15)
 @given(records=lives(), zone=st.sampled_from(ZONES))
+@example(records=[Meal(time=START, carbs_g=1.0, note="{}")], zone="UTC")
 def test_what_a_format_carries_comes_back(name: str, records: list[Record], zone: str) -> None:
     timeline = timeline_of(records, zone)
     assume(is_carried(name, timeline))

@@ -40,6 +40,7 @@ def test_smaller_ratio_gives_more_insulin_and_lower_glucose() -> None:
     assert np.all(strict <= lax + 1e-6)
 
 
+@pytest.mark.slow
 def test_replay_says_that_dosing_answered() -> None:
     answer = by_ratio(6.0)
     assert "what-if-dosing-answered" in answer.cautions

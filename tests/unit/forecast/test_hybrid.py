@@ -25,6 +25,7 @@ def issued() -> Forecast:
     return forecast_with(synthetic_learned(), synthetic_twin(), synthetic_timeline(), origin=ORIGIN, horizon_min=120)
 
 
+@pytest.mark.slow
 def test_forecast_is_the_shared_object_with_joint_paths() -> None:
     assert issued().method == "hybrid"
     assert issued().t_min.tolist() == [5.0 * point for point in range(1, 25)]

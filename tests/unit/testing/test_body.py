@@ -6,23 +6,19 @@ import equinox as eqx
 import jax.numpy as jnp
 import pytest
 
+from body_name import EVERY_BODY
 from glucotwin.core.error import ModelError
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.body import Body
 from glucotwin.physiology.minimal import MinimalGlucose, MinimalGlucoseState, MinimalGutState
-from glucotwin.physiology.registry import BODIES, find_subject, make_body
+from glucotwin.physiology.registry import find_subject, make_body
 from glucotwin.physiology.signal import Signals
 from glucotwin.testing.body import check_body
 
 TYPICAL = find_subject("minimal")
 
 
-COMPILED_LONG = ("padova-t1d", "padova-t1d-reduced", "padova-t2d")
-
-
-@pytest.mark.parametrize(
-    "name", [pytest.param(one, marks=[pytest.mark.slow] * (one in COMPILED_LONG)) for one in BODIES]
-)
+@pytest.mark.parametrize("name", EVERY_BODY)
 def test_every_named_body_passes(name: str) -> None:
     subject = find_subject(name)
     check_body(make_body(name), basal_u_per_min=subject.basal_u_per_min)

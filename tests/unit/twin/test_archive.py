@@ -78,6 +78,7 @@ def test_twin_of_before_the_weight_was_uncertain_is_read_as_it_was(tmp_path: Pat
     assert load_twin(path).diagnostics.imputed == ()
 
 
+@pytest.mark.slow
 def test_loaded_twin_forecasts_exactly_the_same(tmp_path: Path) -> None:
     twins = (synthetic_twin(), load_twin(saved(tmp_path, synthetic_twin())))
     both = [forecast_glucose(one, synthetic_timeline(), origin=ORIGIN) for one in twins]

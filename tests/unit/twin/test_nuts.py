@@ -36,6 +36,7 @@ def run(target: AbstractTarget, settings: FitSettings = SETTINGS, seed: int = 3)
     return run_chains(target, root_key(seed), settings, lambda stage, part: None)
 
 
+@pytest.mark.slow
 def test_chains_find_the_moments_of_a_skewed_density() -> None:
     done = run(Skewed(jnp.zeros(SIZE)))
     points = done.coordinates.reshape(-1, SIZE)

@@ -182,6 +182,7 @@ def test_results_do_not_depend_on_how_many_days_are_held_at_once(
     assert_same_results(tmp_path, typical_run.folder)
 
 
+@pytest.mark.slow
 def test_long_runs_are_kept_in_stretches_of_time(
     typical_run: CohortRun, cohort_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -119,6 +119,7 @@ def test_a_candidate_is_tried_promoted_and_rolled_back(night: Night) -> None:
     assert kinds == ["adopted", "shadowed", "promoted", "shadowed", "rolled-back"]
 
 
+@pytest.mark.slow
 def test_a_candidate_has_the_body_and_the_prior_of_the_champion(night: Night) -> None:
     night.run()
     assert night.choices == [FitChoice(body="minimal", prior=PriorChoice.INDEPENDENT)]

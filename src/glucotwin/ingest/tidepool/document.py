@@ -131,19 +131,11 @@ class Document:
 
     def get(self, path: str) -> object:
         """The value at a dotted path, nested, flattened or within JSON text; None when absent."""
-        if path in self.fields:
-            return _parsed(self.fields[path])
-        value: object = self.fields
-        for key in path.split("."):
-            value = _parsed(value)
-            if not isinstance(value, Mapping):
-                return None
-            value = value.get(key)
-        return _parsed(value)
+        return _parsed(self._written(path))
 
     def text(self, path: str) -> str:
-        """The text at a path; empty when absent."""
-        value = self.get(path)
+        """The text at a path, as it is written even where it looks like JSON; empty when absent."""
+        value = self._written(path)
         return value if isinstance(value, str) else ""
 
     def number_at(self, path: str) -> float | None:
@@ -178,6 +170,17 @@ class Document:
         if value is None:
             return None
         return round(float(mgdl_from(value, parse_glucose_unit(self._unit(unit_path)))), 2)
+
+    def _written(self, path: str) -> object:
+        if path in self.fields:
+            return self.fields[path]
+        value: object = self.fields
+        for key in path.split("."):
+            value = _parsed(value)
+            if not isinstance(value, Mapping):
+                return None
+            value = value.get(key)
+        return value
 
     def _unit(self, path: str) -> str:
         unit = self.text(path)

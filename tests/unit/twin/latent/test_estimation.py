@@ -48,6 +48,7 @@ def test_sensitivity_of_every_day_is_recovered_with_its_uncertainty() -> None:
 @pytest.mark.parametrize(
     ("kind", "name", "least"), [(LatentKind.MEAL_CARBS, "carbs", 0.8), (LatentKind.MEAL_ABSORPTION, "absorption", 0.85)]
 )
+@pytest.mark.slow
 def test_what_was_eaten_and_how_fast_it_was_absorbed_is_recovered(kind: LatentKind, name: str, least: float) -> None:
     correlation, covered = recovery(varied_latents().of_kind(kind), getattr(varied_days(), name))
     assert correlation > least
@@ -80,6 +81,7 @@ def test_days_that_do_not_differ_are_found_alike() -> None:
     assert not [one for one in found.estimates if one.kind.is_effect]
 
 
+@pytest.mark.slow
 def test_sensor_that_reads_too_much_is_found_by_fingersticks() -> None:
     first, second = latents_of(different_days(Difference(biased_sensor=True))).of_kind(LatentKind.SENSOR_OFFSET)
     assert second.mean == pytest.approx(SENSOR_BIAS_MGDL, abs=4.0)
