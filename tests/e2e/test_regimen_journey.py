@@ -42,6 +42,7 @@ def test_a_clinician_compares_regimens(service: Service, browser: Browser) -> No
                 sign_in(page, clinician.login)
                 page.goto(f"{address}/#/clinic")
                 _compare(page)
+                _plan(page)
                 assert (violations(page), overflow_px(page)) == ([], 0)
                 photograph(page, f"regimens-{size[0]}-{scheme}")
 
@@ -62,3 +63,11 @@ def _compare(page: Page) -> None:
     expect(part.get_by_role("rowheader", name="metformin:1000")).to_be_visible()
     part.get_by_text("Contraindicated", exact=True).first.click()
     expect(part.get_by_text("Metformin is contraindicated below an eGFR of 30")).to_be_visible()
+
+
+def _plan(page: Page) -> None:
+    part = page.locator(".regimens")
+    part.get_by_role("button", name="Plan for all targets").click()
+    table = part.get_by_role("table").filter(has_text="Chance of all three")
+    expect(table.get_by_role("rowheader").first).to_contain_text("atorvastatin:40")
+    expect(part.get_by_text("For LDL cholesterol: atorvastatin:40")).to_be_visible()

@@ -18,6 +18,18 @@ def test_candidates_are_answered_beside_no_change_in_the_readers_language(servic
     assert "kontraindiziert" in metformin["cautions"][0]["text"]
 
 
+def test_fewest_medicines_for_all_targets_are_told_in_the_readers_language(service: Service) -> None:
+    answer = sign_up(service).post(
+        "/regimens/plan", {"person": PERSON | {"egfr": 28}}, headers={"Accept-Language": "de"}
+    )
+    assert answer.status_code == 200, answer.text
+    plan = answer.json()
+    assert "unter 7 % HbA1c" in plan["text"] or "erreicht nach 12 Monaten" in plan["text"]
+    assert set(plan["sets"][0]["name"].split("+")) <= set(plan["serves"])
+    metformin = next(one for one in plan["left_out"] if one["name"].startswith("metformin"))
+    assert metformin["text"]
+
+
 def test_what_cannot_be_is_refused(service: Service) -> None:
     browser = sign_up(service)
     for changes, candidates in (({}, ["snakeoil:3"]), ({"diabetes_type": "type1"}, ["metformin:500"]), ({}, [])):

@@ -70,13 +70,7 @@ def command(
 def _page(plan: "Plan") -> Iterator[str]:
     from glucotwin.core.message import message
 
-    yield message(
-        "regimen-plan-reached" if plan.reached else "regimen-plan-short",
-        months=plan.months,
-        hba1c=f"{plan.targets.hba1c_pct:g}",
-        sbp=f"{plan.targets.sbp_mmhg:g}",
-        ldl=f"{plan.targets.ldl_mmoll:g}",
-    )
+    yield plan.sentence
     yield ""
     header = tuple(message(f"regimen-plan-column-{name}") for name in ("set", "hba1c", "sbp", "ldl", "chance", "cost"))
     yield aligned([header, *[_row(one) for one in plan.sets]])

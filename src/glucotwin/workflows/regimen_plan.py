@@ -35,13 +35,22 @@ SURE = {"hba1c": 0.05, "sbp": 1.0, "ldl": 0.05}
 """Distance below each target that counts as one unit of shortfall where no set reaches all of them."""
 
 
+class LeftOutJson(TypedDict):
+    """A medicine that was not thought of, and why."""
+
+    name: str
+    code: str
+    text: str
+
+
 class PlanJson(TypedDict):
-    """Sets that reach the targets, the best first; whether they do, and what is left out and why."""
+    """Sets that reach the targets, the best first; whether they do, in words too; what is left out and why."""
 
     reached: bool
+    text: str
     sets: list[CandidateJson]
     serves: dict[str, str]
-    left_out: dict[str, str]
+    left_out: list[LeftOutJson]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,13 +82,25 @@ class Plan:
     targets: Targets
     months: int
 
+    @property
+    def sentence(self) -> str:
+        """Whether the targets are reached, in words."""
+        return message(
+            "regimen-plan-reached" if self.reached else "regimen-plan-short",
+            months=self.months,
+            hba1c=f"{self.targets.hba1c_pct:g}",
+            sbp=f"{self.targets.sbp_mmhg:g}",
+            ldl=f"{self.targets.ldl_mmoll:g}",
+        )
+
     def to_json(self) -> PlanJson:
         """As JSON values."""
         return {
             "reached": self.reached,
+            "text": self.sentence,
             "sets": [one.to_json() for one in self.sets],
             "serves": self.serves,
-            "left_out": self.left_out,
+            "left_out": [{"name": name, "code": code, "text": message(code)} for name, code in self.left_out.items()],
         }
 
 

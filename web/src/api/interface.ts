@@ -2135,6 +2135,18 @@ export interface components {
             hours?: number;
         };
         /**
+         * LeftOutJson
+         * @description A medicine that was not thought of, and why.
+         */
+        LeftOutJson: {
+            /** Name */
+            name: string;
+            /** Code */
+            code: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * LessonJson
          * @description Something to read.
          */
@@ -2693,6 +2705,56 @@ export interface components {
             default?: boolean | number | string | string[] | null;
         };
         /**
+         * PlanBody
+         * @description A described person, and values to be below.
+         */
+        PlanBody: {
+            person: components["schemas"]["DescribedPerson"];
+            /**
+             * Months
+             * @default 12
+             */
+            months?: number;
+            /**
+             * Height M
+             * @description Default by sex.
+             */
+            height_m?: number | null;
+            /**
+             * Hba1C Pct
+             * @default 7
+             */
+            hba1c_pct?: number;
+            /**
+             * Sbp Mmhg
+             * @default 130
+             */
+            sbp_mmhg?: number;
+            /**
+             * Ldl Mmoll
+             * @default 1.8
+             */
+            ldl_mmoll?: number;
+        };
+        /**
+         * PlanJson
+         * @description Sets that reach the targets, the best first; whether they do, in words too; what is left out and why.
+         */
+        PlanJson: {
+            /** Reached */
+            reached: boolean;
+            /** Text */
+            text: string;
+            /** Sets */
+            sets: components["schemas"]["CandidateJson"][];
+            /** Serves */
+            serves: {
+                [key: string]: string;
+            };
+            /** Left Out */
+            left_out: components["schemas"]["LeftOutJson"][];
+        };
+        /**
          * PreventJson
          * @description PREVENT, and which of its equations was used.
          */
@@ -3066,8 +3128,6 @@ export interface components {
          */
         RegimensBody: {
             person: components["schemas"]["DescribedPerson"];
-            /** Candidates */
-            candidates: string[];
             /**
              * Months
              * @default 12
@@ -3078,6 +3138,8 @@ export interface components {
              * @description Default by sex.
              */
             height_m?: number | null;
+            /** Candidates */
+            candidates: string[];
             /**
              * Adherence
              * @description Share of doses taken.

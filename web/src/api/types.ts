@@ -82,5 +82,6 @@ export type Course = Shapes["CourseJson"];
 
 export type Medicine = Shapes["MedicineJson"];
 export type RegimenCandidate = Shapes["CandidateJson"];
+export type RegimenPlan = Shapes["PlanJson"];
 export type YearsAhead = Shapes["YearsAheadJson"];
 export type RecordedFacts = Shapes["RecordedFactsJson"];

@@ -7,12 +7,14 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from glucotwin.months.medicine.registry import MEDICINES
+from glucotwin.months.target import DEFAULT_TARGETS, Targets
 from glucotwin.prognosis.person import DescribedPerson
 from glucotwin.service.caller import Calling
 from glucotwin.service.schema import Items, Shape
 from glucotwin.workflows.regimen import compare_for_person
 from glucotwin.workflows.regimen_answer import CandidateJson
 from glucotwin.workflows.regimen_person import months_person
+from glucotwin.workflows.regimen_plan import PlanJson, plan_for_person
 
 router = APIRouter(tags=["prognosis"])
 LONGEST_MONTHS, MOST_CANDIDATES = 12, 6
@@ -21,14 +23,27 @@ LONGEST_MONTHS, MOST_CANDIDATES = 12, 6
 Candidate = Annotated[str, Field(min_length=3, max_length=200)]
 
 
-class RegimensBody(Shape):
-    """A described person and candidates such as ``metformin:2000+semaglutide:1``."""
+class DescribedBody(Shape):
+    """A described person, and how far ahead to look."""
 
     person: DescribedPerson
-    candidates: tuple[Candidate, ...] = Field(min_length=1, max_length=MOST_CANDIDATES)
     months: int = Field(default=12, ge=1, le=LONGEST_MONTHS)
     height_m: float | None = Field(default=None, ge=1.2, le=2.2, description="Default by sex.")
+
+
+class RegimensBody(DescribedBody):
+    """A described person and candidates such as ``metformin:2000+semaglutide:1``."""
+
+    candidates: tuple[Candidate, ...] = Field(min_length=1, max_length=MOST_CANDIDATES)
     adherence: float = Field(default=1.0, ge=0.05, le=1.0, description="Share of doses taken.")
+
+
+class PlanBody(DescribedBody):
+    """A described person, and values to be below."""
+
+    hba1c_pct: float = Field(default=DEFAULT_TARGETS.hba1c_pct, ge=5.0, le=10.0)
+    sbp_mmhg: float = Field(default=DEFAULT_TARGETS.sbp_mmhg, ge=100.0, le=180.0)
+    ldl_mmoll: float = Field(default=DEFAULT_TARGETS.ldl_mmoll, ge=0.5, le=5.0)
 
 
 class MedicineJson(TypedDict):
@@ -64,3 +79,11 @@ def compare(body: RegimensBody, caller: Calling) -> Items[CandidateJson]:
     person = months_person(body.person, height_m=body.height_m)
     answers = compare_for_person(body.person, person, body.candidates, months=body.months, adherence=body.adherence)
     return {"items": [one.to_json() for one in answers]}
+
+
+@router.post("/regimens/plan")
+def plan(body: PlanBody, caller: Calling) -> PlanJson:
+    """The fewest medicines with which HbA1c, blood pressure and LDL cholesterol come below their targets together."""
+    targets = Targets(hba1c_pct=body.hba1c_pct, sbp_mmhg=body.sbp_mmhg, ldl_mmoll=body.ldl_mmoll)
+    person = months_person(body.person, height_m=body.height_m)
+    return plan_for_person(body.person, person, months=body.months, targets=targets).to_json()
