@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from glucotwin.advise.regimen.spell import BEFORE, Spell, Visit
+from glucotwin.advise.regimen.spell import BEFORE, Spell, Visit, with_plan
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.message import message
 from glucotwin.months.medicine.registry import name_of
@@ -67,12 +67,12 @@ def read_history(path: Path) -> RegimenHistory:
         raise _broken(path, message("regimen-history-first"))
     first = rows[0][0]
     visits = [_visit(path, row, day=(when - first).days) for when, row in rows]
-    spells: list[Spell] = []
+    spells: tuple[Spell, ...] = ()
     for number, (when, row) in enumerate(rows):
         told = (row[MEDICINES] or "").strip()
         if told:
-            spells = _continued(spells, spells_of(told), day=BEFORE if number == 0 else (when - first).days)
-    return RegimenHistory(first=first, visits=tuple(visits), spells=tuple(spells))
+            spells = with_plan(spells, spells_of(told), day=BEFORE if number == 0 else (when - first).days)
+    return RegimenHistory(first=first, visits=tuple(visits), spells=spells)
 
 
 def spells_of(text: str) -> tuple[Spell, ...]:
@@ -89,23 +89,6 @@ def spells_of(text: str) -> tuple[Spell, ...]:
         raise DataError(ErrorCode.INVALID_VALUE, message("regimen-taken-plain", text=text))
     return tuple(
         Spell(medicine=name_of(one.medicine), dose=one.dose, start_d=0, titrated=one.titrated) for one in treatments
-    )
-
-
-def _continued(spells: list[Spell], now: tuple[Spell, ...], *, day: int) -> list[Spell]:
-    kept = {one.name for one in now}
-    ended = [one if one.end_d is not None or one.name in kept else _with(one, end_d=day) for one in spells]
-    running = {one.name for one in ended if one.end_d is None}
-    return [*ended, *(_with(one, start_d=day) for one in now if one.name not in running)]
-
-
-def _with(spell: Spell, *, start_d: int | None = None, end_d: int | None = None) -> Spell:
-    return Spell(
-        medicine=spell.medicine,
-        dose=spell.dose,
-        start_d=spell.start_d if start_d is None else start_d,
-        end_d=spell.end_d if end_d is None else end_d,
-        titrated=spell.titrated,
     )
 
 

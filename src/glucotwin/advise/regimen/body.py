@@ -87,6 +87,7 @@ class Draws:
     response: Mapping[str, np.ndarray]
 
     def __len__(self) -> int:
+        """How many there are."""
         return self.hba1c_pct.shape[0]
 
     def of(self, kind: str) -> np.ndarray:
@@ -191,9 +192,11 @@ class _Bodies:
 
     @property
     def tissue(self) -> np.ndarray:
+        """Fat and lean mass gained since the first visit, in kg."""
         return self.fat - self.first_fat + self.lean
 
     def row(self, units: np.ndarray) -> tuple[np.ndarray, ...]:
+        """What ``Months`` keeps of a step, in its order, with units of insulin a day."""
         weight = self.person.weight_kg + self.tissue + self.fluid
         return sum(self.stages) + self.gap, self.fasting, self.mean, weight, units
 
@@ -209,6 +212,7 @@ class _Bodies:
         return total
 
     def step(self, total: np.ndarray, step: int) -> None:
+        """Lives through half a week under a sum of effects."""
         logs, sums = total[:, :FIRST_SUM], total[:, FIRST_SUM:]
         production, secretion, sensitivity, prandial, tiring = np.exp(logs).T
         excretion, insulin, intake, diet, self.fluid = sums.T
@@ -278,6 +282,7 @@ class _Dosing:
         self.dose, self.felt = np.zeros(count), np.zeros(count)
 
     def step(self, step: int, glucose: np.ndarray, response: np.ndarray) -> np.ndarray:
+        """Sets the doses of a step; returns their effects, ``(draws, columns)``."""
         table = self.table
         if not table.begin_step <= step < table.end_step:
             self.dose = np.zeros_like(self.dose)

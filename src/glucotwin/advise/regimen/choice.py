@@ -114,20 +114,21 @@ def choose_regimen(
     """
     taken = taken_on(twin.spells, twin.today)
     found = options(person, taken, hba1c_pct=_needed_pct(twin, taken, days), target_pct=target_pct, allowed=allowed)
+    classes = classes_taken | {one.kind for one in taken}
+    said = [_said(person, one, classes) for one in found]
     weighed = _Weighed(
         twin=twin,
         person=person,
         target_pct=target_pct,
         days=days,
         values={**numbers("values.csv"), **(values or {})},
-        classes_taken=classes_taken | {one.kind for one in taken},
-        followed=_followed(person, found, classes_taken | {one.kind for one in taken}),
+        followed=frozenset(one.code for each in said for one in each if one.verdict is Verdict.FOLLOWS),
     )
-    foreseen = weighed.foresee(found)
-    told = [weighed.answer(one, of, foreseen) for one, of in zip(found, foreseen, strict=True)]
+    ends = weighed.foresee(found)
+    told = [weighed.answer(one, of, ends[0], words) for one, of, words in zip(found, ends, said, strict=True)]
     order = sorted(range(len(told)), key=lambda place: (round(told[place].total, 6), told[place].option.changes))
-    best = weighed.burdens(found[order[0]], foreseen[order[0]])
-    beats = [float(np.mean(best <= weighed.burdens(found[one], foreseen[one]))) for one in order]
+    best = weighed.burdens(told[order[0]], ends[order[0]])
+    beats = [float(np.mean(best <= weighed.burdens(told[one], ends[one]))) for one in order]
     return RegimenChoice(
         twin=twin,
         person=person,
@@ -144,14 +145,10 @@ def _needed_pct(twin: RegimenTwin, taken: Sequence[Spell], days: int) -> float:
     return max(float(np.median(months.at("hba1c_pct", day))) for day in (twin.today, twin.today + days))
 
 
-def _followed(person: MonthsPerson, found: Sequence[Option], classes_taken: frozenset[str]) -> frozenset[str]:
-    """Codes of recommendations that at least one plan follows; the others cannot be answered here."""
-    codes: set[str] = set()
-    for one in found:
-        taken = classes_taken & {spell.kind for spell in one.plan}
-        said = recommendations(person, as_treatments(one.plan), taken=taken)
-        codes |= {each.code for each in said if each.verdict is Verdict.FOLLOWS}
-    return frozenset(codes)
+def _said(person: MonthsPerson, option: Option, classes_taken: frozenset[str]) -> tuple[Recommendation, ...]:
+    """What guidelines say of a plan; what is taken already counts where the plan goes on with it."""
+    taken = classes_taken & {spell.kind for spell in option.plan}
+    return recommendations(person, as_treatments(option.plan), taken=taken)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,15 +162,26 @@ class _Ends:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Weighed:
+    """What plans are weighed by.
+
+    Attributes:
+        twin: of the person.
+        person: today.
+        target_pct: of HbA1c.
+        days: horizon.
+        values: what weighs how much.
+        followed: codes of recommendations that at least one plan follows; the others cannot be answered here.
+    """
+
     twin: RegimenTwin
     person: MonthsPerson
     target_pct: float
     days: int
     values: Mapping[str, float]
-    classes_taken: frozenset[str]
     followed: frozenset[str]
 
     def foresee(self, found: Sequence[Option]) -> list[_Ends]:
+        """What becomes of every body under each plan."""
         first = round(self.twin.today / STEP_D)
         return [
             _Ends(
@@ -184,27 +192,28 @@ class _Weighed:
             for months in self.twin.foresee_all([one.plan for one in found], days=self.days)
         ]
 
-    def answer(self, option: Option, ends: _Ends, every: Sequence[_Ends]) -> Foreseen:
+    def answer(self, option: Option, ends: _Ends, unchanged: _Ends, said: tuple[Recommendation, ...]) -> Foreseen:
+        """What a plan would do, and what weighs against it."""
         treatments = as_treatments(option.plan)
         begun = as_treatments([one for one in option.plan if one.medicine in option.begun])
         levels = np.quantile(ends.hba1c, QUANTILES)
-        lows = np.mean([felt_lows_per_y(self.person, treatments, hba1c_pct=float(one)) for one in levels])
-        kinds = [MEDICINES[one].kind for one in option.begun]
-        said = recommendations(self.person, treatments, taken=self.classes_taken & {one.kind for one in option.plan})
+        lows = float(np.mean([felt_lows_per_y(self.person, treatments, hba1c_pct=float(one)) for one in levels]))
+        gut_pct = _gut_pct(self.person, begun)
+        cost_class = max((_cost_class(MEDICINES[one].kind) for one in option.begun), default=0)
         return Foreseen(
             option=option,
             hba1c_pct=_spread(ends.hba1c),
-            change_pct=_spread(ends.hba1c - every[0].hba1c),
+            change_pct=_spread(ends.hba1c - unchanged.hba1c),
             on_target=float(np.mean(ends.hba1c <= self.target_pct)),
             weight_change_kg=_spread(ends.weight_change),
-            felt_lows_per_y=float(lows),
-            gut_pct=_gut_pct(self.person, begun),
-            cost_class=max((_cost_class(kind) for kind in kinds), default=0),
+            felt_lows_per_y=lows,
+            gut_pct=gut_pct,
+            cost_class=cost_class,
             recommendations=said,
             course_pct=np.quantile(ends.course, (0.1, 0.5, 0.9), axis=1),
             burden={
                 **{name: float(np.mean(one)) for name, one in self.by_body(ends).items()},
-                **self.fixed(option, lows=float(lows)),
+                **self.alike(option, said, lows_per_y=lows, gut_pct=gut_pct, cost_class=cost_class),
             },
         )
 
@@ -220,34 +229,33 @@ class _Weighed:
             "weight": (value["weight"] if heavy else value["weight_lean"]) * gained,
         }
 
-    def fixed(self, option: Option, *, lows: float) -> dict[str, float]:
-        """What weighs alike for all bodies."""
+    def alike(
+        self,
+        option: Option,
+        said: Sequence[Recommendation],
+        *,
+        lows_per_y: float,
+        gut_pct: float,
+        cost_class: int,
+    ) -> dict[str, float]:
+        """What weighs alike for all bodies; lows at their mean."""
         value = self.values
-        begun = as_treatments([one for one in option.plan if one.medicine in option.begun])
-        said = recommendations(
-            self.person,
-            as_treatments(option.plan),
-            taken=self.classes_taken & {one.kind for one in option.plan},
-        )
         verdicts = [one.verdict for one in said if one.code in self.followed or one.verdict is Verdict.AGAINST]
-        kinds = [MEDICINES[one].kind for one in option.begun]
         return {
-            "lows": value["lows"] * lows,
-            "gut": value["gut"] * _gut_pct(self.person, begun) / 100.0,
+            "lows": value["lows"] * lows_per_y,
+            "gut": value["gut"] * gut_pct / 100.0,
             "changes": value["changes"] * option.changes,
-            "cost": value["cost"] * max((_cost_class(kind) for kind in kinds), default=0),
+            "cost": value["cost"] * cost_class,
             "avoid": value["avoid"] * sum(one.action == "avoid" for one in option.cautions),
             "guideline": value["against"] * verdicts.count(Verdict.AGAINST)
             + value["open"] * verdicts.count(Verdict.OPEN),
         }
 
-    def burdens(self, option: Option, ends: _Ends) -> np.ndarray:
-        """All that weighs against a plan, by body; lows at their mean."""
-        levels = np.quantile(ends.hba1c, QUANTILES)
-        treatments = as_treatments(option.plan)
-        lows = np.mean([felt_lows_per_y(self.person, treatments, hba1c_pct=float(one)) for one in levels])
-        by_body = sum(self.by_body(ends).values(), np.zeros_like(ends.hba1c))
-        return by_body + sum(self.fixed(option, lows=float(lows)).values())
+    def burdens(self, told: Foreseen, ends: _Ends) -> np.ndarray:
+        """All that weighs against a plan, by body."""
+        by_body = self.by_body(ends)
+        alike = sum(size for name, size in told.burden.items() if name not in by_body)
+        return sum(by_body.values(), np.zeros_like(ends.hba1c)) + alike
 
 
 def plan_names(plan: Sequence[Spell]) -> str:

@@ -143,6 +143,7 @@ class _Frozen:
         return np.array(logs + [getattr(effect, name) for name in SUMS])
 
     def grid(self, medicine: Medicine, dose: float) -> np.ndarray:
+        """Rows of effects at every level of fasting glucose, ``(fasting, columns)``."""
         return np.stack([self.row(medicine, dose, float(one)) for one in FASTING_MMOLL])
 
 
