@@ -8,6 +8,7 @@ import click
 
 from glucotwin.cli.command import Command
 from glucotwin.cli.console import Console
+from glucotwin.cli.option import file_options
 from glucotwin.cli.table import aligned
 from glucotwin.cli.time import TypedTime, at_zone
 
@@ -31,8 +32,7 @@ if TYPE_CHECKING:
 @click.option(
     "--days", type=click.FloatRange(5.0, 90.0), default=14.0, show_default=True, help="How many days after it count."
 )
-@click.option("--zone", metavar="ZONE", help="For a file: zone of local times without an offset.")
-@click.option("--person-id", metavar="NAME", help="For a file: pseudonym of the person.")
+@file_options
 @click.pass_obj
 def command(
     console: Console,

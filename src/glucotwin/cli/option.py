@@ -1,12 +1,13 @@
 """Options that several commands share: what is known about the person of a file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack
 
 import click
 
 from glucotwin.core.message import DEFAULT_LOCALE, LOCALES
+from glucotwin.core.unit import GlucoseUnit
 from glucotwin.domain.person import DiabetesType, Sex, TherapyKind
 
 if TYPE_CHECKING:
@@ -52,6 +53,11 @@ def person_options(function: Function) -> Function:
             help="YAML file that describes a table of no known format.",
         ),
     )
+    return _with_options(function, options)
+
+
+def _with_options(function: Function, options: Sequence[Callable[[Function], Function]]) -> Function:
+    """Adds options, which ``--help`` lists in their order."""
     for option in reversed(options):
         function = option(function)
     return function
@@ -72,6 +78,46 @@ def import_options(**person: Unpack[PersonArguments]) -> "ImportOptions":
         therapy=None if therapy is None else TherapyKind(therapy),
         ignore_columns=person["ignore_columns"],
         mappings=person["mappings"],
+    )
+
+
+def file_options(function: Function) -> Function:
+    """Adds the options that say what a SOURCE that is a plain file may not: zone and pseudonym."""
+    options = (
+        click.option("--zone", metavar="ZONE", help="For a file: zone of local times without an offset."),
+        click.option("--person-id", metavar="NAME", help="For a file: pseudonym of the person."),
+    )
+    return _with_options(function, options)
+
+
+def present_options(function: Function) -> Function:
+    """Adds the options that say what today's settings are, where they are not on record."""
+    options = (
+        click.option(
+            "--carb-ratio", type=click.FloatRange(1.0, 150.0), help="Today's carb ratio, g/U, if not on record."
+        ),
+        click.option(
+            "--correction-factor",
+            type=click.FloatRange(5.0, 400.0),
+            help="Today's correction factor, mg/dL/U, likewise.",
+        ),
+        click.option("--target", type=click.FloatRange(70.0, 200.0), help="Today's target, mg/dL, if not on record."),
+    )
+    return _with_options(function, options)
+
+
+def units_option(where: str) -> Callable[[Function], Function]:
+    """Adds the option in which unit glucose is shown.
+
+    Args:
+        where: it is shown, as the help text says it: ``tables and plots``.
+    """
+    return click.option(
+        "--units",
+        type=click.Choice([str(unit) for unit in GlucoseUnit]),
+        default=str(GlucoseUnit.MGDL),
+        show_default=True,
+        help=f"Unit of glucose in {where}; JSON is always in mg/dL.",
     )
 
 

@@ -10,6 +10,7 @@ from glucotwin.cli.authority import local_authority
 from glucotwin.cli.change_option import ChangeArguments, change_options, changes_of, dosing_of
 from glucotwin.cli.command import Command
 from glucotwin.cli.console import Console
+from glucotwin.cli.option import file_options, units_option
 from glucotwin.cli.table import aligned
 from glucotwin.cli.time import TypedTime, at_zone
 from glucotwin.core.unit import GlucoseUnit
@@ -44,15 +45,8 @@ if TYPE_CHECKING:
 )
 @change_options
 @click.option("--plot", type=click.Path(path_type=Path), help="PNG, SVG or PDF file to draw the answer to.")
-@click.option(
-    "--units",
-    type=click.Choice([str(unit) for unit in GlucoseUnit]),
-    default=str(GlucoseUnit.MGDL),
-    show_default=True,
-    help="Unit of glucose in tables and plots; JSON is always in mg/dL.",
-)
-@click.option("--zone", metavar="ZONE", help="For a file: zone of local times without an offset.")
-@click.option("--person-id", metavar="NAME", help="For a file: pseudonym of the person.")
+@units_option("tables and plots")
+@file_options
 @click.pass_obj
 def command(
     console: Console,

@@ -9,6 +9,7 @@ import click
 from glucotwin.cli.authority import local_authority
 from glucotwin.cli.command import Command
 from glucotwin.cli.console import Console
+from glucotwin.cli.option import file_options, units_option
 from glucotwin.cli.table import aligned
 from glucotwin.cli.time import TypedTime, at_zone
 from glucotwin.core.unit import GlucoseUnit
@@ -52,15 +53,8 @@ EVERY_HOURS = 3
     "--days", type=click.FloatRange(1.0, 14.0), default=7.0, show_default=True, help="How many days to replay."
 )
 @click.option("--to", "end", type=TypedTime(), help="Where the days end; default the newest reading.")
-@click.option(
-    "--units",
-    type=click.Choice([str(unit) for unit in GlucoseUnit]),
-    default=str(GlucoseUnit.MGDL),
-    show_default=True,
-    help="Unit of glucose in tables; JSON is always in mg/dL.",
-)
-@click.option("--zone", metavar="ZONE", help="For a file: zone of local times without an offset.")
-@click.option("--person-id", metavar="NAME", help="For a file: pseudonym of the person.")
+@units_option("tables")
+@file_options
 @click.pass_obj
 def command(
     console: Console,
