@@ -830,6 +830,7 @@ years-unchanged = wenn es so weitergeht
 years-by-year = Jahr für Jahr
 years-event = Was geschehen kann
 years-plain = Von 100 solchen Menschen ist bei etwa { $count } innerhalb von { $years } Jahren damit zu rechnen, wenn es so weitergeht: { $event }.
+years-plain-few = Von 100 solchen Menschen ist bei weniger als einem innerhalb von { $years } Jahren damit zu rechnen, wenn es so weitergeht: { $event }.
 years-today = heute
 years-summary = { $name }: { $percent } nach { $years } Jahren.
 years-table = Anteil der Menschen bis zum Ende von { $years } Jahren (UKPDS Outcomes Model 2, je 1.000 simulierte Leben)

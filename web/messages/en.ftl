@@ -830,6 +830,7 @@ years-unchanged = as things go on
 years-by-year = By year
 years-event = What may happen
 years-plain = Of 100 people like this, about { $count } are expected to have this within { $years } years as things go on: { $event }.
+years-plain-few = Of 100 people like this, fewer than one is expected to have this within { $years } years as things go on: { $event }.
 years-today = today
 years-summary = { $name }: { $percent } after { $years } years.
 years-table = Share of people by the end of { $years } years (UKPDS Outcomes Model 2, 1,000 simulated lives each)

@@ -36,7 +36,7 @@ describe("the years ahead", () => {
   it("stand on a round scale and in whole people", () => {
     expect(upperShare([0.01, 0.12])).toBe(0.2);
     expect(upperShare([0.9])).toBe(1);
-    expect(ofHundred(0.002)).toBe(1);
+    expect(ofHundred(0.002)).toBeNull();
     expect(ofHundred(0.156)).toBe(16);
     expect(ofHundred(0)).toBe(0);
   });

@@ -27,5 +27,8 @@ export function upperShare(shares: readonly number[]): number {
   return [0.05, 0.1, 0.2, 0.3, 0.5, 0.75].find((end) => most <= end) ?? 1;
 }
 
-/** How many of a hundred people: whole ones, never fewer than one where there is a risk. */
-export const ofHundred = (share: number): number => (share > 0 ? Math.max(1, Math.round(100 * share)) : 0);
+/** How many of a hundred people, as whole ones; null where it is fewer than one and yet a risk. */
+export const ofHundred = (share: number): number | null => {
+  const count = Math.round(100 * share);
+  return share > 0 && count === 0 ? null : count;
+};
