@@ -74,6 +74,7 @@ FOUND: dict[str, object] = {
         },
     ],
     "alternatives": ["fewer lows: +5.1 points of time in range, −0.4 below 70 (Carb ratio 06:00–11:00 9.5 g/U)."],
+    "titration": [],
     "habits": ["Boluses of meals 10 min earlier, with today's settings: +0.8 points of time in range, 0.0 below 70."],
     "withheld": ["Nothing is said on Carb ratio 00:00–06:00: Too few meals with a dose."],
     "today": _day(170.0),
@@ -88,7 +89,7 @@ FOUND: dict[str, object] = {
 def service(store: MadeUpStore, monkeypatch: pytest.MonkeyPatch) -> Service:
     """A service of its own in the research profile, which answers as made up."""
 
-    def told(_: Any) -> dict[str, object]:
+    def told(_: Any, **__: Any) -> dict[str, object]:
         return FOUND
 
     monkeypatch.setattr(setting_advice, "ask_settings", lambda *_: lambda: None)

@@ -20,7 +20,7 @@ from glucotwin.advise.situation import Situation
 from glucotwin.control.setting import TherapySetting
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.message import message
-from glucotwin.core.number import plain_number
+from glucotwin.core.number import moment, plain_number
 from glucotwin.core.provenance import sha256_of_json
 from glucotwin.domain.record import as_utc
 
@@ -165,7 +165,7 @@ def standing_refusals(envelope: SafetyEnvelope | None, *, person_id: str, at: da
         RefusalReason.EXPIRED: at >= envelope.valid_until,
         RefusalReason.NOT_YET_VALID: at < envelope.signed_at,
     }
-    until = {"until": envelope.valid_until.isoformat(timespec="minutes")}
+    until = {"until": f"{moment(envelope.valid_until)} UTC"}
     return tuple(Refusal(reason=reason, found=until) for reason, applies in checks.items() if applies)
 
 
@@ -240,7 +240,11 @@ def situation_refusals(limits: EnvelopeLimits, situation: Situation) -> tuple[Re
         RefusalReason.LOW_NOW: situation.glucose_mgdl < limits.low_mgdl,
     }
     age = "-" if not np.isfinite(situation.age_min) else f"{situation.age_min:.0f}"
-    found = {"age": age, "oldest": plain_number(limits.oldest_reading_min), "what": ", ".join(situation.artefacts)}
+    found = {
+        "age": age,
+        "oldest": plain_number(limits.oldest_reading_min),
+        "what": ", ".join(message(f"artefact-{one}") for one in situation.artefacts),
+    }
     return tuple(Refusal(reason=reason, found=found) for reason, applies in checks.items() if applies)
 
 
@@ -251,16 +255,16 @@ def _value_refusals(limits: EnvelopeLimits, today: TherapySetting, advised: Ther
             yield Refusal(reason=RefusalReason.NOT_A_NUMBER)
             continue
         low, high = getattr(limits, FIELDS[kind])
-        moved = np.abs(after - before) > ROUNDING
-        outside = moved & ((after < low - ROUNDING) | (after > high + ROUNDING))
+        outside = (np.abs(after - before) > ROUNDING) & ((after < low - ROUNDING) | (after > high + ROUNDING))
         if np.any(outside):
-            span = {"kind": str(kind), "low": plain_number(low), "high": plain_number(high)}
+            span = {"kind": message(f"setting-{kind}"), "low": plain_number(low), "high": plain_number(high)}
             yield Refusal(reason=RefusalReason.OUTSIDE_LIMITS, found=span)
         target = kind is SettingKind.TARGET
         largest = limits.largest_target_step_mgdl if target else limits.largest_step_fraction * np.abs(before)
         if np.any(np.abs(after - before) > largest + 1e-6):
             percent = f"{100.0 * limits.largest_step_fraction:.0f}"
-            yield Refusal(reason=RefusalReason.STEP_TOO_LARGE, found={"kind": str(kind), "percent": percent})
+            moved = {"kind": message(f"setting-{kind}"), "percent": percent}
+            yield Refusal(reason=RefusalReason.STEP_TOO_LARGE, found=moved)
 
 
 def _daily_change(today: TherapySetting, advised: TherapySetting) -> float:

@@ -1,11 +1,14 @@
 """Settings that were advised, held against a safety envelope: what it refuses is not advised."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import NotRequired
 
 from glucotwin.advise.envelope import EnvelopeLimits, SafetyEnvelope, setting_refusals, standing_refusals
 from glucotwin.advise.refusal import Refusal
 from glucotwin.advise.setting_plan import SettingAdvice, SettingAdviceJson, SettingPlan
+from glucotwin.advise.setting_space import ROUNDING
+from glucotwin.advise.sick_day import Titration, TitrationJson
 from glucotwin.advise.what_if import Outcome
 from glucotwin.core.json_value import Instant
 from glucotwin.domain.timeline import Window
@@ -17,6 +20,7 @@ class EnvelopedSettingsJson(SettingAdviceJson):
     start: Instant
     end: Instant
     refusals: list[dict[str, str]]
+    titration: TitrationJson | None
     envelope: NotRequired[dict[str, object]]
 
 
@@ -29,12 +33,15 @@ class EnvelopedSettings:
         window: the days that were replayed.
         envelope: that it was held against; None where there was none, as for a proposal that a clinician signs.
         refusals: why a plan is not advised.
+        titration: what the table says of long-acting insulin; None for a pump, with few mornings, or where the envelope
+            allows no such step.
     """
 
     advice: SettingAdvice
     window: Window
     envelope: SafetyEnvelope | None = None
     refusals: tuple[Refusal, ...] = ()
+    titration: Titration | None = None
 
     def to_json(self) -> EnvelopedSettingsJson:
         """As JSON values."""
@@ -43,12 +50,19 @@ class EnvelopedSettings:
             "start": self.window.start.isoformat(),
             "end": self.window.end.isoformat(),
             "refusals": [one.to_json() for one in self.refusals],
+            "titration": None if self.titration is None else self.titration.to_json(),
         }
         return told if self.envelope is None else {**told, "envelope": self.envelope.to_json()}
 
 
 def within_envelope(
-    advice: SettingAdvice, window: Window, envelope: SafetyEnvelope | None, *, person_id: str
+    advice: SettingAdvice,
+    window: Window,
+    envelope: SafetyEnvelope | None,
+    *,
+    person_id: str,
+    given_at: datetime,
+    titration: Titration | None = None,
 ) -> EnvelopedSettings:
     """An advice without what an envelope refuses.
 
@@ -57,10 +71,12 @@ def within_envelope(
         window: the days that were replayed.
         envelope: to hold it against; None where there is none.
         person_id: whose advice it is.
+        given_at: aware time at which the envelope has to hold.
+        titration: what the table says of long-acting insulin.
     """
     if envelope is None:
-        return EnvelopedSettings(advice=advice, window=window)
-    standing = standing_refusals(envelope, person_id=person_id, at=window.end)
+        return EnvelopedSettings(advice=advice, window=window, titration=titration)
+    standing = standing_refusals(envelope, person_id=person_id, at=given_at)
     refused = [(plan, (*standing, *_refusals(envelope.limits, advice, plan))) for plan in _plans(advice)]
     kept = {id(plan) for plan, why in refused if not why}
     plan = advice.plan if advice.plan is not None and id(advice.plan) in kept else None
@@ -71,7 +87,18 @@ def within_envelope(
         alternatives=tuple(one for one in advice.alternatives if id(one) in kept),
     )
     against = next((why for one, why in refused if one is advice.plan), ())
-    return EnvelopedSettings(advice=held, window=window, envelope=envelope, refusals=against or standing)
+    return EnvelopedSettings(
+        advice=held,
+        window=window,
+        envelope=envelope,
+        refusals=against or standing,
+        titration=None if standing or not _allows(envelope.limits, titration) else titration,
+    )
+
+
+def _allows(limits: EnvelopeLimits, titration: Titration | None) -> bool:
+    """Whether a step of long-acting insulin is no larger than a step of settings may be."""
+    return titration is None or abs(titration.rule.change_fraction) <= limits.largest_step_fraction + ROUNDING
 
 
 def _plans(advice: SettingAdvice) -> list[SettingPlan]:

@@ -1,7 +1,7 @@
 """What habits would do for this person: walks, other meals and earlier boluses on their own days, ranked by effect."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -10,13 +10,13 @@ from typing_extensions import TypedDict
 
 from glucotwin.advise.activity_change import AddExercise
 from glucotwin.advise.change import Change, ScaleBolus, ScaleMeal
-from glucotwin.advise.own_days import SAME_MEAL
+from glucotwin.advise.own_days import SAME_MEAL, meals_with_dose, rapid_doses
 from glucotwin.advise.regimen_change import ChangeComposition
 from glucotwin.advise.replay import replay_what_ifs
 from glucotwin.advise.timing_change import ShiftMealBoluses
-from glucotwin.advise.what_if import Outcome, OutcomeJson, WhatIf
+from glucotwin.advise.what_if import Outcome, OutcomeJson
 from glucotwin.core.json_value import Instant
-from glucotwin.domain.insulin import Bolus
+from glucotwin.domain.insulin import Bolus, PenDose
 from glucotwin.domain.meal import Meal
 from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.twin.twin import Twin
@@ -61,12 +61,27 @@ class Habit:
         return self.kind in (HabitKind.SMALLER, HabitKind.EARLIER_BOLUS)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriedHabit:
+    """A habit as changes of a record.
+
+    Attributes:
+        habit: what is done.
+        occasions: how many meals it is done at.
+        changes: of the record; one may stand for many occasions.
+    """
+
+    habit: Habit
+    occasions: int
+    changes: tuple[Change, ...]
+
+
 class RankedHabitJson(TypedDict):
     """A habit with what it would have done."""
 
     kind: HabitKind
     part: str
-    days: int
+    occasions: int
     value: float
     outcomes: list[OutcomeJson]
     cautions: list[str]
@@ -107,7 +122,7 @@ class RankedHabit:
         return {
             "kind": self.habit.kind,
             "part": self.habit.part,
-            "days": self.occasions,
+            "occasions": self.occasions,
             "value": round(self.value, 2),
             "outcomes": [one.to_json() for one in self.outcomes],
             "cautions": list(self.cautions),
@@ -142,41 +157,57 @@ def rank_habits(twin: Twin, timeline: Timeline, *, window: Window, insulin: bool
     Raises:
         DataError: the days cannot be replayed.
     """
-    asked = {one: changes for one, changes in _changes(timeline, window).items() if insulin or not one.is_insulin}
+    asked = [one for one in tried_habits(timeline, window) if insulin or not one.habit.is_insulin]
     found: list[RankedHabit] = []
-    for habit, changes in asked.items():
+    for tried in asked:
         # One at a time: together their replays would need the memory of all.
-        (answer,) = replay_what_ifs(twin, timeline, window=window, alternatives=(changes,))
-        found.append(_ranked(habit, changes, answer))
+        (answer,) = replay_what_ifs(twin, timeline, window=window, alternatives=(tried.changes,))
+        found.append(
+            RankedHabit(
+                habit=tried.habit, occasions=tried.occasions, outcomes=answer.outcomes, cautions=answer.cautions
+            )
+        )
     return Lifestyle(window=window, habits=tuple(sorted(found, key=lambda one: -one.value)))
 
 
-def _ranked(habit: Habit, changes: tuple[Change, ...], answer: WhatIf) -> RankedHabit:
-    occasions = len({change.until() for change in changes}) if len(changes) > 1 else 1
-    return RankedHabit(habit=habit, occasions=occasions, outcomes=answer.outcomes, cautions=answer.cautions)
+def tried_habits(timeline: Timeline, window: Window) -> tuple[TriedHabit, ...]:
+    """What each habit changes in the record; habits without an occasion are left out.
 
-
-def _changes(timeline: Timeline, window: Window) -> Mapping[Habit, tuple[Change, ...]]:
-    """What each habit changes in the record; habits without an occasion are left out."""
-    found: dict[Habit, tuple[Change, ...]] = {}
+    Args:
+        timeline: the person's data.
+        window: the days.
+    """
+    found: list[TriedHabit] = []
     for part, hours in PARTS.items():
         times = _meals(timeline, window, hours)
-        if not times:
-            continue
-        walks = (
-            AddExercise(at=time + WALK_AFTER, duration_min=WALK_MIN, intensity_fraction=WALK_INTENSITY)
-            for time in times
-        )
-        found[Habit(kind=HabitKind.WALK, part=part)] = tuple(one for one in walks if one.at < window.end)
-        found[Habit(kind=HabitKind.FIBRE, part=part)] = tuple(
-            ChangeComposition(at=time, fibre_g=FIBRE_G, protein_g=PROTEIN_G) for time in times
-        )
-        found[Habit(kind=HabitKind.SMALLER, part=part)] = tuple(
-            change for time in times for change in _smaller(timeline, time)
-        )
-    if _meals(timeline, window, (0, 24)) and len(timeline.cut(window).frame(Bolus)):
-        found[Habit(kind=HabitKind.EARLIER_BOLUS)] = (ShiftMealBoluses(minutes=EARLIER_MIN),)
-    return {habit: changes for habit, changes in found.items() if changes}
+        changes = {
+            HabitKind.WALK: [_walk(time) for time in times if time + WALK_AFTER < window.end],
+            HabitKind.FIBRE: [(ChangeComposition(at=one, fibre_g=FIBRE_G, protein_g=PROTEIN_G),) for one in times],
+            HabitKind.SMALLER: [change for time in times if (change := _smaller(timeline, time))],
+        }
+        found += [_tried(Habit(kind=kind, part=part), own) for kind, own in changes.items()]
+    found.append(_earlier(timeline, window))
+    return tuple(one for one in found if one.occasions)
+
+
+def _tried(habit: Habit, changes: Sequence[tuple[Change, ...]]) -> TriedHabit:
+    """A habit from the changes of each occasion."""
+    return TriedHabit(habit=habit, occasions=len(changes), changes=tuple(one for each in changes for one in each))
+
+
+def _earlier(timeline: Timeline, window: Window) -> TriedHabit:
+    """Boluses before their meals; injections of pens cannot be moved in a replay."""
+    boluses = replace(timeline, streams={**timeline.streams, "pen": timeline.frame(PenDose).clear()})
+    return TriedHabit(
+        habit=Habit(kind=HabitKind.EARLIER_BOLUS),
+        occasions=len(meals_with_dose(boluses, window)),
+        changes=(ShiftMealBoluses(minutes=EARLIER_MIN),),
+    )
+
+
+def _walk(time: datetime) -> tuple[Change, ...]:
+    walk = AddExercise(at=time + WALK_AFTER, duration_min=WALK_MIN, intensity_fraction=WALK_INTENSITY)
+    return (walk,)
 
 
 def _meals(timeline: Timeline, window: Window, hours: tuple[int, int]) -> list[datetime]:
@@ -190,11 +221,11 @@ def _meals(timeline: Timeline, window: Window, hours: tuple[int, int]) -> list[d
     return sorted(largest["time"].to_list())
 
 
-def _smaller(timeline: Timeline, time: datetime) -> list[Change]:
-    """A smaller meal, with its dose smaller by as much."""
-    doses = timeline.frame(Bolus)["time"].to_list()
-    nearest = min(doses, key=lambda dose: abs(dose - time), default=None)
-    food: list[Change] = [ScaleMeal(at=time, factor=SMALLER)]
-    if nearest is not None and abs(nearest - time) <= SAME_MEAL:
-        food.append(ScaleBolus(at=nearest, factor=SMALLER))
-    return food
+def _smaller(timeline: Timeline, time: datetime) -> tuple[Change, ...]:
+    """A smaller meal, with its dose smaller by as much; nothing where the dose is a pen's, which no change scales."""
+    food = ScaleMeal(at=time, factor=SMALLER)
+    boluses = set(timeline.frame(Bolus)["time"].to_list())
+    nearest = min(rapid_doses(timeline)["time"].to_list(), key=lambda dose: abs(dose - time), default=None)
+    if nearest is None or abs(nearest - time) > SAME_MEAL:
+        return (food,)
+    return (food, ScaleBolus(at=nearest, factor=SMALLER)) if nearest in boluses else ()

@@ -5,14 +5,15 @@ answer with its reasons, and can't be chosen. No insulin and no food is always a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 
 import numpy as np
 
 from glucotwin.advise.activity_change import AddExercise
 from glucotwin.advise.change import AddBolus, AddMeal, Change, ScaleBasal
-from glucotwin.advise.envelope import EnvelopeLimits, dose_refusals
+from glucotwin.advise.envelope import EnvelopeLimits, dose_refusals, situation_refusals
 from glucotwin.advise.look_ahead import Prospect, placed_with
 from glucotwin.advise.moment_option import (
     MomentAdvice,
@@ -22,7 +23,7 @@ from glucotwin.advise.moment_option import (
     PlannedMeal,
     Step,
 )
-from glucotwin.advise.refusal import Refusal
+from glucotwin.advise.refusal import Refusal, RefusalReason
 from glucotwin.advise.regimen_change import ChangeComposition, SplitBolus
 from glucotwin.advise.situation import Situation
 from glucotwin.control.setting import SettingNow
@@ -34,8 +35,8 @@ VERY_LOW_MGDL, LOW_MGDL, HIGH_MGDL = 54.0, 70.0, 180.0
 DOSE_FACTORS = (0.0, 0.5, 0.65, 0.8, 0.9, 1.0, 1.1)
 """Shares of what the calculator says that are looked at."""
 
-LEADS_MIN = (0, 10, 20)
-"""How long before a meal its dose is given."""
+LEADS_MIN = (10.0, 20.0)
+"""How long before a meal its dose is given, beside at once."""
 
 SPLITS = ((0.7, 120.0), (0.5, 180.0))
 """Shares given at once and minutes over which the rest is given, for meals rich in fat or protein."""
@@ -66,20 +67,34 @@ class Bench:
     limits: EnvelopeLimits | None
     standing: tuple[Refusal, ...] = ()
     step_u: float = 0.05
-    always: tuple[Change, ...] = field(default_factory=tuple)
 
 
-def advise_meal(bench: Bench, meal: PlannedMeal) -> MomentAdvice:
-    """How much to dose for a meal, how long before it, and whether to split it."""
+def advise_meal(bench: Bench, meal: PlannedMeal, *, pump: bool) -> MomentAdvice:
+    """How much to dose for a meal, how long before it, and whether to split it.
+
+    Args:
+        bench: what is known.
+        meal: that is about to be eaten.
+        pump: whether a dose can be given over hours.
+    """
     whole, correction = calculated(bench, meal.carbs_g)
-    doses = sorted({stepped(factor * whole, bench.step_u) for factor in DOSE_FACTORS})
-    options = [_meal_option(bench, meal, Step(dose_u=dose), correction) for dose in doses]
+
+    @cache
+    def without_insulin(lead_min: float) -> np.ndarray:
+        return _placed(bench, _eaten(bench, meal, lead_min))
+
+    def option(step: Step) -> MomentOption:
+        own = correction * min(step.dose_u / whole, 1.0) if whole > 0.0 else 0.0
+        changes = (*_eaten(bench, meal, step.lead_min), *_changes(bench, step))
+        return _option(bench, step, changes, own, without_insulin(step.lead_min))
+
+    options = [option(step) for step in _doses(bench, whole)]
     best = _best(options)
     tried: list[Step] = []
     if best.step.dose_u > 0.0:
-        tried += [replace(best.step, lead_min=float(lead)) for lead in LEADS_MIN if lead]
-        tried += [replace(best.step, split=split) for split in SPLITS] if meal.is_rich else []
-    options += [_meal_option(bench, meal, step, correction) for step in tried]
+        tried += [replace(best.step, lead_min=lead) for lead in LEADS_MIN]
+        tried += [replace(best.step, split=split) for split in SPLITS] if pump and meal.is_rich else []
+    options += [option(step) for step in tried]
     return _advice(MomentKind.MEAL, bench, options, calculator_u=whole)
 
 
@@ -91,9 +106,8 @@ def advise_correction(bench: Bench, *, missed_g: float = 0.0) -> MomentAdvice:
         missed_g: carbohydrate of a meal that was eaten and logged without its dose.
     """
     whole, correction = calculated(bench, missed_g)
-    doses = sorted({stepped(factor * whole, bench.step_u) for factor in DOSE_FACTORS})
     options = [
-        _option(bench, Step(dose_u=dose), _changes(bench, Step(dose_u=dose)), max(correction, dose)) for dose in doses
+        _option(bench, step, _changes(bench, step), max(correction, step.dose_u)) for step in _doses(bench, whole)
     ]
     kind = MomentKind.MISSED_BOLUS if missed_g > 0.0 else MomentKind.CORRECTION
     return _advice(kind, bench, options, calculator_u=whole)
@@ -108,7 +122,8 @@ def advise_against_low(bench: Bench, exercise: PlannedExercise | None = None, *,
         pump: whether there is a basal rate to lower.
     """
     steps = [Step(), *(Step(carbs_g=grams) for grams in RESCUES_G)]
-    steps += [Step(basal_factor=factor) for factor in BASAL_FACTORS] if pump else []
+    lasts = BASAL_MIN if exercise is None else exercise.in_min + exercise.duration_min
+    steps += [Step(basal_factor=factor, basal_min=lasts) for factor in BASAL_FACTORS] if pump else []
     options = [_option(bench, step, _changes(bench, step, exercise), 0.0) for step in steps]
     return _advice(MomentKind.LOW_AHEAD if exercise is None else MomentKind.EXERCISE, bench, options)
 
@@ -129,16 +144,18 @@ def stepped(dose_u: float, step_u: float) -> float:
     return round(float(np.floor(dose_u / step_u + 1e-9)) * step_u, 4)
 
 
-def _meal_option(bench: Bench, meal: PlannedMeal, step: Step, correction_u: float) -> MomentOption:
-    now = bench.situation.at
-    eaten = now + timedelta(minutes=step.lead_min)
-    food: list[Change] = [AddMeal(at=eaten, carbs_g=meal.carbs_g)]
-    if meal.fat_g is not None or meal.protein_g is not None:
-        food.append(ChangeComposition(at=eaten, fat_g=meal.fat_g, protein_g=meal.protein_g))
-    plain = _placed(bench, tuple(food))
-    whole, _ = calculated(bench, meal.carbs_g)
-    share = step.dose_u / whole if whole > 0.0 else 0.0
-    return _option(bench, step, (*food, *_changes(bench, step)), min(correction_u, share * correction_u), plain)
+def _doses(bench: Bench, whole_u: float) -> list[Step]:
+    """Doses about what the calculator says, as they can be given."""
+    return [Step(dose_u=dose) for dose in sorted({stepped(one * whole_u, bench.step_u) for one in DOSE_FACTORS})]
+
+
+def _eaten(bench: Bench, meal: PlannedMeal, lead_min: float) -> tuple[Change, ...]:
+    """A meal some minutes from now."""
+    at = bench.situation.at + timedelta(minutes=lead_min)
+    food = AddMeal(at=at, carbs_g=meal.carbs_g)
+    if meal.fat_g is None and meal.protein_g is None:
+        return (food,)
+    return (food, ChangeComposition(at=at, fat_g=meal.fat_g, protein_g=meal.protein_g))
 
 
 def _changes(bench: Bench, step: Step, exercise: PlannedExercise | None = None) -> tuple[Change, ...]:
@@ -156,14 +173,13 @@ def _changes(bench: Bench, step: Step, exercise: PlannedExercise | None = None) 
     if step.carbs_g > 0.0:
         found.append(AddMeal(at=now, carbs_g=step.carbs_g, absorption=Absorption.FAST))
     if step.basal_factor != 1.0:
-        lasts = BASAL_MIN if exercise is None else exercise.in_min + exercise.duration_min
-        window = Window(start=now, end=min(now + timedelta(minutes=lasts), bench.prospect.coming.end))
+        window = Window(start=now, end=min(now + timedelta(minutes=step.basal_min), bench.prospect.coming.end))
         found.append(ScaleBasal(factor=step.basal_factor, window=window))
     return tuple(found)
 
 
 def _placed(bench: Bench, changes: tuple[Change, ...]) -> np.ndarray:
-    return np.maximum(placed_with(bench.prospect, (*bench.always, *changes)), 0.0)
+    return np.maximum(placed_with(bench.prospect, changes), 0.0)
 
 
 def _option(
@@ -194,7 +210,9 @@ def _refusals(bench: Bench, option: MomentOption, correction_u: float) -> tuple[
     if bench.limits is None or bench.standing:
         return bench.standing
     if option.step.dose_u == 0.0:
-        return ()
+        # Less basal insulin is right when glucose is low, if it is known to be.
+        against = situation_refusals(bench.limits, bench.situation)
+        return tuple(one for one in against if one.reason is not RefusalReason.LOW_NOW)
     return dose_refusals(
         bench.limits,
         bench.situation,

@@ -61,6 +61,7 @@ class StepJson(TypedDict):
     split: tuple[float, float] | None
     carbs_g: float
     basal_factor: float
+    basal_min: float
 
 
 class MomentOptionJson(TypedDict):
@@ -102,7 +103,8 @@ class Step:
         lead_min: how long before the meal.
         split: share at once and minutes for the rest; None for all at once.
         carbs_g: fast carbohydrate now.
-        basal_factor: basal rate over ``BASAL_MIN`` and planned exercise.
+        basal_factor: share of the basal rate that is given.
+        basal_min: for how long; 0 where the rate stays.
     """
 
     dose_u: float = 0.0
@@ -110,6 +112,7 @@ class Step:
     split: tuple[float, float] | None = None
     carbs_g: float = 0.0
     basal_factor: float = 1.0
+    basal_min: float = 0.0
 
     @property
     def is_nothing(self) -> bool:
@@ -129,6 +132,7 @@ class Step:
             "split": self.split,
             "carbs_g": self.carbs_g,
             "basal_factor": self.basal_factor,
+            "basal_min": self.basal_min,
         }
 
 
@@ -198,6 +202,11 @@ class MomentAdvice:
     chosen: MomentOption
     options: tuple[MomentOption, ...]
     calculator_u: float | None = None
+
+    @property
+    def all_refused(self) -> bool:
+        """Whether nothing but doing nothing may be chosen."""
+        return all(one.refusals for one in self.options if not one.step.is_nothing)
 
     def to_json(self) -> MomentAdviceJson:
         """As JSON values."""

@@ -82,7 +82,7 @@ def own_days(twin: Twin, timeline: Timeline, window: Window) -> OwnDays:
     whole, rest = replay_data(twin, lived, span), replay_data(twin, _without_rapid(lived), span)
     total, basal = (np.asarray(one.inputs.insulin_u_per_min[REFERENCE]) for one in (whole, rest))
     meals = timeline.frame(Meal)
-    rescues = _rescues(meals, doses)
+    rescues = rescue_meals(meals, doses)
     inside = doses.filter((pl.col("time") >= span.start) & (pl.col("time") < span.end))
     asked, announced = _asked(inside, meals.join(rescues, on="time", how="anti"), span, whole.steps)
     return OwnDays(
@@ -130,8 +130,13 @@ def _without_rapid(timeline: Timeline) -> Timeline:
     return replace(timeline, streams={**timeline.streams, "bolus": timeline.frame(Bolus).clear(), "pen": pens})
 
 
-def _rescues(meals: pl.DataFrame, doses: pl.DataFrame) -> pl.DataFrame:
-    """Meals that were eaten against a low."""
+def rescue_meals(meals: pl.DataFrame, doses: pl.DataFrame) -> pl.DataFrame:
+    """Meals that were eaten against a low: little fast carbohydrate with no dose near.
+
+    Args:
+        meals: with the columns of ``Meal``.
+        doses: rapid ones, with their time.
+    """
     small = meals.filter((pl.col("absorption") == str(Absorption.FAST)) & (pl.col("carbs_g") <= LARGEST_RESCUE_G))
     when = doses.select("time", pl.col("time").alias("dosed"))
     near = small.sort("time").join_asof(when, on="time", strategy="nearest", tolerance=ALONE)

@@ -300,7 +300,7 @@ def _against_lows(memory: _Memory, now: _Step, seen_mgdl: Array) -> tuple[Array,
 
 
 def _suggested(grams: Array, glucose_mgdl: Array, on_board_u: Array, setting: SettingNow) -> Array:
-    """What a calculator says, less than nothing too: only differences of it are used."""
+    """What a calculator says: for food and a correction, at least nothing."""
     correction = (glucose_mgdl - setting.target_mgdl) / setting.correction_factor_mgdl_per_u
     left = jnp.where(correction > 0.0, jnp.maximum(correction - on_board_u, 0.0), correction)
     return jnp.maximum(grams / setting.carb_ratio_g_per_u + left, 0.0)

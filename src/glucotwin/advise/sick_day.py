@@ -8,6 +8,7 @@ from importlib import resources
 
 import numpy as np
 import polars as pl
+from typing_extensions import TypedDict
 
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.message import message
@@ -72,6 +73,41 @@ class TitrationRule:
     source: str
 
 
+class TitrationJson(TypedDict):
+    """What the table says of long-acting insulin."""
+
+    rule: str
+    mornings: int
+    decides_mgdl: float
+    change_fraction: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Titration:
+    """What the table says of long-acting insulin after some mornings.
+
+    Attributes:
+        rule: that holds.
+        mornings: how many were looked at.
+        decides_mgdl: glucose by which it was looked up: their median, or the lowest one where that is low.
+    """
+
+    rule: TitrationRule
+    mornings: int
+    decides_mgdl: float
+
+    def to_json(self) -> TitrationJson:
+        """As JSON values."""
+        return {
+            "rule": self.rule.identifier,
+            "mornings": self.mornings,
+            "decides_mgdl": round(self.decides_mgdl, 1),
+            "change_fraction": self.rule.change_fraction,
+            "source": self.rule.source,
+        }
+
+
 @cache
 def sick_day_rules() -> tuple[SickDayRule, ...]:
     """Every rule of ``data/sick_day_rules.csv``."""
@@ -133,14 +169,18 @@ def fasting_mgdl(timeline: Timeline, window: Window) -> np.ndarray:
     return by_day.sort("day")["glucose_mgdl"].to_numpy()
 
 
-def basal_titration(fasting: np.ndarray) -> TitrationRule | None:
-    """The rule for some mornings, by their median; a low morning decides alone. None with fewer than three."""
+def basal_titration(fasting: np.ndarray) -> Titration | None:
+    """What the table says for some mornings, by their median; a low morning decides alone. None with fewer than three.
+
+    Args:
+        fasting: glucose of mornings in mg/dL (``fasting_mgdl``).
+    """
     if fasting.size < LEAST_MORNINGS:
         return None
-    decides = (
-        float(fasting.min()) if fasting.min() < titration_rules()[0].fasting_mgdl[1] else float(np.median(fasting))
-    )
-    return next(one for one in titration_rules() if _within(decides, one.fasting_mgdl))
+    lowest = float(fasting.min())
+    decides = lowest if lowest < titration_rules()[0].fasting_mgdl[1] else float(np.median(fasting))
+    rule = next(one for one in titration_rules() if _within(decides, one.fasting_mgdl))
+    return Titration(rule=rule, mornings=fasting.size, decides_mgdl=decides)
 
 
 def _span(low: str, high: str) -> tuple[float, float]:

@@ -9,6 +9,7 @@ import click
 from glucotwin.cli.authority import local_authority
 from glucotwin.cli.command import Command
 from glucotwin.cli.console import Console
+from glucotwin.cli.option import file_options, units_option
 from glucotwin.cli.table import aligned
 from glucotwin.cli.time import TypedTime, at_zone
 from glucotwin.core.unit import GlucoseUnit
@@ -33,15 +34,8 @@ OUTCOMES = ("time_in_range_pct", "time_below_70_pct", "mean_glucose_mgdl")
     help="How many of the last days to replay.",
 )
 @click.option("--to", "end", type=TypedTime(), help="Where the days end; default the newest reading.")
-@click.option(
-    "--units",
-    type=click.Choice([str(unit) for unit in GlucoseUnit]),
-    default=str(GlucoseUnit.MGDL),
-    show_default=True,
-    help="Unit of glucose in tables; JSON is always in mg/dL.",
-)
-@click.option("--zone", metavar="ZONE", help="For a file: zone of local times without an offset.")
-@click.option("--person-id", metavar="NAME", help="For a file: pseudonym of the person.")
+@units_option("tables")
+@file_options
 @click.pass_obj
 def command(
     console: Console,
@@ -101,7 +95,8 @@ def _rows(found: "Lifestyle", numbers: "Numbers") -> list[tuple[str, ...]]:
     from glucotwin.reports.section.lifestyle import difference_cell, habit_name
 
     header = ("in-range", "low", "mean")
-    rows = [("", *(message(f"lifestyle-column-{one}", unit=str(numbers.unit)) for one in header))]
+    shown = {"unit": str(numbers.unit), "floor": numbers.threshold(70.0)}
+    rows = [("", *(message(f"lifestyle-column-{one}", **shown) for one in header))]
     for one in found.habits:
         known = {outcome.name: outcome for outcome in one.outcomes}
         rows.append((habit_name(one.habit), *(difference_cell(known[name], numbers) for name in OUTCOMES)))

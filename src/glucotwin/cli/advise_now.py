@@ -1,6 +1,6 @@
 """``glucotwin advise now``: a meal's dose, a correction, a missed dose, a coming low, exercise, ketones."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,7 @@ import click
 from glucotwin.cli.authority import local_authority
 from glucotwin.cli.command import Command
 from glucotwin.cli.console import Console
+from glucotwin.cli.option import file_options, present_options, units_option
 from glucotwin.cli.table import aligned
 from glucotwin.cli.time import TypedTime, at_zone
 from glucotwin.core.unit import GlucoseUnit
@@ -58,22 +59,9 @@ SHOWN = 8
     type=click.Path(path_type=Path),
     help="Signed limits; without them no insulin is advised.",
 )
-@click.option("--carb-ratio", type=click.FloatRange(1.0, 150.0), help="Today's carb ratio, g/U, if not on record.")
-@click.option(
-    "--correction-factor",
-    type=click.FloatRange(5.0, 400.0),
-    help="Today's correction factor, mg/dL/U, likewise.",
-)
-@click.option("--target", type=click.FloatRange(70.0, 200.0), help="Today's target, mg/dL, if not on record.")
-@click.option(
-    "--units",
-    type=click.Choice([str(unit) for unit in GlucoseUnit]),
-    default=str(GlucoseUnit.MGDL),
-    show_default=True,
-    help="Unit of glucose in tables; JSON is always in mg/dL.",
-)
-@click.option("--zone", metavar="ZONE", help="For a file: zone of local times without an offset.")
-@click.option("--person-id", metavar="NAME", help="For a file: pseudonym of the person.")
+@present_options
+@units_option("tables")
+@file_options
 @click.pass_obj
 def command(
     console: Console,
@@ -130,6 +118,7 @@ def command(
         asked,
         at=None if at is None else at_zone(at, timeline.person.zone_info),
         envelope=None if envelope_file is None else load_envelope(envelope_file),
+        given_at=datetime.now(UTC),
         authority=local_authority(),
     )
     if console.as_json:
@@ -146,6 +135,7 @@ def _page(answer: "Answer[MomentAnswer]", timeline: "Timeline", unit: GlucoseUni
         option_header,
         option_row,
         refusal_sentences,
+        rule_lines,
         situation_sentence,
         step_sentence,
     )
@@ -156,11 +146,7 @@ def _page(answer: "Answer[MomentAnswer]", timeline: "Timeline", unit: GlucoseUni
         "now-title", person=timeline.person.person_id, moment=clock, kind=message(f"now-kind-{advice.kind}")
     )
     asked = [] if advice.calculator_u is None else [message("now-calculator", units=number(advice.calculator_u, 2))]
-    sick = (
-        []
-        if rule is None
-        else [rule.sentence(), message("sick-day-source", source=rule.source, day=rule.dated.isoformat())]
-    )
+    sick = [] if rule is None else rule_lines(rule)
     refused, chosen = refusal_sentences(advice), step_sentence(advice.chosen.step)
     rows = [option_header(), *(option_row(one, numbers) for one in advice.options[:SHOWN])]
     return "\n".join(
@@ -169,7 +155,7 @@ def _page(answer: "Answer[MomentAnswer]", timeline: "Timeline", unit: GlucoseUni
             situation_sentence(advice, numbers),
             *sick,
             "",
-            message("now-none") if refused and advice.chosen.step.is_nothing else message("now-chosen", step=chosen),
+            message("now-none") if advice.all_refused else message("now-chosen", step=chosen),
             *asked,
             "",
             aligned(rows, right=frozenset({1, 2, 3, 4, 5})),

@@ -1,6 +1,6 @@
 """``glucotwin advise settings``: small steps of settings that serve a person better."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,7 @@ import click
 from glucotwin.cli.authority import local_authority
 from glucotwin.cli.command import Command
 from glucotwin.cli.console import Console
+from glucotwin.cli.option import file_options, present_options, units_option
 from glucotwin.cli.table import aligned
 from glucotwin.cli.time import TypedTime, at_zone
 from glucotwin.core.unit import GlucoseUnit
@@ -41,22 +42,9 @@ if TYPE_CHECKING:
     help="Signed limits to stay within (see advise envelope).",
 )
 @click.option("--plot", type=click.Path(path_type=Path), help="PNG, SVG or PDF file to draw the usual day to.")
-@click.option("--carb-ratio", type=click.FloatRange(1.0, 150.0), help="Today's carb ratio, g/U, if not on record.")
-@click.option(
-    "--correction-factor",
-    type=click.FloatRange(5.0, 400.0),
-    help="Today's correction factor, mg/dL/U, likewise.",
-)
-@click.option("--target", type=click.FloatRange(70.0, 200.0), help="Today's target, mg/dL, if not on record.")
-@click.option(
-    "--units",
-    type=click.Choice([str(unit) for unit in GlucoseUnit]),
-    default=str(GlucoseUnit.MGDL),
-    show_default=True,
-    help="Unit of glucose in tables and plots; JSON is always in mg/dL.",
-)
-@click.option("--zone", metavar="ZONE", help="For a file: zone of local times without an offset.")
-@click.option("--person-id", metavar="NAME", help="For a file: pseudonym of the person.")
+@present_options
+@units_option("tables and plots")
+@file_options
 @click.pass_obj
 def command(
     console: Console,
@@ -102,6 +90,7 @@ def command(
             days=days,
             end=None if end is None else at_zone(end, timeline.person.zone_info),
             envelope=None if envelope_file is None else load_envelope(envelope_file),
+            given_at=datetime.now(UTC),
             authority=local_authority(),
             progress=progress,
         )
@@ -119,7 +108,7 @@ def _page(answer: "Answer[EnvelopedSettings]", timeline: "Timeline", unit: Gluco
     from glucotwin.core.message import message
     from glucotwin.core.number import moment, plain_number
     from glucotwin.reports.number import Numbers
-    from glucotwin.reports.section.setting_advice import habit_sentences, withheld_sentences
+    from glucotwin.reports.section.setting_advice import habit_sentences, titration_sentences, withheld_sentences
 
     held, numbers = answer.payload, Numbers(unit)
     title = message(
@@ -135,7 +124,8 @@ def _page(answer: "Answer[EnvelopedSettings]", timeline: "Timeline", unit: Gluco
             *_plan_lines(held, numbers),
             *(f"  - {one}" for one in withheld_sentences(held)),
             "",
-            *habit_sentences(held.advice),
+            *titration_sentences(held, numbers),
+            *habit_sentences(held.advice, numbers),
             "",
             *(message(key) for key in answer.validity.cautions),
             answer.uncertainty,
@@ -160,7 +150,7 @@ def _plan_lines(held: "EnvelopedSettings", numbers: "Numbers") -> list[str]:
     header = ("", message("advise-settings-today"), message("advise-settings-advised"), "")
     right = frozenset({1, 2, 3})
     lines = [
-        aligned([header, *change_rows(advice)], right=right),
+        aligned([header, *change_rows(advice, numbers)], right=right),
         "",
         *(f"  - {reason_sentence(one, numbers)}" for one in advice.changes),
         "",
@@ -168,5 +158,5 @@ def _plan_lines(held: "EnvelopedSettings", numbers: "Numbers") -> list[str]:
         message("advise-certainty", percent=number(100.0 * advice.plan.certainty, 0)),
         "",
     ]
-    others = [f"  - {alternative_sentence(one, advice)}" for one in advice.alternatives]
+    others = [f"  - {alternative_sentence(one, advice, numbers)}" for one in advice.alternatives]
     return [*lines, *([message("advise-alternatives"), *others, ""] if others else [])]

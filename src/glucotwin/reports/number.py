@@ -38,6 +38,10 @@ class Numbers:
         """A level of glucose with its unit."""
         return f"{self.glucose(glucose_mgdl)} {self.unit}"
 
+    def trend(self, trend_mgdl_per_min: float) -> str:
+        """A signed change of glucose a minute, without its unit, with one decimal more than glucose."""
+        return number(float(glucose_in(trend_mgdl_per_min, self.unit)), self.glucose_digits + 1, signed=True)
+
     def threshold(self, threshold_mgdl: float) -> str:
         """A clinical threshold, defined and not converted in mmol/L."""
         return number(float(threshold_in(threshold_mgdl, self.unit)), self.glucose_digits)

@@ -1,6 +1,5 @@
 """Use case: follow up an advice on settings that was written to a file."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,10 +25,12 @@ class WrittenAdvice:
     Attributes:
         window: days that it was made from.
         predicted: differences by outcome.
+        person_id: whose it is; None where that was not written.
     """
 
     window: Window
     predicted: Mapping[str, Estimate]
+    person_id: str | None = None
 
 
 def read_advice(path: Path) -> WrittenAdvice:
@@ -42,7 +43,8 @@ def read_advice(path: Path) -> WrittenAdvice:
     if not path.is_file():
         raise NotFoundError(ErrorCode.UNKNOWN_NAME, message("follow-up-unread", path=str(path)))
     try:
-        return advice_from_json(json.loads(path.read_text(encoding="utf-8")))
+        document = TypeAdapter(dict[str, object]).validate_json(path.read_bytes())
+        return advice_from_json(document)
     except (ValueError, TypeError, KeyError, ValidationError) as error:
         raise DataError(ErrorCode.UNREADABLE_FILE, message("follow-up-unread", path=str(path))) from error
 
@@ -58,7 +60,9 @@ def advice_from_json(document: Mapping[str, object]) -> WrittenAdvice:
     outcomes = TypeAdapter(list[OutcomeJson]).validate_python(plan["outcomes"])
     start, end = (as_utc(datetime.fromisoformat(str(payload[name]))) for name in ("start", "end"))
     predicted = {one["name"]: Estimate(**one["difference"]) for one in outcomes}
-    return WrittenAdvice(window=Window(start=start, end=end), predicted=predicted)
+    data = TypeAdapter(dict[str, object]).validate_python(document.get("data", {}))
+    person_id = TypeAdapter(str | None).validate_python(data.get("person_id"))
+    return WrittenAdvice(window=Window(start=start, end=end), predicted=predicted, person_id=person_id)
 
 
 def follow_up_advice(
@@ -74,8 +78,11 @@ def follow_up_advice(
         days: how many days after it, at most.
 
     Raises:
-        DataError: too few days have enough readings.
+        DataError: too few days have enough readings, or the advice is another person's.
     """
+    if advice.person_id not in (None, timeline.person.person_id):
+        text = message("follow-up-other-person", person=advice.person_id or "")
+        raise DataError(ErrorCode.INVALID_VALUE, text)
     changed = [one.valid_from for one in timeline.settings if one.valid_from >= advice.window.end]
     begins = as_utc(start) if start is not None else min(changed, default=advice.window.end)
     newest = timeline.window(GlucoseReading).end

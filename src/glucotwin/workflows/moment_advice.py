@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 
 import jax.numpy as jnp
 import numpy as np
+import polars as pl
 
 from glucotwin.advise.envelope import SafetyEnvelope, standing_refusals
 from glucotwin.advise.look_ahead import prospect_of
 from glucotwin.advise.moment_advice import Bench, advise_against_low, advise_correction, advise_meal
 from glucotwin.advise.moment_option import MomentAdvice, MomentAdviceJson, MomentKind, PlannedExercise, PlannedMeal
-from glucotwin.advise.own_days import SAME_MEAL, rapid_doses
+from glucotwin.advise.own_days import SAME_MEAL, rapid_doses, rescue_meals
 from glucotwin.advise.refusal import Refusal, RefusalReason
 from glucotwin.advise.setting_today import setting_today
 from glucotwin.advise.sick_day import NONE, SickDayRule, sick_day_rule
@@ -80,6 +81,7 @@ def advise_person_now(
     *,
     at: datetime | None = None,
     envelope: SafetyEnvelope | None = None,
+    given_at: datetime | None = None,
     authority: Authority = RESEARCHER,
 ) -> Answer[MomentAnswer]:
     """Advice on a moment in its envelope of use.
@@ -90,6 +92,7 @@ def advise_person_now(
         asked: what is asked.
         at: aware time; None for the newest reading.
         envelope: signed limits; without them nothing with insulin may be chosen.
+        given_at: aware time at which the advice is given and the envelope has to hold; None for the moment itself.
         authority: on whose behalf.
 
     Raises:
@@ -103,7 +106,7 @@ def advise_person_now(
     validity = require_valid(timeline.person, origin.date())
     window = Window(start=origin - timedelta(days=1), end=origin)
     rule = None
-    bench = bench_of(twin, timeline, origin, envelope, step_u=asked.step_u)
+    bench = bench_of(twin, timeline, origin, envelope, step_u=asked.step_u, given_at=given_at or origin)
     if asked.ketone_mmoll is not None:
         rule = sick_day_rule(asked.ketone_mmoll, bench.situation.glucose_mgdl)
         if rule.call != NONE:
@@ -111,7 +114,7 @@ def advise_person_now(
     kind = asked.kind or kind_of(bench, timeline, asked)
     if kind in DOSED_KINDS:
         authority.require(Capability.ADVISE_DOSE)
-    advice = _advise(bench, timeline, asked, kind, pump=_may_lower(timeline, authority))
+    advice = _advise(bench, timeline, asked, kind, pump=_has_own_pump(timeline), authority=authority)
     return wrap_answer(
         MomentAnswer(advice=advice, sick_day=rule),
         context=ContextOfUse.ADVICE,
@@ -126,19 +129,34 @@ def advise_person_now(
 
 
 def bench_of(
-    twin: Twin, timeline: Timeline, origin: datetime, envelope: SafetyEnvelope | None, *, step_u: float
+    twin: Twin,
+    timeline: Timeline,
+    origin: datetime,
+    envelope: SafetyEnvelope | None,
+    *,
+    step_u: float,
+    given_at: datetime,
 ) -> Bench:
-    """What options at a moment are looked at on."""
+    """What options at a moment are looked at on.
+
+    Args:
+        twin: of the timeline's person.
+        timeline: their data.
+        origin: the moment.
+        envelope: signed limits.
+        step_u: of the pump or pen.
+        given_at: aware time at which the envelope has to hold.
+    """
     past = Window(start=origin - timedelta(days=14), end=origin + timedelta(microseconds=1))
     setting = setting_today(twin, timeline, past)
-    minute = origin.astimezone(timeline.person.zone_info)
+    clock = origin.astimezone(timeline.person.zone_info)
     now = situation_of(timeline, at=origin, duration_min=float(setting.insulin_duration_min), peak_min=DEFAULT_PEAK_MIN)
     return Bench(
         prospect=prospect_of(twin, timeline, origin=origin, horizon_min=HORIZON_MIN),
         situation=now,
-        setting=setting_at(setting, jnp.asarray(60.0 * minute.hour + minute.minute)),
+        setting=setting_at(setting, jnp.asarray(60.0 * clock.hour + clock.minute)),
         limits=None if envelope is None else envelope.limits,
-        standing=standing_refusals(envelope, person_id=timeline.person.person_id, at=origin),
+        standing=standing_refusals(envelope, person_id=timeline.person.person_id, at=given_at),
         step_u=step_u,
     )
 
@@ -158,25 +176,31 @@ def kind_of(bench: Bench, timeline: Timeline, asked: Asked) -> MomentKind:
 
 
 def missed_carbs_g(timeline: Timeline, at: datetime) -> float:
-    """Carbohydrate of meals of the last two hours that no rapid dose is on record for."""
+    """Carbohydrate of meals of the last two hours that no rapid dose is on record for.
+
+    What was eaten against a low asks for no dose.
+    """
     window = Window(start=at - MISSED_WITHIN, end=at + timedelta(microseconds=1))
-    doses = [one for one in rapid_doses(timeline)["time"].to_list() if one <= at]
-    meals = timeline.cut(window).frame(Meal).select("time", "carbs_g").iter_rows()
-    missed = [grams for time, grams in meals if not any(abs(dose - time) <= SAME_MEAL for dose in doses)]
+    doses = rapid_doses(timeline).filter(pl.col("time") <= at)
+    eaten = timeline.cut(window).frame(Meal)
+    meals = eaten.join(rescue_meals(eaten, doses), on="time", how="anti").select("time", "carbs_g").iter_rows()
+    given = doses["time"].to_list()
+    missed = [grams for time, grams in meals if not any(abs(dose - time) <= SAME_MEAL for dose in given)]
     return float(sum(grams for grams in missed if grams >= LEAST_MISSED_G))
 
 
-def _advise(bench: Bench, timeline: Timeline, asked: Asked, kind: MomentKind, *, pump: bool) -> MomentAdvice:
+def _advise(
+    bench: Bench, timeline: Timeline, asked: Asked, kind: MomentKind, *, pump: bool, authority: Authority
+) -> MomentAdvice:
     if kind is MomentKind.MEAL:
-        return advise_meal(bench, asked.meal or PlannedMeal(carbs_g=0.0))
+        return advise_meal(bench, asked.meal or PlannedMeal(carbs_g=0.0), pump=pump)
     if kind is MomentKind.CORRECTION:
         return advise_correction(bench)
     if kind is MomentKind.MISSED_BOLUS:
         return advise_correction(bench, missed_g=missed_carbs_g(timeline, bench.situation.at))
-    return advise_against_low(bench, asked.exercise, pump=pump)
+    return advise_against_low(bench, asked.exercise, pump=pump and authority.allows(Capability.ADVISE_DOSE))
 
 
-def _may_lower(timeline: Timeline, authority: Authority) -> bool:
-    """Whether a lower basal rate may be advised: a pump without automation, and an authority for doses."""
-    automated = timeline.person.therapy is TherapyKind.CLOSED_LOOP
-    return not automated and authority.allows(Capability.ADVISE_DOSE) and len(timeline.frame(BasalSegment)) > 0
+def _has_own_pump(timeline: Timeline) -> bool:
+    """Whether the person sets a pump that no algorithm runs: it can split a dose, and give less basal insulin."""
+    return timeline.person.therapy is not TherapyKind.CLOSED_LOOP and len(timeline.frame(BasalSegment)) > 0

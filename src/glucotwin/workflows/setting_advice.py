@@ -8,6 +8,7 @@ from glucotwin.advise.own_days import own_days
 from glucotwin.advise.setting_advice import DRAWS, advise_settings
 from glucotwin.advise.setting_limit import SettingLimits, setting_limits
 from glucotwin.advise.setting_replay import twin_draws
+from glucotwin.advise.setting_space import PEN_COORDINATES
 from glucotwin.advise.setting_today import (
     coordinates_for,
     days_under_settings,
@@ -15,6 +16,7 @@ from glucotwin.advise.setting_today import (
     posterior_width,
     setting_today,
 )
+from glucotwin.advise.sick_day import basal_titration, fasting_mgdl
 from glucotwin.core.answer import Answer, ContextOfUse
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.message import message
@@ -35,6 +37,7 @@ def advise_person_settings(
     days: float | None = None,
     end: datetime | None = None,
     envelope: SafetyEnvelope | None = None,
+    given_at: datetime | None = None,
     limits: SettingLimits | None = None,
     authority: Authority = RESEARCHER,
     progress: ProgressCallback = silent,
@@ -48,6 +51,7 @@ def advise_person_settings(
             count.
         end: aware time at which they end; None for the newest reading.
         envelope: signed limits to stay within; None where there are none.
+        given_at: aware time at which the advice is given and the envelope has to hold; None for the days' end.
         limits: rules; None for the usual ones.
         authority: on whose behalf.
         progress: told the stage and the fraction done.
@@ -77,7 +81,14 @@ def advise_person_settings(
         bounds=None if envelope is None else bounds_of(envelope.limits),
         posterior_width=posterior_width(twin),
     )
-    held = within_envelope(found, window, envelope, person_id=timeline.person.person_id)
+    held = within_envelope(
+        found,
+        window,
+        envelope,
+        person_id=timeline.person.person_id,
+        given_at=given_at or last,
+        titration=basal_titration(fasting_mgdl(timeline, window)) if coordinates == PEN_COORDINATES else None,
+    )
     return wrap_answer(
         held,
         context=ContextOfUse.ADVICE,

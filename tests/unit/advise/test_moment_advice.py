@@ -8,8 +8,15 @@ import pytest
 from glucotwin.advise import moment_advice
 from glucotwin.advise.envelope import EnvelopeLimits
 from glucotwin.advise.look_ahead import Prospect
-from glucotwin.advise.moment_advice import Bench, advise_against_low, advise_correction, advise_meal, stepped
-from glucotwin.advise.moment_option import MomentKind, PlannedMeal
+from glucotwin.advise.moment_advice import (
+    BASAL_MIN,
+    Bench,
+    advise_against_low,
+    advise_correction,
+    advise_meal,
+    stepped,
+)
+from glucotwin.advise.moment_option import MomentKind, PlannedExercise, PlannedMeal
 from glucotwin.advise.refusal import Refusal, RefusalReason
 from glucotwin.advise.situation import Situation
 from glucotwin.control.setting import SettingNow
@@ -94,17 +101,48 @@ def test_a_dose_that_makes_very_low_glucose_likely_is_refused() -> None:
 
 
 def test_a_meal_is_dosed_within_the_largest_bolus_and_split_when_rich() -> None:
-    found = advise_meal(bench(150.0, now=replace(NOW, glucose_mgdl=110.0)), PlannedMeal(carbs_g=60.0, fat_g=35.0))
+    own, rich = bench(150.0, now=replace(NOW, glucose_mgdl=110.0)), PlannedMeal(carbs_g=60.0, fat_g=35.0)
+    found = advise_meal(own, rich, pump=True)
     assert 0.0 < found.chosen.step.dose_u <= 4.0
     assert any(one.step.split is not None for one in found.options)
     assert any(RefusalReason.MAX_BOLUS in {why.reason for why in one.refusals} for one in found.options)
     assert found.to_json()["options"]
+    pens = advise_meal(own, rich, pump=False)
+    assert pens.chosen.step.dose_u > 0.0
+    assert all(one.step.split is None for one in pens.options)
 
 
 def test_a_coming_low_is_met_with_carbohydrate_without_any_envelope() -> None:
     found = advise_against_low(bench(62.0, limits=None), pump=True)
     assert found.chosen.step.carbs_g > 0.0
-    assert all(one.refusals for one in found.options if one.step.basal_factor != 1.0)
+    lowered = [one for one in found.options if one.step.basal_factor != 1.0]
+    assert {one.step.basal_min for one in lowered} == {BASAL_MIN}
+    assert all(one.refusals for one in lowered)
+
+
+@pytest.mark.parametrize(
+    ("now", "may"),
+    [
+        (replace(NOW, glucose_mgdl=65.0), True),
+        (replace(NOW, age_min=20.0), False),
+        (replace(NOW, glucose_mgdl=65.0, artefacts=("compression-low",)), False),
+    ],
+)
+def test_basal_insulin_is_lowered_in_a_low_but_not_on_readings_that_are_doubtful(now: Situation, may: bool) -> None:
+    found = advise_against_low(bench(62.0, now=now), pump=True)
+    lowered = [one for one in found.options if one.step.basal_factor != 1.0]
+    assert lowered
+    assert all(bool(one.refusals) is not may for one in lowered)
+
+
+def test_less_basal_insulin_for_exercise_lasts_to_its_end() -> None:
+    found = advise_against_low(bench(120.0), PlannedExercise(in_min=30.0, duration_min=45.0), pump=True)
+    assert {one.step.basal_min for one in found.options if one.step.basal_factor != 1.0} == {75.0}
+
+
+def test_having_no_choice_is_told_from_having_one() -> None:
+    assert not advise_correction(bench(230.0)).all_refused
+    assert advise_correction(bench(230.0, limits=None)).all_refused
 
 
 @pytest.mark.parametrize(

@@ -62,10 +62,11 @@ def test_ketones_that_are_no_number_are_refused(ketones: float) -> None:
     ],
 )
 def test_long_acting_insulin_goes_by_the_mornings_and_a_low_one_decides(mornings: list[float], identifier: str) -> None:
-    rule = basal_titration(np.array(mornings))
-    assert rule is not None
-    assert rule.identifier == identifier
-    assert abs(rule.change_fraction) <= 0.1
+    found = basal_titration(np.array(mornings))
+    assert found is not None
+    assert found.rule.identifier == identifier
+    assert abs(found.rule.change_fraction) <= 0.1
+    assert found.decides_mgdl == (65.0 if identifier == "low" else np.median(mornings))
 
 
 def test_two_mornings_are_too_few() -> None:

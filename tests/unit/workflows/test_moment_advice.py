@@ -3,11 +3,12 @@ from datetime import timedelta
 
 import pytest
 
+from glucotwin.advise.change import with_record
 from glucotwin.advise.moment_option import MomentKind
 from glucotwin.core.error import NotAllowedError
 from glucotwin.core.profile import Authority, Profile, Role
 from glucotwin.domain.insulin import Bolus
-from glucotwin.domain.meal import Meal
+from glucotwin.domain.meal import Absorption, Meal
 from glucotwin.workflows.moment_advice import Asked, advise_person_now, missed_carbs_g
 from synthetic_person import HELD_OUT, ORIGIN, synthetic_timeline, synthetic_twin
 
@@ -21,6 +22,14 @@ def test_a_meal_without_its_dose_is_found_for_two_hours() -> None:
     assert missed_carbs_g(undosed, DINNER + timedelta(minutes=50)) == grams
     assert missed_carbs_g(undosed, DINNER + timedelta(minutes=150)) == 0.0
     assert missed_carbs_g(timeline, DINNER + timedelta(minutes=50)) == 0.0
+
+
+def test_food_against_a_low_is_no_meal_without_its_dose() -> None:
+    at = DINNER + timedelta(hours=3)
+    rescue = Meal(time=at - timedelta(minutes=20), carbs_g=16.0, absorption=Absorption.FAST)
+    snack = replace(rescue, absorption=Absorption.SLOW)
+    assert missed_carbs_g(with_record(synthetic_timeline(), "meal", rescue), at) == 0.0
+    assert missed_carbs_g(with_record(synthetic_timeline(), "meal", snack), at) == 16.0
 
 
 @pytest.mark.slow

@@ -3339,6 +3339,8 @@ export interface components {
             changes: components["schemas"]["AdvisedChangeJson"][];
             /** Alternatives */
             alternatives: string[];
+            /** Titration */
+            titration: string[];
             /** Habits */
             habits: string[];
             /** Withheld */
@@ -3354,7 +3356,7 @@ export interface components {
         };
         /**
          * SettingAdviceBody
-         * @description Where the days end, and what today's settings are where they are not on record.
+         * @description Where the days end, what today's settings are where they are not on record, and the unit of the sentences.
          */
         SettingAdviceBody: {
             /** End */
@@ -3365,6 +3367,8 @@ export interface components {
             correction_factor_mgdl_per_u?: number | null;
             /** Target Mgdl */
             target_mgdl?: number | null;
+            /** @default mg/dL */
+            unit?: components["schemas"]["GlucoseUnit"];
         };
         /**
          * SettingKind

@@ -14,7 +14,7 @@ def step_sentence(step: Step) -> str:
     if step.carbs_g > 0.0:
         return message("now-carbs", grams=plain_number(step.carbs_g))
     if step.basal_factor != 1.0:
-        return message("now-basal", percent=number(100.0 * step.basal_factor, 0))
+        return message("now-basal", percent=number(100.0 * step.basal_factor, 0), minutes=plain_number(step.basal_min))
     dose = message("now-dose", units=plain_number(step.dose_u))
     if step.lead_min:
         return message("now-dose-lead", dose=dose, minutes=plain_number(step.lead_min))
@@ -49,7 +49,8 @@ def situation_sentence(advice: MomentAdvice, numbers: Numbers) -> str:
         "now-situation",
         glucose=numbers.glucose_with_unit(now.glucose_mgdl),
         age=number(now.age_min, 0),
-        trend=number(now.trend_mgdl_per_min, 1, signed=True),
+        trend=numbers.trend(now.trend_mgdl_per_min),
+        unit=str(numbers.unit),
         units=number(now.on_board_u, 1),
     )
 

@@ -6,20 +6,31 @@ from glucotwin.advise.setting_space import UNITS, Coordinate, SettingKind
 from glucotwin.advise.what_if import Estimate, Outcome
 from glucotwin.core.message import message
 from glucotwin.core.number import number, plain_number
-from glucotwin.core.unit import MINUTES_PER_DAY
+from glucotwin.core.unit import MINUTES_PER_DAY, glucose_in
 from glucotwin.reports.number import Numbers
 from glucotwin.reports.section.what_if import outcome_label
 
 DIGITS = {SettingKind.BASAL: 2, SettingKind.CARB_RATIO: 1}
+IN_GLUCOSE = {SettingKind.TARGET: "", SettingKind.CORRECTION_FACTOR: "/U"}
+"""Settings in the reader's unit of glucose, and what it is per."""
+
+LOW_MGDL, HIGH_MGDL = 70.0, 180.0
 SHOWN = ("time_in_range_pct", "time_below_70_pct", "time_below_54_pct", "time_above_180_pct", "mean_glucose_mgdl")
 
 
 def setting_name(coordinate: Coordinate) -> str:
     """What is set, with its part of the day."""
+    if is_long_acting(coordinate):
+        return message("setting-long-acting")
     name = message(f"setting-{coordinate.kind}")
-    if (coordinate.from_minute, coordinate.to_minute) == (0, MINUTES_PER_DAY):
+    if _lasts_all_day(coordinate):
         return name
     return message("setting-at", name=name, start=clock(coordinate.from_minute), end=clock(coordinate.to_minute))
+
+
+def is_long_acting(coordinate: Coordinate) -> bool:
+    """Whether it is the daily dose of a pen: a pump's basal rate is told by parts of the day."""
+    return coordinate.kind is SettingKind.BASAL and _lasts_all_day(coordinate)
 
 
 def clock(minute: int) -> str:
@@ -27,18 +38,24 @@ def clock(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
-def setting_value(coordinate: Coordinate, value: float) -> str:
+def setting_value(coordinate: Coordinate, value: float, numbers: Numbers) -> str:
     """A value with its unit."""
-    return f"{plain_number(round(value, DIGITS.get(coordinate.kind, 0)))} {UNITS[coordinate.kind]}"
+    kind = coordinate.kind
+    if kind in IN_GLUCOSE:
+        shown = round(float(glucose_in(value, numbers.unit)), numbers.glucose_digits)
+        return f"{plain_number(shown)} {numbers.unit}{IN_GLUCOSE[kind]}"
+    if is_long_acting(coordinate):
+        return message("setting-long-acting-value", units=plain_number(round(24.0 * value, 1)))
+    return f"{plain_number(round(value, DIGITS.get(kind, 0)))} {UNITS[kind]}"
 
 
-def change_rows(advice: SettingAdvice) -> list[tuple[str, str, str, str]]:
+def change_rows(advice: SettingAdvice, numbers: Numbers) -> list[tuple[str, str, str, str]]:
     """A row for each change: setting, before, after, and by how much."""
     return [
         (
             setting_name(one.coordinate),
-            setting_value(one.coordinate, one.before),
-            setting_value(one.coordinate, one.after),
+            setting_value(one.coordinate, one.before, numbers),
+            setting_value(one.coordinate, one.after, numbers),
             f"{number(100.0 * (one.after / one.before - 1.0), 0, signed=True)} %",
         )
         for one in advice.changes
@@ -58,6 +75,9 @@ def reason_sentence(change: SettingChange, numbers: Numbers) -> str:
         in_range=number(_expected(alone["time_in_range_pct"]), 1, signed=True),
         below=number(_expected(alone["time_below_70_pct"]), 1, signed=True),
         count=change.occasions,
+        floor=numbers.threshold(LOW_MGDL),
+        ceiling=numbers.threshold(HIGH_MGDL),
+        unit=str(numbers.unit),
     )
 
 
@@ -67,11 +87,11 @@ def outcome_rows(plan: SettingPlan, numbers: Numbers) -> list[tuple[str, str, st
     return [_row(found[name], numbers) for name in SHOWN]
 
 
-def alternative_sentence(plan: SettingPlan, advice: SettingAdvice) -> str:
+def alternative_sentence(plan: SettingPlan, advice: SettingAdvice, numbers: Numbers) -> str:
     """An alternative in one sentence."""
     found = {one.name: one.difference for one in plan.outcomes}
     moved = "; ".join(
-        f"{setting_name(one)} {setting_value(one, after)}"
+        f"{setting_name(one)} {setting_value(one, after, numbers)}"
         for one, _, after in plan.moved(advice.today, advice.coordinates)
     )
     return message(
@@ -80,6 +100,7 @@ def alternative_sentence(plan: SettingPlan, advice: SettingAdvice) -> str:
         in_range=number(_expected(found["time_in_range_pct"]), 1, signed=True),
         below=number(_expected(found["time_below_70_pct"]), 1, signed=True),
         moved=moved,
+        floor=numbers.threshold(LOW_MGDL),
     )
 
 
@@ -95,7 +116,25 @@ def withheld_sentences(held: EnvelopedSettings) -> list[str]:
     return [*why, *refused, *thin]
 
 
-def habit_sentences(advice: SettingAdvice) -> list[str]:
+def titration_sentences(held: EnvelopedSettings, numbers: Numbers) -> list[str]:
+    """What the guideline's table says of long-acting insulin; nothing for a pump."""
+    told = held.titration
+    if told is None:
+        return []
+    change = told.rule.change_fraction
+    direction = "keep" if change == 0.0 else "more" if change > 0.0 else "less"
+    return [
+        message(
+            "advise-titration",
+            glucose=numbers.glucose_with_unit(told.decides_mgdl),
+            mornings=told.mornings,
+            change=message(f"advise-titration-{direction}", percent=number(100.0 * abs(change), 0)),
+            source=told.rule.source,
+        )
+    ]
+
+
+def habit_sentences(advice: SettingAdvice, numbers: Numbers) -> list[str]:
     """What earlier boluses would do."""
     return [
         message(
@@ -103,10 +142,15 @@ def habit_sentences(advice: SettingAdvice) -> list[str]:
             minutes=plain_number(one.lead_min),
             in_range=number(_expected(found["time_in_range_pct"]), 1, signed=True),
             below=number(_expected(found["time_below_70_pct"]), 1, signed=True),
+            floor=numbers.threshold(LOW_MGDL),
         )
         for one in advice.habits
         for found in [{outcome.name: outcome.difference for outcome in one.outcomes}]
     ]
+
+
+def _lasts_all_day(coordinate: Coordinate) -> bool:
+    return (coordinate.from_minute, coordinate.to_minute) == (0, MINUTES_PER_DAY)
 
 
 def _row(outcome: Outcome, numbers: Numbers) -> tuple[str, str, str, str]:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Request
 from pydantic import AwareDatetime, Field
 
 from glucotwin.advise.follow_up import FollowUpJson
+from glucotwin.core.unit import GlucoseUnit
 from glucotwin.service.caller import UUID_PATTERN, Calling, PersonId, Running, desk_for
 from glucotwin.service.schema import Shape
 from glucotwin.store.access import Action
@@ -21,12 +22,13 @@ router = APIRouter(tags=["advice"])
 
 
 class SettingAdviceBody(Shape):
-    """Where the days end, and what today's settings are where they are not on record."""
+    """Where the days end, what today's settings are where they are not on record, and the unit of the sentences."""
 
     end: AwareDatetime | None = None
     carb_ratio_g_per_u: float | None = Field(default=None, ge=1, le=150)
     correction_factor_mgdl_per_u: float | None = Field(default=None, ge=5, le=400)
     target_mgdl: float | None = Field(default=None, ge=70, le=200)
+    unit: GlucoseUnit = GlucoseUnit.MGDL
 
     def question(self) -> SettingQuestion:
         """As the layers below know it."""
@@ -43,7 +45,7 @@ def advise(
         access.require(Action.ASK_TWIN)
         authority = service.authority(access.role)
         ready = ask_settings(service.memory, desk, person_id, body.question(), authority)
-    return setting_advice_json(ready())
+    return setting_advice_json(ready(), unit=body.unit)
 
 
 @router.get("/people/{person_id}/proposals/{proposal_id}/follow-up")

@@ -10,6 +10,7 @@ from glucotwin.advise.follow_up import FollowUpJson
 from glucotwin.advise.proposal import ProposalKind
 from glucotwin.advise.setting_advice import SettingAdvice
 from glucotwin.advise.setting_plan import SettingChange, SettingPlan
+from glucotwin.advise.setting_space import SettingKind
 from glucotwin.advise.setting_today import with_present
 from glucotwin.advise.what_if import Estimate, WhatIfKind
 from glucotwin.core.answer import Answer
@@ -22,9 +23,11 @@ from glucotwin.reports.number import Numbers
 from glucotwin.reports.section.setting_advice import (
     alternative_sentence,
     habit_sentences,
+    is_long_acting,
     reason_sentence,
     setting_name,
     setting_value,
+    titration_sentences,
     withheld_sentences,
 )
 from glucotwin.store.access import Access
@@ -38,9 +41,9 @@ from glucotwin.workflows.living.shape.setting_advice import AdvisedChangeJson, S
 from glucotwin.workflows.setting_advice import advise_person_settings
 
 PROPOSABLE = {
-    "basal": ProposalKind.BASAL,
-    "carb-ratio": ProposalKind.CARB_RATIO,
-    "correction-factor": ProposalKind.CORRECTION_FACTOR,
+    SettingKind.BASAL: ProposalKind.BASAL,
+    SettingKind.CARB_RATIO: ProposalKind.CARB_RATIO,
+    SettingKind.CORRECTION_FACTOR: ProposalKind.CORRECTION_FACTOR,
 }
 
 
@@ -82,8 +85,9 @@ def setting_advice_json(
         "certainty": None if advice.plan is None else round(advice.plan.certainty, 3),
         "outcomes": [] if advice.plan is None else [one.to_json() for one in advice.plan.outcomes],
         "changes": [] if advice.plan is None else [_change_json(one, numbers) for one in advice.changes],
-        "alternatives": [alternative_sentence(one, advice) for one in advice.alternatives],
-        "habits": habit_sentences(advice),
+        "alternatives": [alternative_sentence(one, advice, numbers) for one in advice.alternatives],
+        "titration": titration_sentences(held, numbers),
+        "habits": habit_sentences(advice, numbers),
         "withheld": withheld_sentences(held),
         "today": told.get("day"),
         "advised": None if told["plan"] is None else told["plan"]["day"],
@@ -151,12 +155,13 @@ def _change_json(change: SettingChange, numbers: Numbers) -> AdvisedChangeJson:
     where = change.coordinate
     return {
         "kind": where.kind,
-        "proposal_kind": PROPOSABLE.get(str(where.kind)),
+        # A proposal of basal insulin is one of a pump's rate.
+        "proposal_kind": None if is_long_acting(where) else PROPOSABLE.get(where.kind),
         "name": setting_name(where),
         "before": round(change.before, 3),
         "after": round(change.after, 3),
-        "before_text": setting_value(where, change.before),
-        "after_text": setting_value(where, change.after),
+        "before_text": setting_value(where, change.before, numbers),
+        "after_text": setting_value(where, change.after, numbers),
         "from_minute": where.from_minute,
         "to_minute": where.to_minute,
         "why": reason_sentence(change, numbers),
@@ -164,8 +169,8 @@ def _change_json(change: SettingChange, numbers: Numbers) -> AdvisedChangeJson:
 
 
 def _moved(advice: SettingAdvice, plan: SettingPlan) -> list[str]:
-    moved = plan.moved(advice.today, advice.coordinates)
+    moved, numbers = plan.moved(advice.today, advice.coordinates), Numbers(GlucoseUnit.MGDL)
     return [
-        f"{setting_name(one)}: {setting_value(one, before)} → {setting_value(one, after)}"
+        f"{setting_name(one)}: {setting_value(one, before, numbers)} → {setting_value(one, after, numbers)}"
         for one, before, after in moved
     ]

@@ -34,6 +34,7 @@ class SettingAdviceAnswer(TypedDict):
     outcomes: list[OutcomeJson]
     changes: list[AdvisedChangeJson]
     alternatives: list[str]
+    titration: list[str]
     habits: list[str]
     withheld: list[str]
     today: UsualDayJson | None
