@@ -80,7 +80,7 @@ provider-problem-source-answer = { $name } does not answer as it should. Tell wh
 provider-problem-unknown-name = { $name } has no way to sign out from here. Sign out on its own pages.
 provider-problem-other = The sign-in with { $name } did not work. Try again in a moment.
 demo-title = Look around
-demo-text = One person of a consented open data set, with readings replayed live. Clinicians can also ask about insulin and sign advice.
+demo-text = One person of a consented open data set, with readings replayed live; for clinicians also a made-up person with type 2 diabetes. Clinicians can also ask about insulin and sign advice.
 demo-open-person = Open as the person
 demo-open-clinician = Open as their clinician
 
@@ -734,7 +734,7 @@ questions-note = More is better in our own form. Scores are for comparing with y
 ## Regimens of type 2 diabetes
 
 regimen-title = Regimens for type 2 diabetes
-regimen-lead = What medicines would do within a year to a person as a letter describes them, added to what is taken today. Leave empty what was not measured. Nobody's record is looked at, and nothing is kept.
+regimen-lead = What medicines would do within a year to a person as a letter describes them, added to what is taken today. Leave empty what was not measured. Nothing is kept.
 regimen-sex = Sex
 regimen-sex-male = male
 regimen-sex-female = female

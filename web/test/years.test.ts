@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RecordedFacts, YearsAhead } from "../src/api/types.ts";
+import { personOf } from "../src/text/regimen.ts";
 import { courseOfEvent, describedFrom, eventsOf, ofHundred, upperShare } from "../src/text/years.ts";
 
 const ahead: YearsAhead[] = [
@@ -15,7 +16,7 @@ const ahead: YearsAhead[] = [
 describe("the years ahead", () => {
   it("fill in a form with what the record says", () => {
     const known: RecordedFacts = {
-      values: { hba1c_pct: 7.9, statin: true, sex: "female", drugs: ["finerenone"] },
+      values: { hba1c_pct: 7.9, statin: true, sex: "female", drugs: ["finerenone"], diabetes_type: "type1", mean_glucose_mgdl: 180 },
       origins: {},
       days: {},
       cautions: [],
@@ -25,6 +26,9 @@ describe("the years ahead", () => {
     expect(filled.facts.statin).toBe(true);
     expect(filled.sex).toBe("female");
     expect(filled.region).toBe("moderate");
+    const asked = personOf(filled);
+    expect(asked).toMatchObject({ hba1c_pct: 7.9, drugs: ["finerenone"], diabetes_type: "type1", smoker: false });
+    expect(asked).not.toHaveProperty("mean_glucose_mgdl");
   });
 
   it("name their events and courses", () => {

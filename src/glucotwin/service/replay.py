@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 
@@ -17,6 +18,10 @@ from glucotwin.service.state import Service
 from glucotwin.workflows.living.demo import DemoPerson, take_in_until
 
 STEP = timedelta(minutes=5)
+
+
+def _visited(at: datetime) -> datetime:
+    return at
 
 
 class Replay:
@@ -31,6 +36,7 @@ class Replay:
         self._service, self._every_s = service, every_s
         self._lock = threading.Lock()
         service.clocks[demo.person_id] = self.now
+        service.clocks.update({one: partial(_visited, at) for one, at in demo.visited.items()})
         service.demo_accounts = demo.account_ids
 
     def now(self) -> datetime:

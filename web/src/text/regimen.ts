@@ -43,12 +43,15 @@ export interface Described {
   facts: Partial<Record<FactKey, boolean>>;
   sex: string;
   region: string;
+  /** What a record says beyond what the form asks for, such as the type of diabetes and medicines of heart and kidney. */
+  beside: Record<string, unknown>;
 }
 
-export const emptyDescribed = (): Described => ({ form: {}, facts: {}, sex: "male", region: "moderate" });
+export const emptyDescribed = (): Described => ({ form: {}, facts: {}, sex: "male", region: "moderate", beside: {} });
 
 /** The description as the service reads it. */
-export const personOf = ({ form, facts, sex, region }: Described): Record<string, unknown> => ({
+export const personOf = ({ form, facts, sex, region, beside }: Described): Record<string, unknown> => ({
+  ...beside,
   ...measuredOf(form),
   ...facts,
   smoker: facts.smoker ?? false,

@@ -1,5 +1,9 @@
 import type { RecordedFacts, YearsAhead } from "../api/types.ts";
+import { t } from "./message.svelte.ts";
 import { type Described, emptyDescribed, FACTS, FIELDS } from "./regimen.ts";
+
+/** The sensor's mean belongs to the HbA1c on record: were that changed by hand, both would contradict each other. */
+const NOT_BESIDE: readonly string[] = ["mean_glucose_mgdl"];
 
 /** A form filled in with what a record says; what it does not say stays as in an empty one. */
 export function describedFrom(known: RecordedFacts): Described {
@@ -10,7 +14,15 @@ export function describedFrom(known: RecordedFacts): Described {
   }
   for (const fact of FACTS) if (known.values[fact] === true) filled.facts[fact] = true;
   if (known.values.sex === "female" || known.values.sex === "male") filled.sex = known.values.sex;
+  const asked: readonly string[] = [...FIELDS.map(({ key }) => key), ...FACTS, "sex", "region", ...NOT_BESIDE];
+  filled.beside = Object.fromEntries(Object.entries(known.values).filter(([key]) => !asked.includes(key)));
   return filled;
+}
+
+/** Where a key's value comes from, in words; nothing where the record does not say it. */
+export function originOf(known: RecordedFacts | null, key: string): string {
+  const from = known?.origins[key];
+  return from ? t(`years-origin-${from}`, { day: known?.days[key] ?? "" }) : "";
 }
 
 /** Events of which a course by year is known, in the order of the answer; each with its words. */

@@ -1273,6 +1273,7 @@ serve-outside = It answers other machines without encryption: put a server with 
 demo-account-person = Demonstration
 demo-account-clinician = Demonstration clinic
 demo-person = The demo person
+demo-person-type-2 = Made-up person, type 2
 store-folder-open = Another process has the data folder { $path } open.
 store-folder-open-hint = Stop it first, or choose another folder with --data.
 

@@ -1,8 +1,11 @@
-"""Use case: a demonstration that lives: the shipped person with a fitted twin, and their later days as a stream."""
+"""Use case: a demonstration that lives: the shipped person with a fitted twin, and their later days as a stream.
+
+Beside them stands a made-up person with type 2 diabetes, whose record ends with a visit, for the clinician.
+"""
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from importlib import resources
 
@@ -11,6 +14,7 @@ import polars as pl
 from glucotwin.core.message import message
 from glucotwin.core.profile import RESEARCHER, Role
 from glucotwin.core.progress import ProgressCallback, part_of, silent
+from glucotwin.domain.archive import load_timeline
 from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.domain.person import Person
 from glucotwin.domain.timeline import Timeline
@@ -30,6 +34,8 @@ from glucotwin.workflows.living.twin import adopt_twin
 
 LOGINS = {Role.PERSON: "demo", Role.CLINICIAN: "demo-clinician"}
 """Accounts of the demonstration."""
+TYPE_2_LOGIN, TYPE_2_FOLDER = "demo-type-2", "virtual_type_2"
+"""Account and shipped timeline of the person with type 2 diabetes, whom only the clinician opens."""
 KNOWN = timedelta(days=2)
 """So much after the fit is there from the start: the twin is in step, and yesterday can be looked at."""
 SOON_OVER = timedelta(hours=6)
@@ -46,12 +52,14 @@ class DemoPerson:
         person_id: in the database.
         timeline: all their days, of which those before ``at`` are taken in.
         at: aware time from which their later days are a stream.
+        visited: aware time that is now for people beside, by identifier: their records end with a visit.
     """
 
     account_ids: Mapping[Role, str]
     person_id: str
     timeline: Timeline
     at: datetime
+    visited: Mapping[str, datetime] = field(default_factory=dict[str, datetime])
 
     @property
     def account_id(self) -> str:
@@ -77,12 +85,40 @@ def prepare_demo(database: Database, *, progress: ProgressCallback = silent) -> 
     progress(message("demo-progress"), 0.0)
     with resources.as_file(demo_data() / DATA_FILE) as file:
         timeline = import_data(file).timeline
-    account_ids = {role: _account(database, role) for role in LOGINS}
+    account_ids = {role: _account(database, login, message(f"demo-account-{role}")) for role, login in LOGINS.items()}
     known = _found(database, account_ids, timeline)
     demo = known or _made(database, account_ids, timeline, part_of(progress, start=0.1, end=1.0))
     with desk_of(database, demo.account_id) as desk:
         add_member(desk, demo.person_id, account_ids[Role.CLINICIAN], Role.CLINICIAN)
-    return demo
+    return replace(demo, visited=prepare_type_2(database, account_ids[Role.CLINICIAN]))
+
+
+def prepare_type_2(database: Database, clinician_id: str) -> dict[str, datetime]:
+    """Makes the person with type 2 diabetes, or finds them; nobody real, and there is no twin of them yet.
+
+    Args:
+        database: open.
+        clinician_id: the account that opens them.
+
+    Returns:
+        The time that is now for them, by identifier.
+    """
+    with resources.as_file(demo_data() / TYPE_2_FOLDER) as folder:
+        timeline = load_timeline(folder)
+    account_id = _account(database, TYPE_2_LOGIN, message("demo-person-type-2"))
+    with desk_of(database, account_id) as desk:
+        known = [person_id for person_id, _ in list_people(desk)]
+        person_id = known[0] if known else _visited(desk, timeline)
+        add_member(desk, person_id, clinician_id, Role.CLINICIAN)
+    return {person_id: timeline.window(GlucoseReading).end}
+
+
+def _visited(desk: Desk, timeline: Timeline) -> str:
+    stored = create_person(desk, display_name=message("demo-person-type-2"), person=timeline.person)
+    for purpose in CONSENTS:
+        grant_consent(desk, stored.person_id, purpose, version=CURRENT_VERSION, granted_by="self")
+    add_records(desk, stored.person_id, timeline.streams)
+    return stored.person_id
 
 
 def take_in_until(desk: Desk, demo: DemoPerson, end: datetime) -> dict[str, int]:
@@ -95,16 +131,16 @@ def take_in_until(desk: Desk, demo: DemoPerson, end: datetime) -> dict[str, int]
     return add_records(desk, demo.person_id, {name: part.filter(span) for name, part in demo.timeline.streams.items()})
 
 
-def _account(database: Database, role: Role) -> str:
+def _account(database: Database, login: str, display_name: str) -> str:
     with database.signing_in() as connection:
-        found = find_account(connection, database.keystore, LOGINS[role])
+        found = find_account(connection, database.keystore, login)
         made = found or create_account(
             connection,
             database.keystore,
-            login=LOGINS[role],
+            login=login,
             # Nobody knows it: the demonstration is entered without.
             password=secrets.token_urlsafe(32),
-            display_name=message(f"demo-account-{role}"),
+            display_name=display_name,
         )
     return made.account_id
 
