@@ -80,7 +80,7 @@ provider-problem-source-answer = { $name } antwortet nicht, wie es sollte. Sag e
 provider-problem-unknown-name = Bei { $name } kann man sich von hier aus nicht abmelden. Melde dich auf den Seiten dort ab.
 provider-problem-other = Die Anmeldung mit { $name } hat nicht geklappt. Versuche es gleich noch einmal.
 demo-title = Umsehen
-demo-text = Eine Person aus einem freigegebenen offenen Datensatz, deren Messwerte live abgespielt werden. Das Behandlungsteam kann auch nach Insulin fragen und Empfehlungen unterschreiben.
+demo-text = Eine Person aus einem freigegebenen offenen Datensatz, deren Messwerte live abgespielt werden; für das Behandlungsteam auch ein erfundener Mensch mit Typ-2-Diabetes. Das Behandlungsteam kann auch nach Insulin fragen und Empfehlungen unterschreiben.
 demo-open-person = Als die Person öffnen
 demo-open-clinician = Als ihre Ärztin öffnen
 
@@ -734,7 +734,8 @@ questions-note = In unserem eigenen Bogen ist mehr besser. Die Zahlen sind zum V
 ## Behandlungen bei Typ-2-Diabetes
 
 regimen-title = Behandlungen bei Typ-2-Diabetes
-regimen-lead = Was Medikamente binnen eines Jahres bei einem Menschen bewirken würden, wie ein Brief ihn beschreibt, zusätzlich zu dem, was heute genommen wird. Lass leer, was nicht gemessen wurde. Niemandes Akte wird angesehen, nichts wird behalten.
+regimen-lead = Was Medikamente binnen eines Jahres bei einem Menschen bewirken würden, wie ein Brief ihn beschreibt, zusätzlich zu dem, was heute genommen wird. Lass leer, was nicht gemessen wurde. Nichts wird behalten.
+regimen-filled = Ausgefüllt mit dem, was von { $name } aufgezeichnet ist. Ändere, was anders ist; die Aufzeichnung bleibt, wie sie ist.
 regimen-sex = Geschlecht
 regimen-sex-male = männlich
 regimen-sex-female = weiblich

@@ -735,6 +735,7 @@ questions-note = More is better in our own form. Scores are for comparing with y
 
 regimen-title = Regimens for type 2 diabetes
 regimen-lead = What medicines would do within a year to a person as a letter describes them, added to what is taken today. Leave empty what was not measured. Nothing is kept.
+regimen-filled = Filled in with what is on record of { $name }. Change what is different; the record stays as it is.
 regimen-sex = Sex
 regimen-sex-male = male
 regimen-sex-female = female

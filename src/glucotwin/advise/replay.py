@@ -15,7 +15,7 @@ from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.forecast.forecast import Band
 from glucotwin.forecast.predict import LEVELS
 from glucotwin.twin.calibration import NINETY_PERCENT_SCORE
-from glucotwin.twin.filter import NO_READING, VALUE
+from glucotwin.twin.filter import VALUE
 from glucotwin.twin.fit import model_of
 from glucotwin.twin.grid import GriddedData
 from glucotwin.twin.intervention import Addition, Contrast, contrast, effect_draws, share_in_range
@@ -247,7 +247,7 @@ def _observed(data: GriddedData, first: int) -> np.ndarray:
 
 
 def _check_gaps(original: GriddedData) -> None:
-    missing = float(np.mean(np.asarray(original.readings.kind)[FIRST_STEP:] == NO_READING))
+    missing = float(np.mean(~original.covered[FIRST_STEP:]))
     if missing > LARGEST_GAP_FRACTION:
         raise DataError(
             ErrorCode.TOO_LITTLE_DATA,

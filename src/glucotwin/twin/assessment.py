@@ -166,7 +166,7 @@ def _warnings(
         **dict.fromkeys(() if fitted.sampling is None else fitted.sampling.warnings(), True),
         "fit-no-insulin": not recorded_insulin,
         "fit-few-readings": few,
-        "fit-many-gaps": float(np.mean(~present)) > 0.3 and not few,
+        "fit-many-gaps": float(np.mean(~data.covered)) > 0.3 and not few,
         "fit-basal-unknown": recorded_insulin and float(np.mean(data.basal_known)) < 0.8,
         "fit-predictions-too-sure": any(one < LEAST_HELD for one in next_reading),
         "fit-predictions-too-unsure": any(one > MOST_HELD for one in next_reading),

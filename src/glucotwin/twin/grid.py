@@ -27,6 +27,8 @@ LATE_MIN = 1.0
 """A reading this long after a step still belongs to it; later ones wait for the next, so nothing looks ahead."""
 
 STEPS_PER_DAY = int(DAY_MIN / STEP_MIN)
+MOST_STEPS_DUE = int(15 / STEP_MIN)
+"""Steps between two readings of the slowest sensors (FreeStyle Libre, every fifteen minutes)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,14 @@ class GriddedData:
     def end(self) -> datetime:
         """When the last step ends."""
         return self.start + timedelta(minutes=self.steps * STEP_MIN)
+
+    @property
+    def covered(self) -> np.ndarray:
+        """Steps for which there is a reading, or none was due yet by the sensor's own usual spacing."""
+        step, present = np.arange(self.steps), np.asarray(self.readings.kind) != NO_READING
+        spacing = np.median(np.diff(np.flatnonzero(present))) if present.sum() > 1 else 1.0
+        due = min(int(spacing), MOST_STEPS_DUE)
+        return step - np.maximum.accumulate(np.where(present, step, -due)) < due
 
     def cut(self, first: int, last: int) -> "GriddedData":
         """Steps ``[first, last)``."""

@@ -153,6 +153,14 @@ def test_nothing_is_imputed_in_records_that_only_add_to_others() -> None:
     assert gridded([Bolus(time=at(30.0), insulin_u=1.0)], usual_u_per_min=0.0).imputed == ()
 
 
+@pytest.mark.parametrize(
+    ("every_min", "bare"), [(5, [*range(12, 18), *range(19, 24)]), (15, [*range(12, 18), 21, 22, 23])]
+)
+def test_slow_sensor_covers_the_time_between_its_readings(every_min: int, bare: list[int]) -> None:
+    covered = gridded([reading(minutes) for minutes in (*range(0, 60, every_min), 90)]).covered
+    assert np.flatnonzero(~covered).tolist() == bare
+
+
 def test_readings_of_stretches_left_out_are_no_readings() -> None:
     data = gridded([reading(20.0), reading(30.0), reading(40.0)])
     kept = data.without_readings([Window(start=at(25.0), end=at(40.0))])
