@@ -16,7 +16,14 @@ const ahead: YearsAhead[] = [
 describe("the years ahead", () => {
   it("fill in a form with what the record says", () => {
     const known: RecordedFacts = {
-      values: { hba1c_pct: 7.9, statin: true, sex: "female", drugs: ["finerenone"], diabetes_type: "type1", mean_glucose_mgdl: 180 },
+      values: {
+        hba1c_pct: 7.9,
+        statin: true,
+        sex: "female",
+        drugs: ["finerenone"],
+        diabetes_type: "type1",
+        mean_glucose_mgdl: 180,
+      },
       origins: {},
       days: {},
       cautions: [],
