@@ -1,28 +1,26 @@
 """SGLT2 inhibitors: the kidney lets glucose go earlier, and the liver makes more ketones."""
 
-import jax.numpy as jnp
-
 from glucotwin.core.array import Array, Float
 from glucotwin.domain.inputs import Inputs
-from glucotwin.physiology.organ import AbstractModulator, AbstractState
+from glucotwin.physiology.module.oral_dose import (
+    OralDoseState,
+    after_step,
+    nothing_taken,
+    saturation,
+    standard_doses_per_min,
+)
+from glucotwin.physiology.organ import AbstractModulator
 from glucotwin.physiology.signal import Signals
 
 STANDARD_DOSE_MG = {"dapagliflozin": 10.0, "empagliflozin": 25.0, "canagliflozin": 300.0, "sotagliflozin": 400.0}
 """Doses that count as one: the highest of their labels."""
 
 
-class Sglt2InhibitorState(AbstractState):
-    """Standard doses in gut and body."""
+class Sglt2Inhibitor(AbstractModulator[OralDoseState]):
+    """One lumped SGLT2 inhibitor; amounts are counted in standard doses.
 
-    gut_doses: Float[Array, ""]
-    body_doses: Float[Array, ""]
-
-
-class Sglt2Inhibitor(AbstractModulator[Sglt2InhibitorState]):
-    """One lumped SGLT2 inhibitor.
-
-    Kinetics of dapagliflozin (half-life 13 h); effect on the renal
-    threshold and on ketones: see the records and the validation.
+    Kinetics of dapagliflozin (half-life 13 h); effect on the renal threshold and on ketones: see the records and the
+    validation.
 
     Equations:
         gut'  = doses - ka gut
@@ -53,26 +51,24 @@ class Sglt2Inhibitor(AbstractModulator[Sglt2InhibitorState]):
         """Those above."""
         return tuple(STANDARD_DOSE_MG)
 
-    def initial_state(self) -> Sglt2InhibitorState:
+    def initial_state(self) -> OralDoseState:
         """None taken."""
-        zero = jnp.zeros_like(self.half_effect_doses)
-        return Sglt2InhibitorState(gut_doses=zero, body_doses=zero)
+        return nothing_taken(self.half_effect_doses)
 
-    def emit(self, state: Sglt2InhibitorState, signals: Signals, inputs: Inputs) -> Signals:
+    def emit(self, state: OralDoseState, signals: Signals, inputs: Inputs) -> Signals:
         """A lower renal threshold and more ketones."""
-        effect = state.body_doses / (state.body_doses + self.half_effect_doses)
+        effect = saturation(state.body_amount, self.half_effect_doses)
         return signals.scaling(
             renal_threshold_factor=1.0 - self.threshold_loss_fraction * effect,
             ketogenesis_factor=1.0 + self.ketogenesis_gain_fraction * effect,
         )
 
-    def advance(
-        self, state: Sglt2InhibitorState, signals: Signals, inputs: Inputs, *, minutes: float
-    ) -> Sglt2InhibitorState:
+    def advance(self, state: OralDoseState, signals: Signals, inputs: Inputs, *, minutes: float) -> OralDoseState:
         """Absorption and elimination over the step."""
-        doses = [inputs.medication(name) / standard for name, standard in STANDARD_DOSE_MG.items()]
-        taken = state.gut_doses + minutes * sum(doses, start=jnp.zeros_like(state.gut_doses))
-        gut = taken * jnp.exp(-self.absorption_per_min * minutes)
-        return Sglt2InhibitorState(
-            gut_doses=gut, body_doses=state.body_doses * jnp.exp(-self.elimination_per_min * minutes) + taken - gut
+        return after_step(
+            state,
+            minutes * standard_doses_per_min(inputs, STANDARD_DOSE_MG),
+            absorption_per_min=self.absorption_per_min,
+            elimination_per_min=self.elimination_per_min,
+            minutes=minutes,
         )
