@@ -1,10 +1,12 @@
 """Insulin products: exposure after a dose, end of action in a clamp, share of effect over the day or week."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 
 import numpy as np
 
+from glucotwin.core.unit import MINUTES_PER_DAY
+from glucotwin.physiology.subject import Subject
 from measure.protocol import basal_inputs, clamp, dosed, people, run
 from measure.registry import MEASUREMENTS, measures
 
@@ -108,14 +110,15 @@ def action(product: str, u_per_kg: float, hours: int = 36) -> dict[str, np.ndarr
     group = people(products=("rapid", product))
     minutes = hours * HOUR
     inputs = [
-        dosed(
-            basal_inputs(one, minutes, factor=0.0),
-            product,
-            {0: u_per_kg / BASAL_NEED_U_PER_KG * one.basal_u_per_min * 1440.0},
-        )
-        for one in group.subjects
+        dosed(basal_inputs(one, minutes, factor=0.0), product, {0: units})
+        for one, units in zip(group.subjects, _daily_u(group.subjects, u_per_kg), strict=True)
     ]
     return clamp(group, inputs, target_mgdl=130.0)
+
+
+def _daily_u(subjects: Sequence[Subject], u_per_kg: float) -> list[float]:
+    """A study's dose in units, scaled by each person's basal need."""
+    return [u_per_kg / BASAL_NEED_U_PER_KG * one.basal_u_per_min * MINUTES_PER_DAY for one in subjects]
 
 
 def end_of_action_h(product: str, u_per_kg: float) -> float:
@@ -159,6 +162,31 @@ def quarter_pct(product: str, quarter: int) -> float:
 
 for quarter in range(4):
     MEASUREMENTS[f"glargine-u300-frac-q{quarter + 1}"] = lambda quarter=quarter: quarter_pct("glargine-u300", quarter)
+
+
+@cache
+def steady_infusion(product: str, u_per_kg: float) -> np.ndarray:
+    """Glucose infused on the sixth day of doses that replace all insulin, mean of ten adults, mg/kg per minute."""
+    group, days = people(products=("rapid", product)), 6
+    minutes = days * MINUTES_PER_DAY
+    inputs = [
+        dosed(basal_inputs(one, minutes, factor=0.0), product, {day * MINUTES_PER_DAY: units for day in range(days)})
+        for one, units in zip(group.subjects, _daily_u(group.subjects, u_per_kg), strict=True)
+    ]
+    return clamp(group, inputs, target_mgdl=100.0)["infusion_mg_per_kg_per_min"].mean(axis=0)[-MINUTES_PER_DAY:]
+
+
+def effect_quarter_pct(product: str, u_per_kg: float, quarter: int) -> float:
+    """Share of a day's glucose infusion in one of its quarters at steady state, in percent."""
+    parts = steady_infusion(product, u_per_kg).reshape(4, -1).sum(axis=1)
+    return float(100.0 * parts[quarter] / parts.sum())
+
+
+for name, dose in (("0p4", 0.4), ("0p6", 0.6)):
+    for quarter in range(4):
+        MEASUREMENTS[f"glargine-u100-frac-{name}-q{quarter + 1}"] = lambda dose=dose, quarter=quarter: (
+            effect_quarter_pct("glargine-u100", dose, quarter)
+        )
 
 
 @measures("degludec-frac-quarter")

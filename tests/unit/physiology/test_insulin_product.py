@@ -87,6 +87,13 @@ def test_longer_acting_products_take_longer_to_half_of_their_exposure() -> None:
     assert all(sooner < later for sooner, later in itertools.pairwise(halves)), dict(zip(lasting, halves, strict=True))
 
 
+def test_glargine_u100_is_spread_over_the_day_as_its_effect_was_in_clamps() -> None:
+    """Haahr and Heise 2014, table 2: 31, 29, 23 and 17 % of the effect by quarters, 0.4 U/kg once daily."""
+    steady = raised_insulin_pmoll("glargine-u100")[:MINUTES].reshape(-1, MINUTES_PER_DAY).sum(axis=0)
+    shares = 100.0 * steady.reshape(4, -1).sum(axis=1) / steady.sum()
+    np.testing.assert_allclose(shares, [31.0, 29.0, 23.0, 17.0], atol=5.0)
+
+
 @pytest.mark.parametrize("name", [name for name in PRODUCTS if name not in {"degludec", "icodec"}])
 def test_exposure_in_ten_days_is_that_of_the_units_that_act(name: str) -> None:
     share = find_insulin_product(name).bioavailability_fraction
