@@ -230,6 +230,9 @@ def test_a_low_raises_an_alarm_that_can_be_snoozed(service: Service) -> None:
     low = next(one for one in active if one["kind"] == "low")
     assert low["sentence"]
     assert low["title"]
+    german = owner.get(f"/people/{person_id}/alarms", headers={"Accept-Language": "de"}).json()
+    assert {one["title"] for one in german["active"] if one["kind"] == "low"} == {"Niedrig"}
+    assert all("Zucker" in one["sentence"] for one in german["recent"] if one["kind"] == "low")
     path = f"/people/{person_id}/alarms/low/snooze"
     snoozed = owner.post(path, {"minutes": 15}).json()
     assert datetime.fromisoformat(snoozed["snoozed_until"]) > now

@@ -158,7 +158,8 @@ export interface components {
          * AlarmJson
          * @description An alarm as it was told, whether it is on and silent for a while, who was told besides, and who has seen it.
          *
-         *     ``contact`` is the account for which it was passed on; None for everybody's alarm.
+         *     ``contact`` is the account for which it was passed on; None for everybody's alarm. The sentence is made from
+         *     ``reason`` and ``values`` in the reader's language; an alarm of which nothing was told yet has no reason.
          */
         AlarmJson: {
             kind: components["schemas"]["AlarmKind"];
@@ -176,6 +177,12 @@ export interface components {
             time: string;
             /** Sentence */
             sentence: string;
+            /** Reason */
+            reason: string;
+            /** Values */
+            values: {
+                [key: string]: number;
+            };
             /** Do */
             do: string;
             /**

@@ -1,5 +1,6 @@
 """Alarms in words: what came, why, what to do about it, and how well the warnings did."""
 
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from glucotwin.advise.alarm_replay import AlarmReplay, ToldAlarm
@@ -23,9 +24,14 @@ def alarm_title(kind: AlarmKind) -> str:
 
 def alarm_reason(event: AlarmEvent, numbers: Numbers) -> str:
     """Why it came, in a sentence."""
-    if event.reason == "unknown":
+    return reason_sentence(event.kind, event.reason, event.values, numbers)
+
+
+def reason_sentence(kind: AlarmKind, reason: str, values: Mapping[str, float], numbers: Numbers) -> str:
+    """Why an alarm came, in a sentence; arguments as the attributes of ``AlarmEvent``."""
+    if reason == "unknown":
         return message("alarm-unknown")
-    return message(f"alarm-{event.kind}-{event.reason}", unit=str(numbers.unit), **_shown(event, numbers))
+    return message(f"alarm-{kind}-{reason}", unit=str(numbers.unit), **_shown(values, numbers))
 
 
 def alarm_what_to_do(kind: AlarmKind) -> str:
@@ -102,10 +108,10 @@ def _chance(event: AlarmEvent) -> str:
     return message("alarm-chance-lead", percent=percent, lead=number(event.lead_min, 0))
 
 
-def _shown(event: AlarmEvent, numbers: Numbers) -> dict[str, str]:
+def _shown(values: Mapping[str, float], numbers: Numbers) -> dict[str, str]:
     """The values as the sentence shows them: ``glucose_mgdl`` fills ``glucose``."""
     shown: dict[str, str] = {}
-    for name, value in event.values.items():
+    for name, value in values.items():
         short, _, unit = name.rpartition("_")
         if short == "limit":
             shown[short] = numbers.threshold(value)

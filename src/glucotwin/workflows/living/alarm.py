@@ -22,7 +22,7 @@ from glucotwin.forecast.alarm.state import AlarmState, alarm_state_from_json
 from glucotwin.forecast.alarm.stream import moments
 from glucotwin.forecast.learned import Learned
 from glucotwin.reports.number import Numbers
-from glucotwin.reports.section.alarm import alarm_reason, alarm_title, alarm_what_to_do
+from glucotwin.reports.section.alarm import alarm_reason, alarm_title, alarm_what_to_do, reason_sentence
 from glucotwin.store.alarm import keep_alarms, read_alarms
 from glucotwin.store.artefact import ALARMS, read_artefact, write_artefact
 from glucotwin.store.desk import Desk
@@ -38,7 +38,9 @@ CAUGHT_UP = timedelta(minutes=30)
 CLOCK_ERROR = timedelta(minutes=10)
 """By so much the present may lie before the last step; further back, the clock of the last step was wrong."""
 NUMBERS = Numbers(GlucoseUnit.MGDL)
-UNWRITTEN: Mapping[str, object] = MappingProxyType({"contact": None, "told_contacts": [], "seen": None})
+UNWRITTEN: Mapping[str, object] = MappingProxyType(
+    {"contact": None, "told_contacts": [], "seen": None, "reason": "", "values": {}}
+)
 """What alarms that were stored by earlier versions do not say."""
 
 
@@ -87,7 +89,7 @@ def alarms_of(desk: Desk, person_id: str) -> Alarms:
     """Alarms that are on, and what was told lately, as JSON values."""
     return {
         "active": active_alarms(desk, person_id),
-        "recent": [cast("AlarmJson", {**UNWRITTEN, **one}) for one in read_alarms(desk, person_id, most=50)],
+        "recent": [_in_words(one) for one in read_alarms(desk, person_id, most=50)],
     }
 
 
@@ -139,6 +141,8 @@ def alarm_json(event: AlarmEvent, state: AlarmState) -> AlarmJson:
         "time": event.time.isoformat(),
         "title": alarm_title(event.kind),
         "sentence": alarm_reason(event, NUMBERS),
+        "reason": event.reason,
+        "values": {name: round(value, 2) for name, value in event.values.items()},
         "do": alarm_what_to_do(event.kind),
         "since": event.since.isoformat(),
         "on": own.on_since is not None,
@@ -190,6 +194,15 @@ def _with_snooze(kept: Kept, kind: AlarmKind) -> AlarmJson:
     }
 
 
+def _in_words(stored: Mapping[str, object]) -> AlarmJson:
+    """A stored alarm in the reader's language, whatever the language in which it was told."""
+    told = cast("AlarmJson", {**UNWRITTEN, **stored})
+    kind, sentence = AlarmKind(told["kind"]), told["sentence"]
+    if told["reason"]:
+        sentence = reason_sentence(kind, told["reason"], told["values"], NUMBERS)
+    return {**told, "title": alarm_title(kind), "sentence": sentence, "do": alarm_what_to_do(kind)}
+
+
 def _still_on(seen: dict[str, SeenJson], state: AlarmState) -> dict[str, SeenJson]:
     """Who took care of what is still on; the next alarm of a kind has to be seen anew."""
     return {kind: one for kind, one in seen.items() if AlarmKind(kind) in state.active()}
@@ -206,6 +219,8 @@ def _untold(state: AlarmState, kind: AlarmKind) -> AlarmJson:
         "action": AlarmAction.RAISED,
         "time": since,
         "sentence": "",
+        "reason": "",
+        "values": {},
         "do": alarm_what_to_do(kind),
         "since": since,
         "urgent": RULES[kind].is_urgent,
@@ -228,7 +243,7 @@ def _kept_in(content: bytes | None) -> Kept:
     told = json.loads(content)
     return Kept(
         state=alarm_state_from_json(told["state"]),
-        last={kind: cast("AlarmJson", {**UNWRITTEN, **one}) for kind, one in told["last"].items()},
+        last={kind: _in_words(one) for kind, one in told["last"].items()},
         seen=told.get("seen", {}),
     )
 

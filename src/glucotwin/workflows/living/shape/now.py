@@ -97,7 +97,8 @@ class SeenJson(TypedDict):
 class AlarmJson(TypedDict):
     """An alarm as it was told, whether it is on and silent for a while, who was told besides, and who has seen it.
 
-    ``contact`` is the account for which it was passed on; None for everybody's alarm.
+    ``contact`` is the account for which it was passed on; None for everybody's alarm. The sentence is made from
+    ``reason`` and ``values`` in the reader's language; an alarm of which nothing was told yet has no reason.
     """
 
     kind: AlarmKind
@@ -107,6 +108,8 @@ class AlarmJson(TypedDict):
     action: AlarmAction
     time: Instant
     sentence: str
+    reason: str
+    values: dict[str, float]
     do: str
     since: Instant
     urgent: bool
