@@ -15,7 +15,7 @@ from pydantic import Field
 
 from glucotwin.core.error import DataError, ErrorCode, ModelError
 from glucotwin.trial.design import Design
-from glucotwin.trial.part import MAIN, Part
+from glucotwin.trial.part import MAIN, Adherence, Part
 
 PERSON, ELIGIBLE, REASON = "person", "eligible", "reason"
 ARM, PERIOD, VISIT, ENDPOINT, VALUE = "arm", "period", "visit", "endpoint", "value"
@@ -125,6 +125,10 @@ class AbstractExperiment(ABC):
             ``endpoint``, ``value`` (NaN where nothing could be measured). Endpoints are the design's; not every one has
             to be there at every visit.
         """
+
+    def adherence(self, design: Design) -> Adherence:
+        """Which share of what an arm asks people do, for the report: the design's, unless the options say more."""
+        return design.adherence
 
     def inputs(self, design: Design) -> Mapping[str, str]:
         """SHA-256 of data files that the answers rest on, by role; kept with the run's manifest."""

@@ -13,6 +13,7 @@ from glucotwin.trial.design import Design
 from glucotwin.trial.experiment import Covariate
 from glucotwin.trial.flow import Flow
 from glucotwin.trial.look import Look
+from glucotwin.trial.part import Adherence
 from glucotwin.trial.subgroup import SubgroupLevel
 from glucotwin.trial.verdict import ClaimVerdict
 
@@ -78,6 +79,7 @@ class TrialResult:
         lived: the trial itself, lived to its end.
         folder: of the run.
         covariates: of its people.
+        adherence: what people do of what they are asked to.
         estimates: every endpoint and comparison, as designed.
         others: the first primary endpoint by other choices of the analysis, all comparisons.
         subgroups: first primary endpoint, first comparison.
@@ -94,6 +96,7 @@ class TrialResult:
     lived: Lived
     folder: Path
     covariates: tuple[Covariate, ...]
+    adherence: Adherence
     estimates: tuple[Estimate, ...]
     others: tuple[Estimate, ...]
     subgroups: tuple[SubgroupLevel, ...]

@@ -51,7 +51,7 @@ def _plan(result: TrialResult) -> tuple[str, ...]:
         message("trial-plan-lot", strata=strata) if strata else message("trial-plan-lot-plain"),
         message(
             "trial-plan-conduct",
-            adherence=number(100.0 * design.adherence.mean, 0),
+            adherence=number(100.0 * result.adherence.mean, 0),
             dropout=number(100.0 * design.dropout.share, 0),
             missing=number(100.0 * design.missingness.share, 0),
         ),

@@ -33,7 +33,8 @@ def analyse_trial(run: TrialRun, *, progress: ProgressCallback = silent) -> Tria
         DataError: an arm has too few people with an outcome.
     """
     main, design = run.main, run.design
-    covariates = experiment_place(design.experiment).load().covariates(design)
+    experiment = experiment_place(design.experiment).load()
+    covariates = experiment.covariates(design)
     alpha, stage = final_alpha(design), message("trial-progress-analyse")
     progress(stage, 0.0)
     estimates = analyse(design, main.people, main.seen)
@@ -50,6 +51,7 @@ def analyse_trial(run: TrialRun, *, progress: ProgressCallback = silent) -> Tria
         lived=main,
         folder=run.folder.path,
         covariates=covariates,
+        adherence=experiment.adherence(design),
         estimates=estimates,
         others=others,
         subgroups=subgroup_levels(design, main.people, main.seen, endpoint=first, comparison=pair),

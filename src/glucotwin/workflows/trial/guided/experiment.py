@@ -10,7 +10,7 @@ from glucotwin.advise.regimen.spell import Spell, Visit, taken_on, with_plan
 from glucotwin.months.table import read_rows as read_months_rows
 from glucotwin.trial.design import Design
 from glucotwin.trial.experiment import AbstractExperiment, Covariate, Unit
-from glucotwin.trial.part import read_options
+from glucotwin.trial.part import Adherence, read_options
 from glucotwin.workflows.trial.guided.cohort import SCREENING_D, People, people_frame, true_people
 from glucotwin.workflows.trial.guided.option import GuidedArm, GuidedPopulation
 from glucotwin.workflows.trial.guided.policy import POLICIES, AbstractPolicy, Record, changes_between
@@ -77,6 +77,11 @@ class GuidedT2d(AbstractExperiment):
                 changes = changes + made
             rows.append(_outcomes(unit, lives, records, week=day / DAYS_PER_WEEK, changes=changes))
         return _folded(rows, target_pct=population.target_pct)
+
+    def adherence(self, design: Design) -> Adherence:
+        """Share of doses taken, an option of the population."""
+        population = _population(design)
+        return Adherence(mean=population.adherence_mean, sd=population.adherence_sd)
 
     def inputs(self, design: Design) -> Mapping[str, str]:
         """Hashes of the tables of the trial."""
