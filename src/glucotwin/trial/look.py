@@ -1,14 +1,19 @@
 """Interim looks: what a committee would have seen of the first primary comparison, and whether that ends the trial."""
 
+import math
 from dataclasses import dataclass
 
 import polars as pl
+from scipy.special import ndtri
 
 from glucotwin.core.error import DataError
 from glucotwin.trial.analysis import estimate
 from glucotwin.trial.design import Design
 from glucotwin.trial.experiment import PERSON
 from glucotwin.trial.spending import Bound, look_bounds
+
+SMALLEST_P = 1e-300
+"""Of a look; smaller ones have no normal score that a file can hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +23,8 @@ class Look:
     Attributes:
         bound: what it was held against.
         people: who had finished.
-        z: the statistic; not a number when there was too little to tell.
+        z: the normal score of the p-value, so that few people count as few; not a number when there
+            was too little to tell.
     """
 
     bound: Bound
@@ -59,4 +65,5 @@ def _look(design: Design, ordered: pl.DataFrame, outcomes: pl.DataFrame, bound: 
         ).compared.tested
     except DataError:
         return Look(bound=bound, people=finished.height, z=float("nan"))
-    return Look(bound=bound, people=finished.height, z=found.estimate / found.se if found.se else float("nan"))
+    z = math.copysign(-float(ndtri(max(found.p, SMALLEST_P) / 2.0)), found.estimate) if found.se else float("nan")
+    return Look(bound=bound, people=finished.height, z=z)

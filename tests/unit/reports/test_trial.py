@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from scipy.special import ndtr
 
 from glucotwin.core.message import spoken_in
 from glucotwin.reports.trial.figure_flow import flow_height_px
@@ -33,6 +34,10 @@ def test_the_page_needs_nothing_else_and_names_its_design(result: TrialResult):
     assert "<script" not in page
     assert re.findall(r'(?:src|href|srcset)="(?!data:)', page) == []
     assert "proves nothing" in page
+
+
+def test_the_last_look_and_the_table_tell_the_same_p_value(result: TrialResult):
+    assert 2.0 * ndtr(-abs(result.looks[-1].z)) == pytest.approx(result.estimates[0].p, rel=1e-9)
 
 
 @pytest.mark.slow
