@@ -47,7 +47,7 @@ def test_created_cohort_is_compared_and_written(invoke: Invoke, cohort: Path, tm
     finished = invoke("cohort", "create", "-n", 3, *mix, "--out", out, "--plot", plot)
     assert finished.returncode == 0, finished.stderr
     assert "adult: 2 people beside 10 published subjects (2008), mean ± SD" in finished.stdout
-    assert "child: 1 people beside 10 published subjects (2008), mean ± SD" in finished.stdout
+    assert "child: one person beside 10 published subjects (2008), mean ± SD" in finished.stdout
     assert "candidates were drawn; refused" in finished.stdout
     assert f"Written to {out}." in finished.stderr.replace("\n", "")
     assert plot.read_bytes().startswith(PNG)

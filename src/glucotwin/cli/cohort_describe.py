@@ -67,7 +67,11 @@ def _rows(group: "GroupStatistics") -> list[tuple[str, ...]]:
 
     header = ("", *(message(f"cohort-column-{name}") for name in ("own", "published")))
     rows = [
-        (message(f"cohort-quantity-{name.replace('_', '-')}"), _spread(mean, sd), _spread(published, published_sd))
+        (
+            message(f"cohort-quantity-{name.replace('_', '-')}"),
+            _spread(mean, sd if group.count > 1 else math.nan),
+            _spread(published, published_sd),
+        )
         for name, (mean, sd, published, published_sd) in group.values.items()
     ]
     return [header, *rows]

@@ -868,8 +868,14 @@ whatif-needs-window-hint = For example --from 2024-03-20T17:30 --to 2024-03-20T2
 cohort-drawing = Drawing { $count } virtual people
 cohort-comparing = Comparing with the published populations
 cohort-written = Written to { $path }.
-cohort-group = { $group }: { $people } people beside { $published } published subjects (2008), mean ± SD
-cohort-group-studies = { $group }: { $people } people beside published figures, mean ± SD
+cohort-group = { $group }: { $people ->
+    [one] one person
+   *[other] { $people } people
+} beside { $published } published subjects (2008), mean ± SD
+cohort-group-studies = { $group }: { $people ->
+    [one] one person
+   *[other] { $people } people
+} beside published figures, mean ± SD
 cohort-refused = { $drawn } candidates were drawn; refused (a candidate can break several rules): { $why }
 cohort-meals = Highest rise above the value at the meal after 60 g with a bolus, beside the 2017 population, mean ± SD
 cohort-column-group = group
