@@ -11,8 +11,9 @@ from glucotwin.trial.contrast import Contrast
 from glucotwin.trial.design import Design
 from glucotwin.trial.experiment import ARM
 from glucotwin.trial.outcome import summarised, visit_values, visits_of
-from glucotwin.trial.part import Analysis, PeriodKind
+from glucotwin.trial.part import Analysis, Endpoint, PeriodKind, Transform
 from glucotwin.trial.procova import BiasPoint, people_per_arm, saved_pct, twin_control_error
+from glucotwin.trial.scale import on_scale
 
 BIASES_SD = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5)
 MOST_PEOPLE = 2000
@@ -49,7 +50,7 @@ class ScoreWorth:
         saved_pct: of the people, at equal power.
         people_without: of each arm, for 90 % power to find ``effect`` without the score.
         people_with: the same with it.
-        effect: in the endpoint's unit (on the scale of its transform).
+        effect: on the scale of the analysis.
     """
 
     correlation: float
@@ -127,7 +128,9 @@ def check_credibility(
     effect = found.estimate
     rows = [_row(design, one, name, size, effect) for name, one in stored.items()]
     best = list(stored)[-1]
-    rows += _more(design, stored[best], best, size)
+    # A margin is in the endpoint's unit, on which non-inferiority is tested.
+    plain = design.primary[0].model_copy(update={"transform": Transform.NONE})
+    rows += _more(design, stored[best], _stored(design, people, outcomes, best, plain), best, size)
     return Credibility(
         people=size,
         effect=effect,
@@ -158,10 +161,13 @@ def _analyses(design: Design) -> dict[str, Analysis]:
     return found | ({SCORED: own} if own.score else {})
 
 
-def _stored(design: Design, people: pl.DataFrame, outcomes: pl.DataFrame, name: str) -> Stored:
+def _stored(
+    design: Design, people: pl.DataFrame, outcomes: pl.DataFrame, name: str, endpoint: Endpoint | None = None
+) -> Stored:
     analysis = _analyses(design)[name]
     arm = design.comparisons[0].versus
-    return stored_outcomes(design, people, outcomes, endpoint=design.primary[0], arm=arm, analysis=analysis)
+    chosen = endpoint or design.primary[0]
+    return stored_outcomes(design, people, outcomes, endpoint=chosen, arm=arm, analysis=analysis)
 
 
 def _row(design: Design, stored: Stored, name: str, size: int, effect: float) -> CheckRow:
@@ -174,7 +180,7 @@ def _row(design: Design, stored: Stored, name: str, size: int, effect: float) ->
     return CheckRow(analysis=name, question="difference", nominal=nominal, error=rate(0.0), power=rate(effect))
 
 
-def _more(design: Design, stored: Stored, name: str, size: int) -> list[CheckRow]:
+def _more(design: Design, stored: Stored, in_unit: Stored, name: str, size: int) -> list[CheckRow]:
     """Errors of non-inferiority at its margin, and of all looks together."""
     alpha, margin = design.analysis.alpha, design.primary[0].margin
     asked: list[tuple[Question, float, float, float]] = []
@@ -189,7 +195,7 @@ def _more(design: Design, stored: Stored, name: str, size: int) -> list[CheckRow
             nominal=nominal,
             error=rejection_rate(
                 design,
-                stored,
+                in_unit if question == "non-inferiority" else stored,
                 people=size,
                 effect=effect,
                 errors=design.analysis.errors,
@@ -218,6 +224,7 @@ def _score_worth(design: Design, people: pl.DataFrame, outcomes: pl.DataFrame, e
     if not design.analysis.score or effect == 0.0:
         return None
     outcome, score = _pairs(design, people, outcomes)
+    outcome = on_scale(outcome, design.primary[0].transform)
     correlation = float(np.corrcoef(outcome, score)[0, 1])
     if not np.isfinite(correlation) or abs(correlation) >= 1.0:
         return None

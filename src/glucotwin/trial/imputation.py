@@ -1,8 +1,8 @@
 """Multiple imputation of missed visits: normal regression on baseline and earlier visits, arm by arm.
 
 Visits are filled in their order, with coefficients and scatter drawn anew for each imputation (Rubin 1987, chapter 5).
-With a reference arm, what somebody of another arm missed is drawn as if they had been in the reference ("jump to
-reference", Carpenter, Roger and Kenward 2013): the harsher assumption of a sensitivity analysis.
+With a reference arm, what somebody of another arm missed is drawn as if they had been in the reference from the start
+("copy reference", Carpenter, Roger and Kenward 2013): a harsher assumption, for a sensitivity analysis.
 """
 
 import math

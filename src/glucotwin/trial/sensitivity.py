@@ -12,7 +12,7 @@ UNADJUSTED, NO_SCORE, COMPLETE, REFERENCE, MIXED, UNTRANSFORMED = (
     "unadjusted",
     "without-score",
     "complete-cases",
-    "jump-to-reference",
+    "copy-reference",
     "mixed-model",
     "untransformed",
 )

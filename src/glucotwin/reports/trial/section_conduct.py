@@ -38,7 +38,13 @@ def design_section(result: TrialResult) -> Section:
 def _options(options: object) -> str:
     if not isinstance(options, dict) or not options:
         return MISSING
-    return ", ".join(f"{name}: {value}" for name, value in options.items())
+    return ", ".join(f"{name}: {_option(value)}" for name, value in options.items())
+
+
+def _option(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {one}" for name, one in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _plan(result: TrialResult) -> tuple[str, ...]:
