@@ -16,6 +16,8 @@ from glucotwin.advise.replay import replay_what_ifs
 from glucotwin.advise.timing_change import ShiftMealBoluses
 from glucotwin.advise.what_if import Outcome, OutcomeJson
 from glucotwin.core.json_value import Instant
+from glucotwin.core.message import message
+from glucotwin.core.progress import ProgressCallback, silent
 from glucotwin.domain.insulin import Bolus, PenDose
 from glucotwin.domain.meal import Meal
 from glucotwin.domain.timeline import Timeline, Window
@@ -145,7 +147,9 @@ class Lifestyle:
         }
 
 
-def rank_habits(twin: Twin, timeline: Timeline, *, window: Window, insulin: bool) -> Lifestyle:
+def rank_habits(
+    twin: Twin, timeline: Timeline, *, window: Window, insulin: bool, progress: ProgressCallback = silent
+) -> Lifestyle:
     """What each habit would have done over some days, ranked by its effect.
 
     Args:
@@ -153,13 +157,15 @@ def rank_habits(twin: Twin, timeline: Timeline, *, window: Window, insulin: bool
         timeline: their data.
         window: the days, at most 14.
         insulin: whether habits that change doses are looked at.
+        progress: told as the work goes on.
 
     Raises:
         DataError: the days cannot be replayed.
     """
     asked = [one for one in tried_habits(timeline, window) if insulin or not one.habit.is_insulin]
     found: list[RankedHabit] = []
-    for tried in asked:
+    for number, tried in enumerate(asked, start=1):
+        progress(message("lifestyle-progress-habit", number=number, count=len(asked)), (number - 1) / len(asked))
         # One at a time: together their replays would need the memory of all.
         (answer,) = replay_what_ifs(twin, timeline, window=window, alternatives=(tried.changes,))
         found.append(

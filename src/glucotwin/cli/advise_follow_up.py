@@ -8,9 +8,10 @@ import click
 
 from glucotwin.cli.command import Command
 from glucotwin.cli.console import Console
-from glucotwin.cli.option import file_options
+from glucotwin.cli.option import file_options, units_option
 from glucotwin.cli.table import aligned
 from glucotwin.cli.time import TypedTime, at_zone
+from glucotwin.core.unit import GlucoseUnit
 
 if TYPE_CHECKING:
     from glucotwin.advise.follow_up import FollowUp
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 @click.option(
     "--days", type=click.FloatRange(5.0, 90.0), default=14.0, show_default=True, help="How many days after it count."
 )
+@units_option("tables")
 @file_options
 @click.pass_obj
 def command(
@@ -40,6 +42,7 @@ def command(
     source: Path,
     start: datetime | None,
     days: float,
+    units: str,
     zone: str | None,
     person_id: str | None,
 ) -> None:
@@ -57,17 +60,16 @@ def command(
     if console.as_json:
         console.write_json(found.to_json())
     else:
-        console.write(_page(found, timeline))
+        console.write(_page(found, timeline, GlucoseUnit(units)))
 
 
-def _page(found: "FollowUp", timeline: "Timeline") -> str:
+def _page(found: "FollowUp", timeline: "Timeline", unit: GlucoseUnit) -> str:
     from glucotwin.core.message import message
     from glucotwin.core.number import moment, number
-    from glucotwin.core.unit import GlucoseUnit
     from glucotwin.reports.number import Numbers
     from glucotwin.reports.section.what_if import outcome_label
 
-    numbers = Numbers(GlucoseUnit.MGDL)
+    numbers = Numbers(unit)
     columns = ("follow-up-before", "follow-up-after", "follow-up-column-achieved", "follow-up-column-predicted")
     rows = [("", *(message(one) for one in columns), "")]
     rows += [

@@ -48,19 +48,22 @@ def command(
     person_id: str | None,
 ) -> None:
     """Rank what habits would have done for this person over the last days of SOURCE, each with its interval."""
+    from glucotwin.core.message import message
     from glucotwin.ingest.format import ImportOptions
     from glucotwin.twin.archive import load_twin
     from glucotwin.workflows.lifestyle import rank_person_habits
     from glucotwin.workflows.metrics import open_timeline
 
     timeline = open_timeline(source, ImportOptions(zone=zone, person_id=person_id))
-    answer = rank_person_habits(
-        load_twin(twin_file),
-        timeline,
-        days=days,
-        end=None if end is None else at_zone(end, timeline.person.zone_info),
-        authority=local_authority(),
-    )
+    with console.progress(message("lifestyle-progress")) as progress:
+        answer = rank_person_habits(
+            load_twin(twin_file),
+            timeline,
+            days=days,
+            end=None if end is None else at_zone(end, timeline.person.zone_info),
+            authority=local_authority(),
+            progress=progress,
+        )
     if console.as_json:
         console.write_json(answer.to_json())
     else:

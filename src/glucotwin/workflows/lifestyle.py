@@ -6,6 +6,7 @@ from glucotwin.advise.lifestyle import Lifestyle, rank_habits
 from glucotwin.core.answer import Answer, ContextOfUse
 from glucotwin.core.message import message
 from glucotwin.core.profile import RESEARCHER, Authority, Capability
+from glucotwin.core.progress import ProgressCallback, silent
 from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.domain.record import as_utc
 from glucotwin.domain.timeline import Timeline, Window
@@ -22,6 +23,7 @@ def rank_person_habits(
     days: float = USUAL_DAYS,
     end: datetime | None = None,
     authority: Authority = RESEARCHER,
+    progress: ProgressCallback = silent,
 ) -> Answer[Lifestyle]:
     """Habits ranked by effect, in an envelope; those that change doses only where such what-ifs may be shown.
 
@@ -31,6 +33,7 @@ def rank_person_habits(
         days: how many of the last days, at most 14.
         end: aware time at which they end; None for the newest reading.
         authority: on whose behalf.
+        progress: told as the work goes on.
 
     Raises:
         NotAllowedError: the authority may not be shown what-ifs of habits.
@@ -42,7 +45,8 @@ def rank_person_habits(
     last = timeline.window(GlucoseReading).end if end is None else as_utc(end)
     window = Window(start=last - timedelta(days=days), end=last)
     validity = require_valid(timeline.person, window.start.date())
-    found = rank_habits(twin, timeline, window=window, insulin=authority.allows(Capability.WHAT_IF_INSULIN))
+    insulin = authority.allows(Capability.WHAT_IF_INSULIN)
+    found = rank_habits(twin, timeline, window=window, insulin=insulin, progress=progress)
     return wrap_answer(
         found,
         context=ContextOfUse.WHAT_IF,

@@ -58,6 +58,11 @@ def test_days_may_begin_and_end_as_they_are_told(tmp_path: Path) -> None:
     assert (found.after.start, found.after.end) == (begun, begun + timedelta(days=6))
 
 
+def test_days_since_never_begin_among_those_the_advice_was_made_from(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="before the days end"):
+        follow_up_advice(read_advice(written(tmp_path)), timeline(), start=ADVISED.end - timedelta(days=1))
+
+
 def test_the_advice_of_another_person_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="somebody else"):
         follow_up_advice(read_advice(written(tmp_path)), timeline("you"))
@@ -71,7 +76,7 @@ def test_what_is_no_advice_is_refused(tmp_path: Path, text: str) -> None:
 
 
 def test_an_advice_without_a_plan_and_one_that_is_not_there_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError):
+    with pytest.raises(DataError, match="advises nothing"):
         read_advice(written(tmp_path, plan=None))
     with pytest.raises(NotFoundError):
         read_advice(tmp_path / "none.json")
