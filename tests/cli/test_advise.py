@@ -57,6 +57,7 @@ def test_what_became_of_an_advice_is_told_in_both_shapes(invoke: Invoke, tmp_pat
     finished = invoke("advise", "follow-up", advice, source)
     assert finished.returncode == 0, finished.stderr
     assert "as predicted" in finished.stdout
+    assert "not known whether the advice was taken up" in finished.stdout
     (told,) = json.loads(invoke("advise", "follow-up", advice, source, "--json").stdout)["outcomes"]
     assert (told["before"], told["after"], told["verdict"]) == (0.0, 100.0, "as-predicted")
 

@@ -51,7 +51,7 @@ def command(
     ADVICE is what advise settings --json wrote; SOURCE holds the days before and after.
     """
     from glucotwin.ingest.format import ImportOptions
-    from glucotwin.workflows.follow_up import follow_up_advice, read_advice
+    from glucotwin.workflows.follow_up import follow_up_advice, read_advice, settings_changed
     from glucotwin.workflows.metrics import open_timeline
 
     timeline = open_timeline(source, ImportOptions(zone=zone, person_id=person_id))
@@ -60,10 +60,11 @@ def command(
     if console.as_json:
         console.write_json(found.to_json())
     else:
-        console.write(_page(found, timeline, GlucoseUnit(units)))
+        known = begins is not None or settings_changed(timeline, found.after)
+        console.write(_page(found, timeline, GlucoseUnit(units), taken_up=known))
 
 
-def _page(found: "FollowUp", timeline: "Timeline", unit: GlucoseUnit) -> str:
+def _page(found: "FollowUp", timeline: "Timeline", unit: GlucoseUnit, *, taken_up: bool) -> str:
     from glucotwin.core.message import message
     from glucotwin.core.number import moment, number
     from glucotwin.reports.number import Numbers
@@ -90,7 +91,8 @@ def _page(found: "FollowUp", timeline: "Timeline", unit: GlucoseUnit) -> str:
         after=found.days_after,
         moment=moment(found.after.start.astimezone(timeline.person.zone_info)),
     )
-    return "\n".join([title, "", aligned(rows, right=frozenset({1, 2, 3, 4})), message("follow-up-caption")])
+    doubts = [] if taken_up else [message("follow-up-not-taken-up")]
+    return "\n".join([title, "", aligned(rows, right=frozenset({1, 2, 3, 4})), message("follow-up-caption"), *doubts])
 
 
 def _cell(estimate: "Estimate") -> str:

@@ -70,6 +70,11 @@ def advice_from_json(document: Mapping[str, object]) -> WrittenAdvice:
     return WrittenAdvice(window=Window(start=start, end=end), predicted=predicted, person_id=person_id)
 
 
+def settings_changed(timeline: Timeline, window: Window) -> bool:
+    """Whether a change of settings is on record in some days: without one nobody knows that an advice was taken up."""
+    return any(window.start <= one.valid_from < window.end for one in timeline.settings)
+
+
 def _payload(document: Mapping[str, object]) -> dict[str, object]:
     return TypeAdapter(dict[str, object]).validate_python(document.get("answer", document))
 

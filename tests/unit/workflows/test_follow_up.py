@@ -10,7 +10,7 @@ from glucotwin.domain.glucose import GlucoseReading
 from glucotwin.domain.person import Person
 from glucotwin.domain.therapy import TherapySettings
 from glucotwin.domain.timeline import Timeline, Window
-from glucotwin.workflows.follow_up import follow_up_advice, read_advice
+from glucotwin.workflows.follow_up import follow_up_advice, read_advice, settings_changed
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 ADVISED = Window(start=START, end=START + timedelta(days=7))
@@ -48,6 +48,8 @@ def test_the_days_since_begin_with_the_new_settings(tmp_path: Path) -> None:
     (one,) = found.outcomes
     assert found.before == ADVISED
     assert found.after.start == CHANGED
+    assert settings_changed(timeline(), found.after)
+    assert not settings_changed(timeline(), ADVISED)
     assert (found.days_before, found.days_after) == (7, 11)
     assert (one.before, one.after, one.verdict) == (0.0, 100.0, Verdict.AS_PREDICTED)
 

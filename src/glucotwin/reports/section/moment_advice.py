@@ -56,8 +56,16 @@ def situation_sentence(advice: MomentAdvice, numbers: Numbers) -> str:
 
 
 def refusal_sentences(advice: MomentAdvice) -> list[str]:
-    """Every reason against any option, once."""
-    return list(dict.fromkeys(why.sentence() for one in advice.options for why in one.refusals))
+    """Every reason against any option, once; one that holds for some of the refused options names them."""
+    refused = [one for one in advice.options if one.refusals]
+    named: dict[str, list[str]] = {}
+    for option in refused:
+        for sentence in dict.fromkeys(why.sentence() for why in option.refusals):
+            named.setdefault(sentence, []).append(step_sentence(option.step))
+    return [
+        why if len(steps) == len(refused) else message("now-refused", steps=", ".join(steps), why=why)
+        for why, steps in named.items()
+    ]
 
 
 def rule_lines(rule: SickDayRule) -> list[str]:
