@@ -33,7 +33,7 @@ def service(store: MadeUpStore) -> Service:
 
 def test_a_clinician_and_the_person_look_years_ahead(service: Service, browser: Browser) -> None:
     owner, clinician = sign_up(service, "owner"), sign_up(service, "clinician")
-    person_id = owner.person()
+    person_id = owner.person(diabetes_type="type2")
     owner.invite(person_id, clinician, "clinician")
     owner.consent(person_id, "care-view")
     with running(service) as address:
