@@ -130,6 +130,7 @@ SIGNED_IN = {
     "POST /years-ahead",
     "GET /regimens/medicines",
     "POST /regimens/compare",
+    "POST /regimens/plan",
     "GET /people",
     "POST /people",
     "GET /panel",
