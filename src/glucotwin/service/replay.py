@@ -20,7 +20,8 @@ from glucotwin.workflows.living.demo import DemoPerson, take_in_until
 STEP = timedelta(minutes=5)
 
 
-def _visited(at: datetime) -> datetime:
+def _standing(at: datetime) -> datetime:
+    """A clock that stands: the record of somebody beside the stream ends with a visit."""
     return at
 
 
@@ -36,7 +37,7 @@ class Replay:
         self._service, self._every_s = service, every_s
         self._lock = threading.Lock()
         service.clocks[demo.person_id] = self.now
-        service.clocks.update({one: partial(_visited, at) for one, at in demo.visited.items()})
+        service.clocks.update({one: partial(_standing, at) for one, at in demo.visited.items()})
         service.demo_accounts = demo.account_ids
 
     def now(self) -> datetime:

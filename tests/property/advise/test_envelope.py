@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glucotwin.advise.envelope import (
-    EnvelopeLimits,
     SafetyEnvelope,
     dose_refusals,
     setting_refusals,
@@ -20,24 +19,9 @@ from glucotwin.advise.setting_space import PUMP_COORDINATES, with_levels
 from glucotwin.advise.situation import Situation
 from glucotwin.control.setting import SLOTS, TherapySetting
 from glucotwin.core.error import DataError
+from made_up_envelope import FINE, LIMITS
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
-LIMITS = EnvelopeLimits(
-    basal_u_per_h=(0.5, 1.2),
-    carb_ratio_g_per_u=(7.0, 14.0),
-    correction_factor_mgdl_per_u=(30.0, 60.0),
-    target_mgdl=(100.0, 130.0),
-    max_bolus_u=8.0,
-)
-FINE = Situation(
-    at=AT,
-    glucose_mgdl=180.0,
-    age_min=3.0,
-    trend_mgdl_per_min=0.2,
-    sensor_age_min=5000.0,
-    artefacts=(),
-    on_board_u=0.0,
-)
 
 
 def envelope(**changed: object) -> SafetyEnvelope:

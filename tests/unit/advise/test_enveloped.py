@@ -4,26 +4,19 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from glucotwin.advise.envelope import EnvelopeLimits, SafetyEnvelope, situation_refusals
+from glucotwin.advise.envelope import SafetyEnvelope, situation_refusals
 from glucotwin.advise.enveloped import within_envelope
 from glucotwin.advise.refusal import RefusalReason
 from glucotwin.advise.setting_plan import SettingAdvice
 from glucotwin.advise.setting_space import PUMP_COORDINATES
 from glucotwin.advise.sick_day import basal_titration
-from glucotwin.advise.situation import Situation
 from glucotwin.control.setting import SLOTS, TherapySetting
 from glucotwin.core.message import spoken_in
 from glucotwin.domain.timeline import Window
+from made_up_envelope import FINE, LIMITS
 
 SIGNED = datetime(2026, 3, 20, tzinfo=UTC)
 DAYS = Window(start=SIGNED - timedelta(days=15), end=SIGNED - timedelta(days=1))
-LIMITS = EnvelopeLimits(
-    basal_u_per_h=(0.5, 1.2),
-    carb_ratio_g_per_u=(7.0, 14.0),
-    correction_factor_mgdl_per_u=(30.0, 60.0),
-    target_mgdl=(100.0, 130.0),
-    max_bolus_u=8.0,
-)
 ENVELOPE = SafetyEnvelope(
     person_id="me",
     limits=LIMITS,
@@ -74,15 +67,7 @@ def test_a_table_of_long_acting_insulin_stays_inside_the_limits_too() -> None:
 
 
 def test_refusals_are_told_in_the_words_of_the_language() -> None:
-    doubtful = Situation(
-        at=SIGNED,
-        glucose_mgdl=150.0,
-        age_min=2.0,
-        trend_mgdl_per_min=0.0,
-        sensor_age_min=5000.0,
-        artefacts=("compression-low", "sudden-change"),
-        on_board_u=0.0,
-    )
+    doubtful = replace(FINE, artefacts=("compression-low", "sudden-change"))
     with spoken_in("de"):
         (refusal,) = situation_refusals(LIMITS, doubtful)
         assert "Druck auf den Sensor, eine plötzliche Änderung" in refusal.sentence()

@@ -5,6 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+import made_up_envelope
 from glucotwin.advise import moment_advice
 from glucotwin.advise.envelope import EnvelopeLimits
 from glucotwin.advise.look_ahead import Prospect
@@ -23,22 +24,8 @@ from glucotwin.control.setting import SettingNow
 from glucotwin.domain.timeline import Window
 from synthetic_person import ORIGIN
 
-LIMITS = EnvelopeLimits(
-    basal_u_per_h=(0.5, 1.2),
-    carb_ratio_g_per_u=(7.0, 14.0),
-    correction_factor_mgdl_per_u=(30.0, 60.0),
-    target_mgdl=(100.0, 130.0),
-    max_bolus_u=4.0,
-)
-NOW = Situation(
-    at=ORIGIN,
-    glucose_mgdl=200.0,
-    age_min=0.0,
-    trend_mgdl_per_min=0.0,
-    sensor_age_min=5000.0,
-    artefacts=(),
-    on_board_u=0.0,
-)
+LIMITS = replace(made_up_envelope.LIMITS, max_bolus_u=4.0)
+NOW = replace(made_up_envelope.FINE, at=ORIGIN, glucose_mgdl=200.0, age_min=0.0, trend_mgdl_per_min=0.0)
 SETTING = SettingNow(jnp.asarray(1.0), jnp.asarray(12.0), jnp.asarray(42.0), jnp.asarray(110.0))
 
 
