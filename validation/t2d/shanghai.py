@@ -2,8 +2,8 @@
 
     uv run python validation/t2d/shanghai.py FOLDER [--people N] [--part forecasts|changes|both] [--out shanghai.json]
 
-FOLDER holds the workbooks of ShanghaiT2DM (Zhao et al., Sci Data 2023;10:35, CC BY 4.0); nothing of it is in the
-repository.
+A run that was cut off goes on where ``--out`` ends. FOLDER holds the workbooks of ShanghaiT2DM (Zhao et al., Sci Data
+2023;10:35, CC BY 4.0); nothing of it is in the repository.
 
 **Forecasts.** Each stay's twin (``minimal-t2d``, most probable point) is fitted to the days before its last three; the
 last three are forecast 30, 60 and 120 min ahead from a reading every half hour. Nothing after an origin is known.
@@ -32,6 +32,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import polars as pl
+from pydantic import TypeAdapter
 
 from glucotwin.core.error import GlucoTwinError
 from glucotwin.core.progress import silent
@@ -433,18 +434,27 @@ def change_summary(changes: Sequence[Change]) -> dict[str, object]:
     }
 
 
+def found_before(out: Path | None) -> tuple[list[Forecasts], list[Change], dict[str, str], list[str]]:
+    """What an earlier run of the same command wrote, so that one that was cut off goes on."""
+    if out is None or not out.exists():
+        return [], [], {}, []
+    found = json.loads(out.read_text())
+    rows = TypeAdapter(list[Forecasts]).validate_python(found["forecasts"])
+    return rows, TypeAdapter(list[Change]).validate_python(found["changes"]), found["failed"], found["done"]
+
+
 def main() -> None:
     """Runs what is asked, tells it as Markdown, and writes it as JSON."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--people", type=int, default=1000)
     parser.add_argument("--part", choices=("forecasts", "changes", "both"), default="both")
-    parser.add_argument("--out", type=Path)
+    parser.add_argument("--out", type=Path, help="written after every stay; stays that are in it already are not run")
     asked = parser.parse_args()
-    rows: list[Forecasts] = []
-    changes: list[Change] = []
-    failed: dict[str, str] = {}
+    rows, changes, failed, done = found_before(asked.out)
     for person in people(asked.folder, asked.people):
+        if person.name in done:
+            continue
         try:
             if asked.part in {"forecasts", "both"}:
                 rows.append(forecasts_of(person))
@@ -452,10 +462,11 @@ def main() -> None:
                 changes += changes_of(person)
         except GlucoTwinError as error:
             failed[person.name] = error.message
+        done.append(person.name)
         print(person.name, len(rows), len(changes), file=sys.stderr, flush=True)
         if asked.out is not None:
             found = {"forecasts": [asdict(one) for one in rows], "changes": [asdict(one) for one in changes]}
-            asked.out.write_text(json.dumps(found | {"failed": failed}, indent=1))
+            asked.out.write_text(json.dumps(found | {"failed": failed, "done": done}, indent=1))
     if rows:
         print(forecast_table(rows))
         for group in sorted({row.group for row in rows}):
