@@ -7,6 +7,7 @@ import pytest
 from glucotwin.core.error import DataError
 from glucotwin.trial.design import Design
 from glucotwin.trial.experiment import Unit, checked_outcomes, checked_people
+from glucotwin.trial.part import PeriodKind
 from glucotwin.workflows.trial.design_file import find_design
 from glucotwin.workflows.trial.experiment.decision_support import DecisionSupport
 from glucotwin.workflows.trial.t1d.cohort import cohort_numbers
@@ -64,3 +65,12 @@ def test_only_reviews_change_settings_and_the_twin_advises_within_the_envelope()
     assert mean_of(twin, "changes") > 0.0
     assert mean_of(sham, "changes") > 0.0
     assert mean_of(usual, "changes") <= 9.0
+
+
+def test_the_paired_contrast_has_the_arms_of_the_trial_and_the_same_chance_for_all():
+    paired, trial = find_design("decision-support-t1d-paired"), find_design("decision-support-t1d")
+    assert paired.period.kind is PeriodKind.PAIRED
+    assert paired.exploratory
+    assert paired.population == trial.population
+    assert all(trial.arm(one.name).options == one.options for one in paired.arms)
+    assert paired.endpoints == trial.endpoints

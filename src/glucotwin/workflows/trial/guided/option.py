@@ -51,11 +51,12 @@ class GuidedArm(Part):
     """How an arm treats.
 
     Attributes:
-        policy: ``usual`` care, ``rule`` (the active control), ``random`` (sham) or ``twin``.
+        policy: ``usual`` care, ``rule`` (the active control), ``strongest`` (the same, the strongest suitable medicine
+            first), ``random`` (sham) or ``twin``.
         inertia: of usual care, a row of ``data/inertia.csv``.
         believed: what a wrong twin believes: factors on the answer by class.
     """
 
-    policy: Literal["usual", "rule", "random", "twin"]
+    policy: Literal["usual", "rule", "strongest", "random", "twin"]
     inertia: Literal["cleveland", "cprd", "none"] = "cleveland"
     believed: dict[str, float] = Field(default_factory=dict)

@@ -22,6 +22,9 @@ HEAVY = ("semaglutide", "empagliflozin", "sitagliptin", "pioglitazone", "glimepi
 OTHERS = ("empagliflozin", "sitagliptin", "glimepiride", "pioglitazone", "semaglutide", "glargine")
 """Order of additions of the rule (ADA/EASD consensus 2022): organs first, then weight, then few lows; insulin last."""
 
+STRONGEST = ("semaglutide", "glimepiride", "pioglitazone", "empagliflozin", "sitagliptin", "glargine")
+"""By how much HbA1c a full dose takes (``data/effects.csv``); insulin last."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
@@ -116,7 +119,10 @@ class UsualCare(AbstractPolicy):
 
 
 class RuleBased(AbstractPolicy):
-    """The active control: no inertia, full doses, two medicines at once from 1.5 % above the target, a fixed order."""
+    """The active control: no inertia, full doses, two medicines at once from 1.5 % above the target, a fixed order.
+
+    Who is told ``strongest`` adds what lowers HbA1c most, whoever the person is.
+    """
 
     def plan(self, record: Record, *, visit: int) -> tuple[Spell, ...]:
         """Steps by the rule."""
@@ -135,7 +141,7 @@ class RuleBased(AbstractPolicy):
     def _added(self, record: Record, plan: tuple[Spell, ...], allowed: Sequence[Ladder]) -> tuple[Spell, ...]:
         ladder = {one.medicine: one for one in allowed}
         kinds = {one.kind for one in plan}
-        for name in _order(record.now):
+        for name in STRONGEST if self.arm.policy == "strongest" else _order(record.now):
             if name not in ladder:
                 continue
             for begun in ladder[name].begun():
@@ -184,6 +190,7 @@ class TwinGuided(AbstractPolicy):
 POLICIES: dict[str, Callable[..., AbstractPolicy]] = {
     "usual": UsualCare,
     "rule": RuleBased,
+    "strongest": RuleBased,
     "random": RandomChoice,
     "twin": TwinGuided,
 }

@@ -49,7 +49,7 @@ def test_an_arm_keeps_the_contract(design: Design, people: pl.DataFrame, arm: st
     assert set(checked["visit"].unique()) == set(design.period.visits)
 
 
-@pytest.mark.parametrize("policy", ["usual", "rule", "random", "twin"])
+@pytest.mark.parametrize("policy", ["usual", "rule", "strongest", "random", "twin"])
 def test_no_policy_prescribes_what_is_contraindicated_or_beyond_the_label(policy: str) -> None:
     arm, population = GuidedArm(policy=policy, inertia="none"), GuidedPopulation()  # pyright: ignore[reportArgumentType]
     record = record_of(9.2, egfr=46.0, facts=frozenset({"heart_failure", "no_insulin"}))
@@ -60,7 +60,7 @@ def test_no_policy_prescribes_what_is_contraindicated_or_beyond_the_label(policy
     assert changes_between(record.taken, plan) >= 1
 
 
-@pytest.mark.parametrize("policy", ["usual", "rule", "random", "twin"])
+@pytest.mark.parametrize("policy", ["usual", "rule", "strongest", "random", "twin"])
 def test_at_the_target_nothing_is_changed(policy: str) -> None:
     record = replace(record_of(6.2), number=5)
     arm, population = GuidedArm(policy=policy, inertia="none"), GuidedPopulation()  # pyright: ignore[reportArgumentType]
@@ -71,3 +71,21 @@ def test_at_the_target_nothing_is_changed(policy: str) -> None:
 def test_every_variant_is_possible(design: Design) -> None:
     for variant in design.variants:
         EXPERIMENT.check(design.of_variant(variant.name))
+
+
+def test_the_strongest_medicine_is_semaglutide_for_everybody_but_those_it_harms() -> None:
+    arm, population = GuidedArm(policy="strongest"), GuidedPopulation()
+    policy = POLICIES["strongest"](population, arm, seed=1)
+    begun = [one.medicine for one in policy.plan(record_of(7.8), visit=0)]
+    assert begun == ["metformin", "semaglutide"]
+    refused = replace(record_of(7.8), intolerant=frozenset({"semaglutide"}))
+    assert [one.medicine for one in policy.plan(refused, visit=0)] == ["metformin", "glimepiride"]
+
+
+def test_the_line_against_the_strongest_medicine_differs_from_the_trial_in_one_arm_alone(design: Design) -> None:
+    other = read_design(Path(trial_package.__file__).parent / "design" / "guided-t2d-strongest.yaml")
+    EXPERIMENT.check(other)
+    pairs = zip(design.arms, other.arms, strict=True)
+    assert [mine.name for mine, its in pairs if mine != its] == ["rule"]
+    for same in ("seed", "people", "batch_people", "population", "period", "endpoints", "randomisation", "dropout"):
+        assert getattr(design, same) == getattr(other, same)
