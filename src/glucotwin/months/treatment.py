@@ -105,7 +105,7 @@ def step_taken(
         return Effect()
     since = day - 1 - treatment.start_d
     if treatment.stopped:
-        gone = 1.0 - math.exp(-(since + 1) / medicine.onset_d)
+        gone = 1.0 - math.exp(-(since + 1) / medicine.onset.total_d)
         return medicine.effect(person, treatment.dose).grown(-gone * treatment.strength)
     if treatment.titrated:
         if since and since % 7 == 0:
@@ -114,7 +114,7 @@ def step_taken(
         target = state.dose
     else:
         target = medicine.dose_on(treatment.dose, since)
-    state.felt += (target * treatment.adherence - state.felt) * (1.0 - math.exp(-1.0 / medicine.onset_d))
+    state.felt += (target * treatment.adherence - state.felt) * (1.0 - math.exp(-1.0 / medicine.onset.total_d))
     effect = medicine.effect(person, state.felt)
     return effect.grown(treatment.strength * _answer(treatment, response))
 

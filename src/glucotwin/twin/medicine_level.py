@@ -1,8 +1,9 @@
-"""What the medicines on record do to a body of type 2 diabetes, day by day, as levels among its inputs.
+"""What the medicines on record do to a body of type 2 diabetes, hour by hour, as levels among its inputs.
 
 Each medicine's full effect is that of the slow body (``months``), by the dose taken a day and the person's weight and
-kidneys; what is felt follows the dose with the medicine's onset. Medicines that are on record from the first days on
-had been taken before. What is not modelled there acts as part of the usual level.
+kidneys. What is felt follows the doses of the last day (or seven, for weekly ones) by the medicine's half-life and the
+delay of its effect (``months/data/onsets.csv``). Medicines that are on record from the first days on had been taken
+before. What is not modelled there acts as part of the usual level.
 """
 
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import polars as pl
+from scipy.signal import lfilter
 
 from glucotwin.domain.inputs import minute_utc_from
 from glucotwin.domain.observation import LabResult, MedicationDose
@@ -25,8 +27,8 @@ from glucotwin.physiology.minimal_t2d import FASTING, MEAL, RESPONSE, SENSITIVIT
 LEVELS = (FASTING, RESPONSE, SENSITIVITY, MEAL)
 FIRST_DAYS = 2
 """A medicine that is first on record within so many days of the record's start had been taken before."""
-SMOOTHED_DAYS = {"mg/day": 1, "mg/week": 7}
-"""Over how many days doses are summed: as the medicine's dose is told."""
+DOSED_DAYS = {"mg/day": 1, "mg/week": 7}
+"""How many days a dose is meant for, by the medicine's unit: doses are summed over as many."""
 TYPICAL = MonthsPerson(
     age_y=60.0, female=False, weight_kg=75.0, height_m=1.70, hba1c_pct=8.0, egfr=90.0, fasting_mmoll=10.0
 )
@@ -45,19 +47,19 @@ def medicine_levels(timeline: Timeline, start: datetime, minutes: np.ndarray) ->
     if timeline.person.diabetes_type is not DiabetesType.TYPE_2:
         return {}
     end = start + timedelta(minutes=float(minutes[-1]))
-    doses = _daily_doses(timeline, end)
-    if not doses:
+    given = _given(timeline, end)
+    if not given:
         return {}
-    first = timeline.window().start
     person = _person(timeline, end)
-    days = next(iter(doses.values())).size
-    felt = {name: _felt(MEDICINES[name], daily) for name, daily in doses.items()}
-    by_day = [_levels(person, {name: values[day] for name, values in felt.items()}) for day in range(days)]
-    at = (minutes + (minute_utc_from(start) - minute_utc_from(first))) / 1440.0
-    # What was felt on a day is reached at its end.
-    return {
-        name: np.interp(at, np.arange(days) + 1.0, np.array([levels[name] for levels in by_day])) for name in LEVELS
-    }
+    felt = {name: _felt(MEDICINES[name], doses) for name, doses in given.items()}
+    at = (minutes + (minute_utc_from(start) - minute_utc_from(timeline.window().start))) / 60.0
+    # What was felt in an hour is reached at its end.
+    ends = np.arange(max(0.0, np.floor(at[0])), np.ceil(at[-1]) + 1.0)
+    doses = {name: np.interp(ends, np.arange(hours.size) + 1.0, hours) for name, hours in felt.items()}
+    by_hour = [
+        _levels(person, {name: float(hours[place]) for name, hours in doses.items()}) for place in range(ends.size)
+    ]
+    return {name: np.interp(at, ends, np.array([levels[name] for levels in by_hour])) for name in LEVELS}
 
 
 def known_medicine(written: str) -> str | None:
@@ -66,42 +68,45 @@ def known_medicine(written: str) -> str | None:
     return next((name for name in MEDICINES if name in lower), None)
 
 
-def _daily_doses(timeline: Timeline, end: datetime) -> dict[str, np.ndarray]:
-    """Dose in each medicine's own unit by day of the record."""
+def _given(timeline: Timeline, end: datetime) -> dict[str, np.ndarray]:
+    """Dose of the last day (or seven days), in each medicine's own unit, by hour of the record."""
     frame = timeline.frame(MedicationDose).filter(pl.col("time") < end)
     if frame.is_empty():
         return {}
     first = timeline.window().start
-    days = max(1, int(np.ceil((end - first) / timedelta(days=1))))
+    hours = max(1, int(np.ceil((end - first) / timedelta(hours=1))))
     doses = dict[str, np.ndarray]()
     for time, written, dose_mg in frame.select("time", "medication", "dose_mg").iter_rows():
         name = known_medicine(written)
-        if name is None or MEDICINES[name].unit not in SMOOTHED_DAYS:
+        if name is None or MEDICINES[name].unit not in DOSED_DAYS:
             continue
-        day = min(int((time - first) / timedelta(days=1)), days - 1)
-        doses.setdefault(name, np.zeros(days))[day] += dose_mg
-    return {name: _steady(MEDICINES[name], daily) for name, daily in doses.items()}
+        hour = min(int((time - first) / timedelta(hours=1)), hours - 1)
+        doses.setdefault(name, np.zeros(hours))[hour] += dose_mg
+    return {name: _steady(MEDICINES[name], hourly) for name, hourly in doses.items()}
 
 
-def _steady(medicine: Medicine, daily: np.ndarray) -> np.ndarray:
-    """Doses as the medicine's unit tells them: a day's sum, or that of the last seven days; at most the largest."""
-    span = SMOOTHED_DAYS[medicine.unit]
-    total = np.convolve(daily, np.ones(span))[: daily.size]
+def _steady(medicine: Medicine, hourly: np.ndarray) -> np.ndarray:
+    """Doses as the medicine's unit tells them, at most the largest; before the first one as it had been taken."""
+    span = 24 * DOSED_DAYS[medicine.unit]
+    total = np.convolve(hourly, np.ones(span))[: hourly.size]
+    first = int(np.flatnonzero(hourly > 0.0)[0])
+    if first < 24 * FIRST_DAYS:
+        # The record's first days are cut: a dose that they lack was taken before it.
+        known = min(first + span, total.size)
+        total[:known] = total[known - 1]
     return np.minimum(total, medicine.largest_dose)
 
 
-def _felt(medicine: Medicine, daily: np.ndarray) -> np.ndarray:
-    """Dose that is felt at each day's end, with what was taken before the record as it began."""
-    begun = np.flatnonzero(daily > 0.0)
-    before = float(daily[begun[0]]) if begun.size and begun[0] < FIRST_DAYS else 0.0
-    share = 1.0 - np.exp(-1.0 / medicine.onset_d)
-    felt = np.empty_like(daily)
-    for day, dose in enumerate(daily):
-        # The record's first and last days are cut: a dose that a cut day lacks was taken outside of it.
-        taken = before if dose == 0.0 and day < FIRST_DAYS else dose
-        before = before + (taken - before) * share
-        felt[day] = before
-    return felt
+def _felt(medicine: Medicine, given: np.ndarray) -> np.ndarray:
+    """Dose that is felt at each hour's end: exposure behind the dose, effect behind exposure."""
+    onset = medicine.onset
+    return _lagged(_lagged(given, onset.exposure_d), onset.delay_d)
+
+
+def _lagged(values: np.ndarray, days: float) -> np.ndarray:
+    """Behind by a time constant, from a steady start."""
+    kept = float(np.exp(-1.0 / 24.0 / days)) if days > 0.0 else 0.0
+    return np.asarray(lfilter([1.0 - kept], [1.0, -kept], values, zi=[kept * values[0]])[0])
 
 
 def _levels(person: MonthsPerson, doses: Mapping[str, float]) -> dict[str, float]:

@@ -8,6 +8,7 @@ from glucotwin.core.message import message
 from glucotwin.months.caution import cautions_of
 from glucotwin.months.guideline import Verdict, recommendations
 from glucotwin.months.low_glucose import felt_lows_per_y, low_glucose, people_with_lows_pct, severe_lows_pct
+from glucotwin.months.medicine.onset import onset_of
 from glucotwin.months.medicine.registry import MEDICINES
 from glucotwin.months.person import MonthsPerson
 from glucotwin.months.range_share import time_in_range_pct
@@ -30,12 +31,27 @@ def test_every_row_speaks_of_a_medicine_or_class_there_is(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["cautions", "side_effects", "guidelines", "costs", "trials", "uncertainty", "plan_options"]
+    "name", ["cautions", "side_effects", "guidelines", "costs", "trials", "uncertainty", "plan_options", "onsets"]
 )
 def test_every_row_says_whether_and_where_it_was_checked(name: str) -> None:
     for row in read_rows(f"{name}.csv"):
         assert row["checked"] in {"yes", "no"}
         assert row["checked"] == "no" or name == "uncertainty" or row["where"]
+
+
+def test_every_medicine_has_an_onset_with_a_source() -> None:
+    rows = read_rows("onsets.csv")
+    assert {row["medicine"] for row in rows} == set(MEDICINES)
+    assert all(row["source"] for row in rows)
+
+
+def test_what_acts_on_a_meal_is_felt_at_once_and_sensitizers_after_weeks() -> None:
+    total = {name: one.onset.total_d for name, one in MEDICINES.items()}
+    assert max(total[name] for name in ("acarbose", "voglibose", "repaglinide", "sitagliptin", "gliquidone")) < 2.0
+    assert 4.0 < total["metformin"] < 7.0
+    assert total["pioglitazone"] > 40.0
+    with pytest.raises(KeyError):
+        onset_of("aspirin")
 
 
 def test_metformin_is_not_begun_with_a_weak_kidney(adult: Adult) -> None:

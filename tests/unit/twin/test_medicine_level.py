@@ -47,6 +47,33 @@ def test_what_begins_later_is_felt_with_its_onset_and_fades_when_it_ends() -> No
     assert stopped[0] < stopped[-1] < 0.0
 
 
+@pytest.mark.parametrize(
+    ("name", "dose", "level", "first_day", "third_day"),
+    [
+        ("acarbose", 300.0, MEAL, 0.8, 0.99),
+        ("sitagliptin", 100.0, MEAL, 0.3, 0.85),
+        ("gliclazide", 60.0, RESPONSE, 0.3, 0.8),
+        ("empagliflozin", 10.0, FASTING, 0.2, 0.7),
+        ("metformin", 1000.0, FASTING, 0.05, 0.35),
+    ],
+)
+def test_medicines_that_act_from_the_first_doses_are_felt_within_days(
+    name: str, dose: float, level: str, first_day: float, third_day: float
+) -> None:
+    begun = _levels(_line(name, dose, from_day=4))[level]
+    full = _levels(_line(name, dose))[level][-1]
+    after_a_day, after_three = begun[5 * 24] / full, begun[7 * 24] / full
+    assert first_day < after_a_day < after_three
+    assert third_day < after_three <= 1.0 + 1e-9
+
+
+def test_a_day_that_is_cut_at_its_end_ends_no_medicine() -> None:
+    line = _line("acarbose", 300.0)
+    start = line.window().start
+    early = medicine_levels(line, start, np.arange(0.0, 9 * 1440.0 + 60.0, 60.0))[MEAL]
+    assert np.ptp(early) < 0.01
+
+
 def test_other_people_and_other_medicines_have_no_levels() -> None:
     line = _line("metformin", 2000.0)
     type_1 = replace(line, person=replace(line.person, diabetes_type=DiabetesType.TYPE_1))

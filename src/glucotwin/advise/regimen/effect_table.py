@@ -173,7 +173,7 @@ def felt_doses(medicine: Medicine, spells: Sequence[Spell], *, steps: int) -> np
         steps: of half a week.
     """
     before = next((one.dose for one in spells if one.start_d < 0 and one.is_taken(-1)), 0.0)
-    share = 1.0 - math.exp(-STEP_D / medicine.onset_d)
+    share = 1.0 - math.exp(-STEP_D / medicine.onset.total_d)
     felt, taken, answer = before, before, np.empty(steps)
     for step in range(steps):
         day = step * STEP_D
@@ -206,7 +206,7 @@ def _titrated_table(frozen: _Frozen, titrated: Spell, every: Sequence[Spell], *,
         first_dose=titrated.dose or latest or rule.start_u_per_kg * person.weight_kg * days,
         begin_step=max(0, round(titrated.start_d / STEP_D)),
         end_step=end,
-        felt_share=1.0 - math.exp(-STEP_D / medicine.onset_d),
+        felt_share=1.0 - math.exp(-STEP_D / medicine.onset.total_d),
         rule=rule,
         weight_kg=person.weight_kg,
     )

@@ -3,6 +3,7 @@
 from glucotwin.months.effect import Effect
 from glucotwin.months.medicine.blood_pressure import pressure_effect
 from glucotwin.months.medicine.medicine import Medicine
+from glucotwin.months.medicine.onset import onset_of
 from glucotwin.months.person import MonthsPerson
 
 
@@ -10,4 +11,6 @@ def _effect(person: MonthsPerson, dose: float) -> Effect:
     return pressure_effect(person, dose / 5.0)
 
 
-AMLODIPINE = Medicine(unit="mg/day", kind="calcium_channel_blocker", largest_dose=10.0, onset_d=10.0, effect=_effect)
+AMLODIPINE = Medicine(
+    unit="mg/day", kind="calcium_channel_blocker", largest_dose=10.0, onset=onset_of("amlodipine"), effect=_effect
+)

@@ -5,6 +5,7 @@ Clearance 13 L/h and half of the effect at 5000 nmol h/L: chosen, so that 100 mg
 
 from glucotwin.months.effect import Effect
 from glucotwin.months.medicine.medicine import Medicine
+from glucotwin.months.medicine.onset import onset_of
 from glucotwin.months.medicine.renal_glucose import renal_glucose_effect
 from glucotwin.months.person import MonthsPerson
 
@@ -17,4 +18,6 @@ def _effect(person: MonthsPerson, dose: float) -> Effect:
     return renal_glucose_effect(person, share, prandial=1.0 - 0.1 * dose / 300.0)
 
 
-CANAGLIFLOZIN = Medicine(unit="mg/day", kind="sglt2_inhibitor", largest_dose=300.0, onset_d=3.0, effect=_effect)
+CANAGLIFLOZIN = Medicine(
+    unit="mg/day", kind="sglt2_inhibitor", largest_dose=300.0, onset=onset_of("canagliflozin"), effect=_effect
+)

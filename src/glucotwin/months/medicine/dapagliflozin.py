@@ -2,6 +2,7 @@
 
 from glucotwin.months.effect import Effect
 from glucotwin.months.medicine.medicine import Medicine
+from glucotwin.months.medicine.onset import onset_of
 from glucotwin.months.medicine.renal_glucose import renal_glucose_effect
 from glucotwin.months.person import MonthsPerson
 
@@ -16,4 +17,6 @@ def _effect(person: MonthsPerson, dose: float) -> Effect:
     return renal_glucose_effect(person, exposure / (HALF_NMOL_H_PER_L + exposure))
 
 
-DAPAGLIFLOZIN = Medicine(unit="mg/day", kind="sglt2_inhibitor", largest_dose=10.0, onset_d=3.0, effect=_effect)
+DAPAGLIFLOZIN = Medicine(
+    unit="mg/day", kind="sglt2_inhibitor", largest_dose=10.0, onset=onset_of("dapagliflozin"), effect=_effect
+)

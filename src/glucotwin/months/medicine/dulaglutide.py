@@ -3,6 +3,7 @@
 from glucotwin.months.effect import Effect
 from glucotwin.months.medicine.incretin_effect import receptor_effect
 from glucotwin.months.medicine.medicine import Medicine
+from glucotwin.months.medicine.onset import onset_of
 from glucotwin.months.person import MonthsPerson
 
 G_PER_MOL, CLEARANCE_L_PER_H, HOURS_PER_WEEK, HALF_NMOLL = 63_000.0, 0.107, 168.0, 0.7
@@ -14,5 +15,10 @@ def _effect(person: MonthsPerson, dose: float) -> Effect:
 
 
 DULAGLUTIDE = Medicine(
-    unit="mg/week", kind="glp1_agonist", largest_dose=4.5, onset_d=8.0, effect=_effect, escalation=(0.75, 1.5, 3.0)
+    unit="mg/week",
+    kind="glp1_agonist",
+    largest_dose=4.5,
+    onset=onset_of("dulaglutide"),
+    effect=_effect,
+    escalation=(0.75, 1.5, 3.0),
 )

@@ -6,6 +6,7 @@ A steady level of 300 pg/mL with 2 mg a week at an eGFR of 80 (label) sets the s
 from glucotwin.months.effect import Effect
 from glucotwin.months.medicine.incretin_effect import receptor_effect
 from glucotwin.months.medicine.medicine import Medicine
+from glucotwin.months.medicine.onset import onset_of
 from glucotwin.months.person import MonthsPerson
 
 USUAL_PG_PER_ML, HALF_PG_PER_ML = 300.0, 150.0
@@ -16,4 +17,4 @@ def _effect(person: MonthsPerson, dose: float) -> Effect:
     return receptor_effect(person, level / (HALF_PG_PER_ML + level), secretion=1.35, prandial=0.5, intake_kcal=300.0)
 
 
-EXENATIDE = Medicine(unit="mg/week", kind="glp1_agonist", largest_dose=2.0, onset_d=25.0, effect=_effect)
+EXENATIDE = Medicine(unit="mg/week", kind="glp1_agonist", largest_dose=2.0, onset=onset_of("exenatide"), effect=_effect)

@@ -2,6 +2,7 @@
 
 from glucotwin.months.effect import Effect
 from glucotwin.months.medicine.medicine import Medicine
+from glucotwin.months.medicine.onset import onset_of
 from glucotwin.months.person import MonthsPerson
 
 
@@ -10,5 +11,9 @@ def _effect(person: MonthsPerson, dose: float) -> Effect:
 
 
 EZETIMIBE = Medicine(
-    unit="mg/day", kind="cholesterol_absorption_inhibitor", largest_dose=10.0, onset_d=14.0, effect=_effect
+    unit="mg/day",
+    kind="cholesterol_absorption_inhibitor",
+    largest_dose=10.0,
+    onset=onset_of("ezetimibe"),
+    effect=_effect,
 )

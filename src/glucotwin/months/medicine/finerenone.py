@@ -2,6 +2,7 @@
 
 from glucotwin.months.effect import Effect
 from glucotwin.months.medicine.medicine import Medicine
+from glucotwin.months.medicine.onset import onset_of
 from glucotwin.months.person import MonthsPerson
 
 
@@ -10,4 +11,4 @@ def _effect(person: MonthsPerson, dose: float) -> Effect:
     return Effect(albuminuria=0.69**share, egfr_loss=0.8**share, egfr_dip=-2.0 * share, sbp_mmhg=-3.0 * share)
 
 
-FINERENONE = Medicine(unit="mg/day", kind="finerenone", largest_dose=20.0, onset_d=30.0, effect=_effect)
+FINERENONE = Medicine(unit="mg/day", kind="finerenone", largest_dose=20.0, onset=onset_of("finerenone"), effect=_effect)

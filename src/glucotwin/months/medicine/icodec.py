@@ -2,12 +2,13 @@
 
 from glucotwin.months.medicine.long_insulin import insulin_effect
 from glucotwin.months.medicine.medicine import Medicine, Titration
+from glucotwin.months.medicine.onset import onset_of
 
 ICODEC = Medicine(
     unit="U/week",
     kind="basal_insulin",
     largest_dose=1400.0,
-    onset_d=12.0,
+    onset=onset_of("icodec"),
     effect=insulin_effect(days=7.0),
     titration=Titration(per_week=True),
     lows_per_y=1.25,

@@ -3,6 +3,7 @@
 from glucotwin.months.effect import Effect
 from glucotwin.months.medicine.incretin_effect import protease_effect
 from glucotwin.months.medicine.medicine import Medicine
+from glucotwin.months.medicine.onset import onset_of
 from glucotwin.months.person import MonthsPerson
 
 
@@ -10,4 +11,6 @@ def _effect(person: MonthsPerson, dose: float) -> Effect:
     return protease_effect(person, 1.8 * dose / (5.0 + dose))
 
 
-LINAGLIPTIN = Medicine(unit="mg/day", kind="dpp4_inhibitor", largest_dose=5.0, onset_d=3.0, effect=_effect)
+LINAGLIPTIN = Medicine(
+    unit="mg/day", kind="dpp4_inhibitor", largest_dose=5.0, onset=onset_of("linagliptin"), effect=_effect
+)

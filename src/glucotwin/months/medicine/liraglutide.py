@@ -3,6 +3,7 @@
 from glucotwin.months.effect import Effect
 from glucotwin.months.medicine.incretin_effect import receptor_effect
 from glucotwin.months.medicine.medicine import Medicine
+from glucotwin.months.medicine.onset import onset_of
 from glucotwin.months.person import MonthsPerson
 
 G_PER_MOL, HALF_NMOLL = 3751.0, 20.0
@@ -15,5 +16,11 @@ def _effect(person: MonthsPerson, dose: float) -> Effect:
 
 
 LIRAGLUTIDE = Medicine(
-    unit="mg/day", kind="glp1_agonist", largest_dose=1.8, onset_d=7.0, effect=_effect, escalation=(0.6, 1.2), step_d=7
+    unit="mg/day",
+    kind="glp1_agonist",
+    largest_dose=1.8,
+    onset=onset_of("liraglutide"),
+    effect=_effect,
+    escalation=(0.6, 1.2),
+    step_d=7,
 )

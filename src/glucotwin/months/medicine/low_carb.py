@@ -2,6 +2,7 @@
 
 from glucotwin.months.effect import Effect
 from glucotwin.months.medicine.medicine import Medicine
+from glucotwin.months.medicine.onset import onset_of
 from glucotwin.months.person import MonthsPerson
 
 USUAL_G, KCAL_PER_G_SAVED = 230.0, 1.6
@@ -14,4 +15,6 @@ def _effect(person: MonthsPerson, dose: float) -> Effect:
     )
 
 
-LOW_CARB = Medicine(unit="g/day less", kind="low_carbohydrate", largest_dose=200.0, onset_d=3.0, effect=_effect)
+LOW_CARB = Medicine(
+    unit="g/day less", kind="low_carbohydrate", largest_dose=200.0, onset=onset_of("low-carb"), effect=_effect
+)

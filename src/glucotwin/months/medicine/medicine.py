@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from glucotwin.months.effect import Effect
+from glucotwin.months.medicine.onset import Onset
 from glucotwin.months.person import MonthsPerson
 
 
@@ -32,7 +33,7 @@ class Medicine:
         unit: of the dose.
         kind: class, by which cautions, side effects, guidelines and cost are looked up in ``data``.
         largest_dose: the largest one that is modelled.
-        onset_d: time constant in days with which the dose is felt, beyond its escalation.
+        onset: how fast the dose is felt, beyond its escalation.
         effect: full effect by person and dose.
         escalation: doses on the way up; empty to begin with the full one.
         step_d: days on each step of the escalation.
@@ -44,7 +45,7 @@ class Medicine:
     unit: str
     kind: str
     largest_dose: float
-    onset_d: float
+    onset: Onset
     effect: Callable[[MonthsPerson, float], Effect]
     escalation: tuple[float, ...] = ()
     step_d: int = 28

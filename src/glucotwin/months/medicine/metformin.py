@@ -2,6 +2,7 @@
 
 from glucotwin.months.effect import Effect
 from glucotwin.months.medicine.medicine import Medicine
+from glucotwin.months.medicine.onset import onset_of
 from glucotwin.months.person import MonthsPerson
 
 HALF_MG_PER_L, SHAPE, LARGEST = 3.68, 0.55, 1.13
@@ -19,7 +20,7 @@ METFORMIN = Medicine(
     unit="mg/day",
     kind="biguanide",
     largest_dose=2550.0,
-    onset_d=5.0,
+    onset=onset_of("metformin"),
     effect=_effect,
     escalation=(500.0, 1000.0, 1500.0),
     step_d=7,

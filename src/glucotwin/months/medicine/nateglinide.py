@@ -2,6 +2,7 @@
 
 from glucotwin.months.effect import Effect
 from glucotwin.months.medicine.medicine import Medicine
+from glucotwin.months.medicine.onset import onset_of
 from glucotwin.months.person import MonthsPerson
 
 
@@ -10,4 +11,6 @@ def _effect(person: MonthsPerson, dose: float) -> Effect:
     return Effect(secretion=1.0 + 0.18 * share, prandial=1.0 - 0.5 * share, fluid_kg=0.8 * share)
 
 
-NATEGLINIDE = Medicine(unit="mg/day", kind="glinide", largest_dose=360.0, onset_d=4.0, effect=_effect, lows_per_y=0.6)
+NATEGLINIDE = Medicine(
+    unit="mg/day", kind="glinide", largest_dose=360.0, onset=onset_of("nateglinide"), effect=_effect, lows_per_y=0.6
+)

@@ -2,6 +2,7 @@
 
 from glucotwin.months.effect import Effect
 from glucotwin.months.medicine.medicine import Medicine
+from glucotwin.months.medicine.onset import onset_of
 from glucotwin.months.person import MonthsPerson
 
 HALF_MG = 15.0
@@ -19,4 +20,6 @@ def _effect(person: MonthsPerson, dose: float) -> Effect:
     )
 
 
-PIOGLITAZONE = Medicine(unit="mg/day", kind="thiazolidinedione", largest_dose=45.0, onset_d=60.0, effect=_effect)
+PIOGLITAZONE = Medicine(
+    unit="mg/day", kind="thiazolidinedione", largest_dose=45.0, onset=onset_of("pioglitazone"), effect=_effect
+)

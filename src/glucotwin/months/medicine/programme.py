@@ -5,6 +5,7 @@ The dose is the deficit in the first weeks; afterwards 30 % of it is kept to, an
 
 from glucotwin.months.effect import Effect
 from glucotwin.months.medicine.medicine import Medicine
+from glucotwin.months.medicine.onset import onset_of
 from glucotwin.months.person import MonthsPerson
 
 LIQUID_D, KEPT = 140, 0.30
@@ -19,5 +20,10 @@ def _effect(person: MonthsPerson, dose: float) -> Effect:
 
 
 PROGRAMME = Medicine(
-    unit="kcal/day less at first", kind="lifestyle", largest_dose=1800.0, onset_d=3.0, effect=_effect, phase=_phase
+    unit="kcal/day less at first",
+    kind="lifestyle",
+    largest_dose=1800.0,
+    onset=onset_of("programme"),
+    effect=_effect,
+    phase=_phase,
 )

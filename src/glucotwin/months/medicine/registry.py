@@ -22,6 +22,7 @@ from glucotwin.months.medicine.glibenclamide import GLIBENCLAMIDE
 from glucotwin.months.medicine.gliclazide import GLICLAZIDE
 from glucotwin.months.medicine.glimepiride import GLIMEPIRIDE
 from glucotwin.months.medicine.glipizide import GLIPIZIDE
+from glucotwin.months.medicine.gliquidone import GLIQUIDONE
 from glucotwin.months.medicine.icodec import ICODEC
 from glucotwin.months.medicine.indapamide import INDAPAMIDE
 from glucotwin.months.medicine.linagliptin import LINAGLIPTIN
@@ -43,6 +44,7 @@ from glucotwin.months.medicine.time_restricted import TIME_RESTRICTED
 from glucotwin.months.medicine.tirzepatide import TIRZEPATIDE
 from glucotwin.months.medicine.training import TRAINING
 from glucotwin.months.medicine.vildagliptin import VILDAGLIPTIN
+from glucotwin.months.medicine.voglibose import VOGLIBOSE
 
 MEDICINES: Mapping[str, Medicine] = MappingProxyType(
     {
@@ -51,10 +53,12 @@ MEDICINES: Mapping[str, Medicine] = MappingProxyType(
         "gliclazide": GLICLAZIDE,
         "glipizide": GLIPIZIDE,
         "glibenclamide": GLIBENCLAMIDE,
+        "gliquidone": GLIQUIDONE,
         "repaglinide": REPAGLINIDE,
         "nateglinide": NATEGLINIDE,
         "pioglitazone": PIOGLITAZONE,
         "acarbose": ACARBOSE,
+        "voglibose": VOGLIBOSE,
         "sitagliptin": SITAGLIPTIN,
         "linagliptin": LINAGLIPTIN,
         "vildagliptin": VILDAGLIPTIN,

@@ -2,6 +2,7 @@
 
 from glucotwin.months.effect import Effect
 from glucotwin.months.medicine.medicine import Medicine
+from glucotwin.months.medicine.onset import onset_of
 from glucotwin.months.person import MonthsPerson
 
 HALF_MG = 2.0
@@ -17,7 +18,7 @@ REPAGLINIDE = Medicine(
     unit="mg/day",
     kind="glinide",
     largest_dose=16.0,
-    onset_d=4.0,
+    onset=onset_of("repaglinide"),
     effect=_effect,
     escalation=(1.5, 3.0, 6.0),
     step_d=7,

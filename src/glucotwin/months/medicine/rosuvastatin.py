@@ -4,6 +4,7 @@ import math
 
 from glucotwin.months.effect import Effect
 from glucotwin.months.medicine.medicine import Medicine
+from glucotwin.months.medicine.onset import onset_of
 from glucotwin.months.person import MonthsPerson
 
 
@@ -11,4 +12,4 @@ def _effect(person: MonthsPerson, dose: float) -> Effect:
     return Effect(ldl=0.57 * 0.94 ** math.log2(max(dose, 0.1) / 10.0) if dose > 0.1 else 1.0)
 
 
-ROSUVASTATIN = Medicine(unit="mg/day", kind="statin", largest_dose=40.0, onset_d=14.0, effect=_effect)
+ROSUVASTATIN = Medicine(unit="mg/day", kind="statin", largest_dose=40.0, onset=onset_of("rosuvastatin"), effect=_effect)

@@ -3,6 +3,7 @@
 from glucotwin.months.effect import Effect
 from glucotwin.months.medicine.incretin_effect import receptor_effect
 from glucotwin.months.medicine.medicine import Medicine
+from glucotwin.months.medicine.onset import onset_of
 from glucotwin.months.person import MonthsPerson
 
 G_PER_MOL, HOURS_PER_WEEK, HALF_NMOLL = 4113.6, 168.0, 15.0
@@ -15,5 +16,10 @@ def _effect(person: MonthsPerson, dose: float) -> Effect:
 
 
 SEMAGLUTIDE = Medicine(
-    unit="mg/week", kind="glp1_agonist", largest_dose=2.0, onset_d=12.0, effect=_effect, escalation=(0.25, 0.5, 1.0)
+    unit="mg/week",
+    kind="glp1_agonist",
+    largest_dose=2.0,
+    onset=onset_of("semaglutide"),
+    effect=_effect,
+    escalation=(0.25, 0.5, 1.0),
 )

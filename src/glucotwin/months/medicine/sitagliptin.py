@@ -3,6 +3,7 @@
 from glucotwin.months.effect import Effect
 from glucotwin.months.medicine.incretin_effect import protease_effect
 from glucotwin.months.medicine.medicine import Medicine
+from glucotwin.months.medicine.onset import onset_of
 from glucotwin.months.person import MonthsPerson
 
 
@@ -12,4 +13,6 @@ def _effect(person: MonthsPerson, dose: float) -> Effect:
     return protease_effect(person, 2.0 * exposure / (1.0 + exposure))
 
 
-SITAGLIPTIN = Medicine(unit="mg/day", kind="dpp4_inhibitor", largest_dose=100.0, onset_d=3.0, effect=_effect)
+SITAGLIPTIN = Medicine(
+    unit="mg/day", kind="dpp4_inhibitor", largest_dose=100.0, onset=onset_of("sitagliptin"), effect=_effect
+)

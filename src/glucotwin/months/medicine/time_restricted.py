@@ -2,6 +2,7 @@
 
 from glucotwin.months.effect import Effect
 from glucotwin.months.medicine.medicine import Medicine
+from glucotwin.months.medicine.onset import onset_of
 from glucotwin.months.person import MonthsPerson
 
 KCAL_PER_H = 50.0
@@ -11,4 +12,6 @@ def _effect(person: MonthsPerson, dose: float) -> Effect:
     return Effect(intake_kcal=-KCAL_PER_H * dose)
 
 
-TIME_RESTRICTED = Medicine(unit="h/day less", kind="lifestyle", largest_dose=10.0, onset_d=3.0, effect=_effect)
+TIME_RESTRICTED = Medicine(
+    unit="h/day less", kind="lifestyle", largest_dose=10.0, onset=onset_of("time-restricted"), effect=_effect
+)

@@ -3,6 +3,7 @@
 from glucotwin.months.effect import Effect
 from glucotwin.months.medicine.incretin_effect import receptor_effect
 from glucotwin.months.medicine.medicine import Medicine
+from glucotwin.months.medicine.onset import onset_of
 from glucotwin.months.person import MonthsPerson
 
 G_PER_MOL, HOURS_PER_WEEK, HALF_NMOLL = 4813.5, 168.0, 50.0
@@ -18,7 +19,7 @@ TIRZEPATIDE = Medicine(
     unit="mg/week",
     kind="gip_glp1_agonist",
     largest_dose=15.0,
-    onset_d=9.0,
+    onset=onset_of("tirzepatide"),
     effect=_effect,
     escalation=(2.5, 5.0, 7.5, 10.0, 12.5),
 )

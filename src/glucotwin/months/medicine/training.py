@@ -2,6 +2,7 @@
 
 from glucotwin.months.effect import Effect
 from glucotwin.months.medicine.medicine import Medicine
+from glucotwin.months.medicine.onset import onset_of
 from glucotwin.months.person import MonthsPerson
 
 KCAL_PER_MIN = 5.0
@@ -17,4 +18,4 @@ def _effect(person: MonthsPerson, dose: float) -> Effect:
     )
 
 
-TRAINING = Medicine(unit="min/week", kind="lifestyle", largest_dose=420.0, onset_d=21.0, effect=_effect)
+TRAINING = Medicine(unit="min/week", kind="lifestyle", largest_dose=420.0, onset=onset_of("training"), effect=_effect)
