@@ -24,14 +24,20 @@ SHOWN, DRAWN = 8, 3
     cls=Command,
     examples=(
         "glucotwin advise regimen person.yaml --history visits.csv --plot plans.png",
+        "glucotwin advise regimen my-timeline --facts facts.yaml",
         "glucotwin advise regimen person.yaml --taken metformin:2000 --target 6.5 --weigh cost=0.3 --json",
     ),
 )
 @click.argument("person", type=click.Path(path_type=Path))
+@click.option("--facts", type=click.Path(path_type=Path), help="YAML of what a timeline does not hold, as smoker.")
 @click.option(
     "--history", type=click.Path(path_type=Path), help="Table of visits: date, medicines, hba1c_pct and more."
 )
-@click.option("--taken", help="Medicines of today where there is no history: metformin:2000+glimepiride:2, or none.")
+@click.option(
+    "--taken",
+    help="Without a history: medicines of today, metformin:2000+glimepiride:2 or none; of a timeline, those before the "
+    "first dose on record.",
+)
 @click.option("--target", type=click.FloatRange(5.5, 9), default=7.0, show_default=True, help="HbA1c aimed at, in %.")
 @click.option("--months", type=click.IntRange(3, 24), default=6, show_default=True, help="Horizon.")
 @click.option("--c-peptide", type=click.FloatRange(0, 10), help="Fasting C-peptide in nmol/L.")
@@ -43,6 +49,7 @@ SHOWN, DRAWN = 8, 3
 def command(
     console: Console,
     person: Path,
+    facts: Path | None,
     history: Path | None,
     taken: str | None,
     target: float,
@@ -53,14 +60,15 @@ def command(
     height_cm: float | None,
     plot: Path | None,
 ) -> None:
-    """Rank the medicines that may follow for the person in the file PERSON, with reasons and alternatives.
+    """Rank the medicines that may follow for PERSON, with reasons and alternatives.
 
-    PERSON is JSON or YAML with the keys of `glucotwin complications --schema`. A twin of the person's months is fitted
-    to the visits of --history (or to PERSON alone, with --taken). Nothing contraindicated is proposed. It is for a
-    clinician to check and sign.
+    PERSON is a timeline's folder, whose HbA1c values and doses on record are the visits, or JSON or YAML with the keys
+    of `glucotwin complications --schema`. A twin of the person's months is fitted to the visits (--history, the
+    record's, or PERSON alone with --taken). Nothing contraindicated is proposed. It is for a clinician to check and
+    sign.
     """
     from glucotwin.core.message import message
-    from glucotwin.workflows.regimen_advice import advise_regimen
+    from glucotwin.workflows.regimen_advice import RegimenQuestion, advise_regimen
 
     if plot is not None:
         from glucotwin.reports.figure.standalone import check_suffix
@@ -69,14 +77,17 @@ def command(
     with console.progress(message("regimen-advice-progress")) as progress:
         advice = advise_regimen(
             person,
+            RegimenQuestion(
+                target_pct=target,
+                months=months,
+                c_peptide_nmoll=c_peptide,
+                medicines=tuple(one.strip() for one in (medicines or "").split(",") if one.strip()),
+                values=_weights(weigh),
+            ),
+            facts=facts,
             history=history,
             taken=taken,
-            c_peptide_nmoll=c_peptide,
-            target_pct=target,
-            months=months,
             height_m=None if height_cm is None else height_cm / 100.0,
-            medicines=[one.strip() for one in (medicines or "").split(",") if one.strip()],
-            values=_weights(weigh),
             authority=local_authority(),
             progress=progress,
         )
@@ -86,6 +97,8 @@ def command(
         console.write_json(advice.to_json())
         return
     console.write("\n".join(_page(advice)))
+    for caution in advice.cautions:
+        console.say(caution)
     console.say(message("regimen-not-advice"))
 
 

@@ -179,7 +179,7 @@ def _found(timeline: Timeline, told: Mapping[str, object]) -> "_Found":
     today = timeline.window().end.astimezone(timeline.person.zone_info).date()
     found = _Found(facts=dict[str, Fact]())
     found.add(_of_profile(timeline.person, today))
-    found.add(_of_laboratory(timeline, today))
+    found.add(laboratory_facts(timeline))
     found.add(_of_medicines(timeline))
     found.add(_of_insulin(timeline))
     found.add(Fact(key=key, value=value, origin=Origin.TOLD) for key, value in told.items())
@@ -251,8 +251,13 @@ def _ethnicity_of(person: Person) -> str | None:
     return written if written in set(map(str, Ethnicity)) else str(Ethnicity.OTHER)
 
 
-def _of_laboratory(timeline: Timeline, today: date) -> Iterator[Fact]:
-    """The latest value of every analyte that is a key."""
+def laboratory_facts(timeline: Timeline) -> Iterator[Fact]:
+    """Every laboratory value that is a key of a described person, in the order of the record; impossible ones left out.
+
+    Args:
+        timeline: the person's data; only values up to its last day are read.
+    """
+    today = timeline.window().end.astimezone(timeline.person.zone_info).date()
     rules = {(row["analyte"], row["unit"]): row for row in _table("recorded_analytes.csv")}
     names = names_of_analytes()
     zone = timeline.person.zone_info

@@ -1,8 +1,8 @@
 """Use case: which medicines may follow for a person with type 2 diabetes, by a twin of their months."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -17,9 +17,12 @@ from glucotwin.core.message import message
 from glucotwin.core.profile import RESEARCHER, Authority, Capability
 from glucotwin.core.progress import ProgressCallback, silent
 from glucotwin.core.yaml_file import read_yaml_text
+from glucotwin.domain.archive import load_timeline
 from glucotwin.months.person import MonthsPerson
 from glucotwin.prognosis.person import HINT, DescribedPerson, parse_person
-from glucotwin.workflows.regimen_history import RegimenHistory, read_history, spells_of
+from glucotwin.workflows.recorded_person import described_at
+from glucotwin.workflows.recorded_visits import recorded_visits
+from glucotwin.workflows.regimen_history import RegimenHistory, history_of, read_history, spells_of
 from glucotwin.workflows.regimen_parse import DAYS_PER_MONTH
 from glucotwin.workflows.regimen_person import months_person
 
@@ -36,12 +39,14 @@ class RegimenAdvice:
         before, learned: median, 10th and 90th percentile of what is the person's own, before and after the visits; only
             what the visits can tell of.
         visits: how many visits it rests on.
+        cautions: what a record left out or supposed, as texts for people.
     """
 
     choice: RegimenChoice
     before: Mapping[str, tuple[float, float, float]]
     learned: Mapping[str, tuple[float, float, float]]
     visits: int
+    cautions: tuple[str, ...] = ()
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -56,6 +61,7 @@ class RegimenAdvice:
             "horizon_days": self.choice.days,
             "chosen": self.choice.chosen.option.name,
             "ask_before": list(self.asked),
+            "cautions": list(self.cautions),
             "ranked": [
                 _plan_json(one, better) for one, better in zip(self.choice.ranked, self.choice.beats, strict=True)
             ],
@@ -70,32 +76,47 @@ class RegimenAdvice:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegimenQuestion:
+    """What is asked of the twin of a person's months.
+
+    Attributes:
+        target_pct: HbA1c that is aimed at.
+        months: horizon.
+        c_peptide_nmoll: fasting C-peptide; None where it is not known.
+        medicines: that may be begun or raised; all that the table of options has when empty.
+        values: what weighs how much, beside ``data/values.csv``.
+    """
+
+    target_pct: float = 7.0
+    months: int = 6
+    c_peptide_nmoll: float | None = None
+    medicines: tuple[str, ...] = ()
+    values: Mapping[str, float] = field(default_factory=dict[str, float])
+
+
 def advise_regimen(
     path: Path,
+    question: RegimenQuestion = RegimenQuestion(),
     *,
+    facts: Path | None = None,
     history: Path | None = None,
     taken: str | None = None,
-    c_peptide_nmoll: float | None = None,
-    target_pct: float = 7.0,
-    months: int = 6,
     height_m: float | None = None,
-    medicines: Sequence[str] = (),
-    values: Mapping[str, float] | None = None,
     authority: Authority = RESEARCHER,
     progress: ProgressCallback = silent,
 ) -> RegimenAdvice:
-    """Ranks plans for the person in a file.
+    """Ranks plans for the person of a timeline's folder or of a file.
 
     Args:
-        path: JSON or YAML with the keys of ``glucotwin.prognosis.schema.person_schema``.
-        history: table of visits (see ``read_history``); without it what the file tells is the only visit.
-        taken: medicines that are taken today, where there is no history.
-        c_peptide_nmoll: fasting C-peptide.
-        target_pct: HbA1c that is aimed at.
-        months: horizon.
-        height_m: of the person; default by sex.
-        medicines: that may be begun or raised; all that the table of options has when empty.
-        values: what weighs how much, beside ``data/values.csv``.
+        path: timeline's folder, or JSON or YAML with the keys of ``glucotwin.prognosis.schema.person_schema``.
+        question: what is asked.
+        facts: keys that a timeline does not hold.
+        history: table of visits (see ``read_history``); without it what the file tells is the only visit, and a
+            timeline's visits are those on record.
+        taken: where there is no history: medicines that are taken today; of a timeline what was taken before the first
+            dose on record.
+        height_m: of the person; default that of the record, else by sex.
         authority: on whose behalf.
         progress: told how far the work has come.
 
@@ -106,34 +127,76 @@ def advise_regimen(
         FitError: the first visit has no HbA1c.
     """
     authority.require(Capability.ADVISE_DOSE)
-    described = parse_person(read_yaml_text(path, hint=HINT), name=path.name)
-    person = months_person(described, height_m=height_m)
-    if (history is None) == (taken is None):
+    recorded = described_at(path, facts)
+    if (history is not None and taken is not None) or (recorded is None and history is None and taken is None):
         raise DataError(ErrorCode.INVALID_VALUE, message("regimen-history-or-taken"))
-    told = _told(described, person, taken or "") if history is None else read_history(history)
-    _check_names("regimen-option-unknown", medicines, [one.medicine for one in ladders()])
-    _check_names("regimen-value-unknown", values or (), numbers("values.csv"))
+    if recorded is None:
+        described = parse_person(read_yaml_text(path, hint=HINT), name=path.name)
+        person = months_person(described, height_m=height_m)
+        told, cautions = (_told(described, person, taken or ""), ()) if history is None else (read_history(history), ())
+    else:
+        described = recorded.described
+        person = months_person(described, height_m=height_m or recorded.height_m)
+        told, cautions = _of_record(path, taken) if history is None else (read_history(history), ())
+        cautions = (*recorded.cautions, *cautions)
+    advice = advise_on_visits(described, person, told, question, authority=authority, progress=progress)
+    return replace(advice, cautions=tuple(dict.fromkeys(cautions)))
+
+
+def advise_on_visits(
+    described: DescribedPerson,
+    person: MonthsPerson,
+    told: RegimenHistory,
+    question: RegimenQuestion,
+    *,
+    authority: Authority,
+    progress: ProgressCallback = silent,
+) -> RegimenAdvice:
+    """Fits the twin of a person's months to visits and ranks plans.
+
+    Args:
+        described: the person today.
+        person: the same, as the slow body knows them.
+        told: visits and medicines.
+        question: what is asked.
+        authority: on whose behalf.
+        progress: told how far the work has come.
+
+    Raises:
+        NotAllowedError: the authority may not be given advice on doses.
+        NotFoundError: there is no such medicine or value.
+        FitError: the first visit has no HbA1c.
+    """
+    authority.require(Capability.ADVISE_DOSE)
+    _check_names("regimen-option-unknown", question.medicines, [one.medicine for one in ladders()])
+    _check_names("regimen-value-unknown", question.values, numbers("values.csv"))
     progress(message("regimen-advice-fitting"), 0.1)
-    twin = fit_regimen_twin(_at_first(person, told), told.spells, told.visits, c_peptide_nmoll=c_peptide_nmoll)
+    first = _at_first(person, told)
+    twin = fit_regimen_twin(first, told.spells, told.visits, c_peptide_nmoll=question.c_peptide_nmoll)
     progress(message("regimen-advice-choosing"), 0.5)
     choice = choose_regimen(
         twin,
         _today(person, told),
-        target_pct=target_pct,
-        days=round(months * DAYS_PER_MONTH),
-        allowed=ladders(medicines),
-        values=values,
+        target_pct=question.target_pct,
+        days=round(question.months * DAYS_PER_MONTH),
+        allowed=ladders(question.medicines),
+        values=question.values,
         classes_taken=frozenset(map(str, described.drugs)),
     )
-    names = _told_of(twin)
-    prior = {name: _prior_span(twin, name) for name in names}
     learned = twin.learned()
+    names = _told_of(twin)
     return RegimenAdvice(
         choice=choice,
-        before=prior,
+        before={name: _prior_span(twin, name) for name in names},
         learned={name: learned[name] for name in names},
         visits=len(told.visits),
     )
+
+
+def _of_record(path: Path, taken: str | None) -> tuple[RegimenHistory, tuple[str, ...]]:
+    """Visits of a timeline's folder, and what was left out of them."""
+    visits = recorded_visits(load_timeline(path), taken)
+    return history_of(visits.rows), visits.cautions
 
 
 def _told(described: DescribedPerson, person: MonthsPerson, taken: str) -> RegimenHistory:

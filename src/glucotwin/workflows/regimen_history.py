@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,6 +24,39 @@ LIMITS = {
 """Columns with numbers, and what may stand there."""
 
 NOTHING = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitRow:
+    """A visit as people write it; None where nothing was measured or told.
+
+    Attributes:
+        on: its day.
+        medicines: what is taken from then on, as ``metformin:2000+glimepiride:2``; ``none`` for nothing, None for as
+            before.
+        hba1c_pct: HbA1c.
+        fasting_glucose_mmoll: fasting plasma glucose.
+        mean_glucose_mgdl: mean glucose by a sensor.
+        weight_kg: body weight.
+    """
+
+    on: date
+    medicines: str | None = None
+    hba1c_pct: float | None = None
+    fasting_glucose_mmoll: float | None = None
+    mean_glucose_mgdl: float | None = None
+    weight_kg: float | None = None
+
+    def visit(self, first: date) -> Visit:
+        """What was measured, as the twin knows it; days count from the first visit."""
+        mean = self.mean_glucose_mgdl
+        return Visit(
+            day=(self.on - first).days,
+            hba1c_pct=self.hba1c_pct,
+            fasting_mmoll=self.fasting_glucose_mmoll,
+            mean_mmoll=None if mean is None else mean / MGDL_PER_MMOLL,
+            weight_kg=self.weight_kg,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,17 +96,28 @@ def read_history(path: Path) -> RegimenHistory:
     unknown = sorted(names - {DATE, MEDICINES, *LIMITS})
     if not {DATE, MEDICINES} <= names or unknown:
         raise _broken(path, message("regimen-history-columns", columns=", ".join((DATE, MEDICINES, *LIMITS))))
-    rows = sorted(((_date(path, row), row) for row in reader), key=lambda one: one[0])
-    if not rows or not (rows[0][1][MEDICINES] or "").strip():
+    rows = sorted((_row(path, row) for row in reader), key=lambda one: one.on)
+    if not rows or rows[0].medicines is None:
         raise _broken(path, message("regimen-history-first"))
-    first = rows[0][0]
-    visits = [_visit(path, row, day=(when - first).days) for when, row in rows]
+    return history_of(rows)
+
+
+def history_of(rows: Sequence[VisitRow]) -> RegimenHistory:
+    """Visits and what was taken from rows in order; the first one says what had been taken before it, too.
+
+    Raises:
+        DataError: there is no row, the first one does not say what is taken, or a dose is impossible.
+        NotFoundError: there is no such medicine.
+    """
+    if not rows or rows[0].medicines is None:
+        raise DataError(ErrorCode.INVALID_VALUE, message("regimen-history-first"), hint=message("regimen-history-hint"))
+    first = rows[0].on
     spells: tuple[Spell, ...] = ()
-    for number, (when, row) in enumerate(rows):
-        told = (row[MEDICINES] or "").strip()
-        if told:
-            spells = with_plan(spells, spells_of(told), day=BEFORE if number == 0 else (when - first).days)
-    return RegimenHistory(first=first, visits=tuple(visits), spells=spells)
+    for number, row in enumerate(rows):
+        if row.medicines is not None:
+            day = BEFORE if number == 0 else (row.on - first).days
+            spells = with_plan(spells, spells_of(row.medicines), day=day)
+    return RegimenHistory(first=first, visits=tuple(row.visit(first) for row in rows), spells=spells)
 
 
 def spells_of(text: str) -> tuple[Spell, ...]:
@@ -92,16 +137,9 @@ def spells_of(text: str) -> tuple[Spell, ...]:
     )
 
 
-def _visit(path: Path, row: dict[str, str], *, day: int) -> Visit:
-    value = {name: _number(path, row, name) for name in LIMITS}
-    mean = value["mean_glucose_mgdl"]
-    return Visit(
-        day=day,
-        hba1c_pct=value["hba1c_pct"],
-        fasting_mmoll=value["fasting_glucose_mmoll"],
-        mean_mmoll=None if mean is None else mean / MGDL_PER_MMOLL,
-        weight_kg=value["weight_kg"],
-    )
+def _row(path: Path, row: dict[str, str]) -> VisitRow:
+    medicines = (row[MEDICINES] or "").strip() or None
+    return VisitRow(on=_date(path, row), medicines=medicines, **{name: _number(path, row, name) for name in LIMITS})
 
 
 def _number(path: Path, row: dict[str, str], name: str) -> float | None:

@@ -9,7 +9,7 @@ from glucotwin.advise.regimen.spell import taken_on
 from glucotwin.core.error import DataError, GlucoTwinError, NotAllowedError, NotFoundError
 from glucotwin.core.profile import Authority
 from glucotwin.reports.figure.regimen_advice import PlanLine, plot_regimen_advice
-from glucotwin.workflows.regimen_advice import advise_regimen
+from glucotwin.workflows.regimen_advice import RegimenQuestion, advise_regimen
 from glucotwin.workflows.regimen_history import read_history
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "regimen"
@@ -59,9 +59,9 @@ def test_advice_needs_history_or_what_is_taken_and_known_names() -> None:
     with pytest.raises(DataError):
         advise_regimen(PERSON)
     with pytest.raises(NotFoundError):
-        advise_regimen(PERSON, taken="metformin:2000", values={"beauty": 1.0})
+        advise_regimen(PERSON, RegimenQuestion(values={"beauty": 1.0}), taken="metformin:2000")
     with pytest.raises(GlucoTwinError):
-        advise_regimen(PERSON, taken="metformin:2000", medicines=["snakeoil"])
+        advise_regimen(PERSON, RegimenQuestion(medicines=("snakeoil",)), taken="metformin:2000")
 
 
 def test_a_person_of_the_review_profile_gets_no_advice_on_doses() -> None:

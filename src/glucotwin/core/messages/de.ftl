@@ -1712,6 +1712,9 @@ recorded-hba1c-from-sensor = Es ist kein HbA1c aufgezeichnet: An seiner Stelle s
 recorded-other-type = Für Diabetes vom Typ { $kind } sind die Formeln nicht gemacht.
 recorded-facts-beside-file = Angaben lassen sich nur zu einem Ordner mit einer Zeitleiste ergänzen; schreib sie in die Datei, die die Person beschreibt.
 recorded-impossible = Aufzeichnung und Angaben passen nicht zusammen: { $key }: { $reason }.
+recorded-visits-left-out = { $count } Tage mit einem HbA1c oder einer Änderung vor dem { $first } bleiben weg: Niemand weiß, was da genommen wurde (--taken sagt es).
+recorded-visits-unknown = Medikamente im Datensatz, die das Modell nicht kennt und die wegbleiben: { $names }.
+recorded-visits-prandial = Mahlzeiteninsulin steht im Datensatz; es gehört nicht zu diesem Rat.
 recorded-whole = das Ganze
 complications-on-regimen = Ein Jahr mit { $regimen }:
 
