@@ -39,6 +39,8 @@ class InsulinProduct:
         dissociation_per_min: kd.
         injected_absorption_per_min, dissociated_absorption_per_min: ka1, ka2; an inhaled product has ka1 only.
         bioavailability_fraction: share of the units that acts, potency included.
+        day_to_day_sd: standard deviation of the logarithm by which what a dose does differs from one injection to the
+            next in the same person; 0 where it is not known.
         source: paper, table or reasoning.
     """
 
@@ -51,6 +53,7 @@ class InsulinProduct:
     injected_absorption_per_min: float
     dissociated_absorption_per_min: float
     bioavailability_fraction: float
+    day_to_day_sd: float
     source: str
 
 
@@ -85,6 +88,7 @@ def _product(row: Mapping[str, str]) -> InsulinProduct:
             "injected_absorption_per_min",
             "dissociated_absorption_per_min",
             "bioavailability_fraction",
+            "day_to_day_sd",
         )
     }
     return InsulinProduct(

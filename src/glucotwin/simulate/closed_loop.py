@@ -11,6 +11,7 @@ from glucotwin.control.insulin_on_board import DoseHistory, empty_history
 from glucotwin.control.safety_array import SafeDoseNow, SafetyLimits, SurroundingsNow, limit_dose_now
 from glucotwin.control.setting import TherapySetting, setting_at
 from glucotwin.core.array import AnyArray, Array, Bool, Float, Int, UInt
+from glucotwin.core.random import minute_key, name_hash
 from glucotwin.devices.device import AnyPump, AnySensor, Delivered, PumpCommand
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.insulin_product import REFERENCE
@@ -29,6 +30,8 @@ from glucotwin.simulate.reaction import (
 from glucotwin.simulate.wear import wear_condition
 
 MIN_PER_H = 60.0
+INJECTION = "injection"
+"""Name of the random stream of injections."""
 
 
 class SinceDecision(eqx.Module):
@@ -98,6 +101,8 @@ class ClosedLoop(AbstractReaction[ClosedLoopState]):
         sensor_key, pump_key: key data of the devices' random streams.
         long_acting: product of injections; empty when the person has none.
         rapid: product in the pump, or of injections for meals.
+        injection_sd: standard deviation of the logarithm by which what a long-acting injection does differs from one to
+            the next; its mean stays. What is counted is what was dialled.
     """
 
     controller: AnyController
@@ -112,6 +117,7 @@ class ClosedLoop(AbstractReaction[ClosedLoopState]):
     pump_key: UInt[AnyArray, "*people words"]
     long_acting: str = eqx.field(static=True, default="")
     rapid: str = eqx.field(static=True, default=REFERENCE)
+    injection_sd: float = eqx.field(static=True, default=0.0)
 
     def initial_state(self) -> ClosedLoopState:
         """New devices, nothing given, the scheduled rate running from the first decision on."""
@@ -231,8 +237,17 @@ class ClosedLoop(AbstractReaction[ClosedLoopState]):
         proposed_g = once * state.proposed_carbs_g * self.eats_proposed * awake
         after = _counted(state, care, given, injected_u, proposed_g)
         acted = with_added(acted, proposed_g, given.basal_u + given.bolus_u, product=self.rapid)
-        acted = _with_pen_and_glucagon(acted, self.long_acting, injected_u, given.glucagon_mg)
+        acting_u = injected_u * self._injection_factor(inputs)
+        acted = _with_pen_and_glucagon(acted, self.long_acting, acting_u, given.glucagon_mg)
         return eqx.tree_at(lambda one: (one.care, one.pump), after, (care, pump)), acted
+
+    def _injection_factor(self, inputs: Inputs) -> Float[Array, ""]:
+        """By how much an injection of this minute does more than another one."""
+        if self.injection_sd == 0.0:
+            return jnp.ones(())
+        key = jax.random.fold_in(jax.random.wrap_key_data(jnp.asarray(self.pump_key)), name_hash(INJECTION))
+        drawn = jax.random.normal(minute_key(key, jnp.asarray(inputs.minute_utc)), (), dtype="float64")
+        return jnp.exp(self.injection_sd * drawn - 0.5 * self.injection_sd**2)
 
 
 def _seen(state: ClosedLoopState, shown_mgdl: Float[Array, ""], inputs: Inputs) -> Seen:

@@ -51,6 +51,7 @@ def test_record_is_sound(name: str) -> None:
     assert product.brands
     assert product.source
     assert 0.0 < product.bioavailability_fraction <= 1.0
+    assert 0.0 <= product.day_to_day_sd < 1.0
     assert product.injected_absorption_per_min >= 0.0
     if product.route is Route.INHALED:
         assert product.injected_absorption_per_min > 0.0

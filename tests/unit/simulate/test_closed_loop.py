@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -23,6 +24,7 @@ from glucotwin.simulate.wear import for_everyone
 from glucotwin.workflows.loop.person import setting_of_subject
 
 MINUTES = 480
+MANY = np.arange(300)
 SUBJECT = find_subject("padova-t1d-2008", "adult#001")
 BODY = body_of("padova-t1d-2008", SUBJECT)
 OUTPUTS = tuple(
@@ -34,8 +36,9 @@ ROOMY = SafetyLimit(
 )
 
 
-def loop(limit: SafetyLimit = ROOMY) -> ClosedLoop:
+def loop(limit: SafetyLimit = ROOMY, *, injection_sd: float = 0.0) -> ClosedLoop:
     made = ClosedLoop(
+        injection_sd=injection_sd,
         controller=controller(),
         setting=setting_of_subject(SUBJECT),
         limits=limits_from(limit),
@@ -106,3 +109,19 @@ def test_a_cohort_gives_what_one_person_alone_gives() -> None:
     alone = run(inputs(50.0), loop())
     for name in OUTPUTS:
         np.testing.assert_allclose(many.outputs[name][1], alone.outputs[name], rtol=1e-9, atol=1e-9)
+
+
+def test_injections_differ_from_day_to_day_around_what_was_dialled_the_same_whatever_the_insulin() -> None:
+    wild, tame = (factors(loop(injection_sd=sd)) for sd in (0.4, 0.1))
+    np.testing.assert_allclose(np.log(wild).std(), 0.4, rtol=0.12)
+    np.testing.assert_allclose(wild.mean(), 1.0, atol=0.08)
+    np.testing.assert_allclose((np.log(wild) + 0.08) / 0.4, (np.log(tame) + 0.005) / 0.1, atol=1e-9)
+    assert float(loop()._injection_factor(at(7))) == 1.0
+
+
+def factors(reaction: ClosedLoop) -> np.ndarray:
+    return np.asarray(jax.vmap(lambda minute: reaction._injection_factor(at(minute)))(MANY))
+
+
+def at(minute: int | jax.Array) -> Inputs:
+    return eqx.tree_at(lambda one: one.minute_utc, constant_inputs(1), jnp.asarray(minute))

@@ -16,7 +16,7 @@ from glucotwin.core.random import stream_keys
 from glucotwin.devices.device import AnyPump, AnySensor
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.body import Body, stack_bodies
-from glucotwin.physiology.insulin_product import REFERENCE
+from glucotwin.physiology.insulin_product import REFERENCE, find_insulin_product
 from glucotwin.physiology.option import BodyOptions
 from glucotwin.physiology.registry import body_of
 from glucotwin.physiology.subject import Subject
@@ -79,6 +79,7 @@ class Arm:
         rapid: insulin product in the pump, or of injections for meals.
         long_acting: insulin product of the long-acting injections in place of the algorithm's usual one; empty for
             that. An algorithm that injects none ignores it.
+        day_to_day: whether its injections differ from day to day as published.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Arm:
     own_faults: OwnFaults | None = None
     rapid: str = REFERENCE
     long_acting: str = ""
+    day_to_day: bool = False
 
     @property
     def injected(self) -> str:
@@ -288,6 +290,7 @@ def closed_loop_with(
         pump_key=stream_keys(seed, names, stream="pump"),
         long_acting=arm.injected,
         rapid=arm.rapid,
+        injection_sd=find_insulin_product(arm.injected).day_to_day_sd if arm.day_to_day and arm.injected else 0.0,
     )
 
 

@@ -12,7 +12,7 @@ from glucotwin.trial.design import Design
 from glucotwin.trial.experiment import Unit, checked_outcomes
 from glucotwin.workflows.loop.person import FITTING
 from glucotwin.workflows.trial.design_file import find_design
-from glucotwin.workflows.trial.experiment.dosing import Dosing, _setting_factors, _stepped
+from glucotwin.workflows.trial.experiment.dosing import Dosing, _setting_factors, _stepped, _with_mealtime
 from glucotwin.workflows.trial.experiment.dosing import DosingPopulation as Population
 
 SHIPPED = ("algorithms-under-faults", "basal-insulins", "ultra-rapid-insulin")
@@ -60,6 +60,13 @@ def test_basal_insulin_goes_down_after_a_low_night_and_up_after_high_mornings() 
     assert (raised.basal - 1.0) * 1440.0 * SUBJECT.basal_u_per_min == pytest.approx(2.0)
     assert _stepped(FITTING, SUBJECT, 110.0, 120.0) == FITTING
     assert _stepped(FITTING, SUBJECT, np.inf, np.inf) == FITTING
+
+
+def test_mealtime_insulin_goes_down_after_a_low_and_up_above_the_goal() -> None:
+    assert _with_mealtime(FITTING, 62.0, 180.0).carb_ratio == pytest.approx(1.0 / 0.9)
+    assert _with_mealtime(FITTING, 90.0, 150.0).carb_ratio == pytest.approx(1.0 / 1.1)
+    assert _with_mealtime(FITTING, 90.0, 120.0) == FITTING
+    assert _with_mealtime(FITTING, np.nan, np.nan) == FITTING
 
 
 @pytest.mark.slow

@@ -40,8 +40,15 @@ FASTING_GOAL_MGDL, RAISED_BY_U = 130.0, 2.0
 """Basal insulin goes down by a tenth after a night below 70 mg/dL, and up by 2 U where no morning met the goal of 80 to
 130 (American Diabetes Association, Standards of Care 2024, section 9; it asks for 10 to 20 %)."""
 
+MEALTIME_STEP = 0.1
+"""Mealtime insulin goes down by a tenth after a low before lunch, dinner or bed, and up by as much where their mean is
+above the goal (the same Standards: 10 to 15 % up, 10 to 20 % down)."""
+
 BREAKFAST_MIN, DAYS_LOOKED_AT = 420, 3
 """Minute of the day at which fasting glucose is read, and how many days count."""
+
+LATER_MIN = (720, 1080, 1320)
+"""Minutes of the day at which glucose is read before lunch, dinner and bed."""
 
 NIGHT_HOURS = 6.0
 DAYS_PER_WEEK, DAYS_PER_YEAR = 7.0, 365.25
@@ -63,6 +70,8 @@ class DosingPopulation(Part):
         profile: behaviour by which they live.
         setting_error: how far their settings are off.
         titration_weeks: in which basal insulin follows nights and mornings, before counting begins.
+        titrates_mealtime: whether mealtime insulin follows glucose before lunch, dinner and bed in those weeks.
+        day_to_day: whether long-acting injections differ from day to day as published.
         settle_days: lived before counting begins, so that slow insulins reach their level.
         faults: names of rates, or ``KIND:FROM-TO[:SIZE]`` in hours; of all arms.
     """
@@ -71,6 +80,8 @@ class DosingPopulation(Part):
     profile: str = "typical"
     setting_error: SettingError = SettingError()
     titration_weeks: Annotated[int, Field(ge=0, le=26)] = 0
+    titrates_mealtime: bool = False
+    day_to_day: bool = False
     settle_days: Annotated[int, Field(ge=0, le=60)] = 1
     faults: tuple[str, ...] = ()
 
@@ -209,14 +220,20 @@ def _titrated(design: Design, unit: Unit, subjects: tuple[Subject, ...], *, seed
         arm = _loop_arm(design, unit, subjects, before, factors, seed=seed)
         lived = run_arm(arm, subjects, before, body=BODY, seed=seed)
         factors = tuple(map(_stepped, factors, subjects, *_nights(lived)))
+        if options.titrates_mealtime:
+            factors = tuple(map(_with_mealtime, factors, *_later(lived)))
     return factors
+
+
+def _last_days(lived: ArmResult) -> tuple[np.ndarray, np.ndarray]:
+    """Minute of the day and reading of the last days, ``(decisions,)`` and ``(people, decisions)``."""
+    looked = slice(-DAYS_LOOKED_AT * MINUTES_PER_DAY // DECISION_MIN, None)
+    return lived.minute_utc[looked] % MINUTES_PER_DAY, lived.decisions["sensor_mgdl"][:, looked]
 
 
 def _nights(lived: ArmResult) -> tuple[np.ndarray, np.ndarray]:
     """The lowest reading of the last nights, and of mornings, ``(people,)`` each; infinite where there is none."""
-    looked = slice(-DAYS_LOOKED_AT * MINUTES_PER_DAY // DECISION_MIN, None)
-    clock_min = lived.minute_utc[looked] % MINUTES_PER_DAY
-    shown = lived.decisions["sensor_mgdl"][:, looked]
+    clock_min, shown = _last_days(lived)
     shown = np.where(np.isfinite(shown), shown, np.inf)
     night, breakfast = clock_min < NIGHT_HOURS * 60.0, clock_min == BREAKFAST_MIN
     return shown[:, night].min(axis=1), shown[:, breakfast].min(axis=1)
@@ -228,6 +245,26 @@ def _stepped(factors: SettingFactors, subject: Subject, night_mgdl: float, morni
         return replace(factors, basal=factors.basal * (1.0 - LOWERED_BY))
     if np.isfinite(morning_mgdl) and morning_mgdl > FASTING_GOAL_MGDL:
         return replace(factors, basal=factors.basal + RAISED_BY_U / (MINUTES_PER_DAY * subject.basal_u_per_min))
+    return factors
+
+
+def _later(lived: ArmResult) -> tuple[np.ndarray, np.ndarray]:
+    """The lowest and the mean reading before lunch, dinner and bed, ``(people,)`` each; NaN where there is none."""
+    clock_min, shown = _last_days(lived)
+    shown = shown[:, np.isin(clock_min, LATER_MIN)]
+    seen = np.isfinite(shown)
+    count = seen.sum(axis=1)
+    mean = np.where(seen, shown, 0.0).sum(axis=1) / np.maximum(count, 1)
+    lowest = np.where(seen, shown, np.inf).min(axis=1)
+    return np.where(count > 0, lowest, np.nan), np.where(count > 0, mean, np.nan)
+
+
+def _with_mealtime(factors: SettingFactors, lowest_mgdl: float, mean_mgdl: float) -> SettingFactors:
+    """The factor of carb ratios after a week; a higher ratio is less insulin."""
+    if lowest_mgdl < NIGHT_LOW_MGDL:
+        return replace(factors, carb_ratio=factors.carb_ratio / (1.0 - MEALTIME_STEP))
+    if mean_mgdl > FASTING_GOAL_MGDL:
+        return replace(factors, carb_ratio=factors.carb_ratio / (1.0 + MEALTIME_STEP))
     return factors
 
 
@@ -267,6 +304,7 @@ def _loop_arm(
         own_faults=own,
         rapid=chosen.rapid,
         long_acting=chosen.long_acting,
+        day_to_day=options.day_to_day,
     )
 
 
