@@ -22,6 +22,13 @@ TREATING = frozenset({CLINICIAN})
 VIEW_CONSENT = {CARER: "care-view", CLINICIAN: "care-view", RESEARCHER: "research-export"}
 SOMETHING = "00000000-0000-4000-8000-000000000000"
 TIME = "2024-03-01T08:00:00Z"
+LIMITS: dict[str, object] = {
+    "basal_u_per_h": [0.3, 1.2],
+    "carb_ratio_g_per_u": [6, 16],
+    "correction_factor_mgdl_per_u": [25, 70],
+    "target_mgdl": [90, 150],
+    "max_bolus_u": 10,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +101,13 @@ OF_PERSON: dict[str, Line] = {
         roles=TREATING, machine=False, body={"kind": "walk", "value": 20, "why": "After dinner."}
     ),
     "GET /people/{person_id}/proposals/{proposal_id}/follow-up": Line(roles=TREATING, machine=False),
+    "GET /people/{person_id}/envelopes": Line(roles=EVERYBODY - {RESEARCHER}),
+    "POST /people/{person_id}/envelopes": Line(
+        roles=TREATING, machine=False, body={"limits": LIMITS, "valid_until": TIME, "why": "First weeks on a pump."}
+    ),
+    "POST /people/{person_id}/envelopes/{envelope_id}/withdrawal": Line(
+        roles=TREATING, machine=False, body={"reason": "No longer."}
+    ),
     "POST /people/{person_id}/setting-advice": Line(roles=TREATING, twin=True, machine=False, body={}),
     "POST /people/{person_id}/proposals/{proposal_id}/decision": Line(
         roles=TREATING, machine=False, body={"decision": "end", "reason": "No longer."}
@@ -147,6 +161,7 @@ OPEN = {
 FILLED = {
     "account_id": SOMETHING,
     "channel_id": SOMETHING,
+    "envelope_id": SOMETHING,
     "job_id": SOMETHING,
     "proposal_id": SOMETHING,
     "response_id": "0123456789abcdef",

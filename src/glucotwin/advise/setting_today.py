@@ -88,7 +88,7 @@ def setting_today(twin: Twin, timeline: Timeline, window: Window) -> TherapySett
     found = setting_from_therapy(
         therapy, daily_insulin_u=twin.daily_insulin_u, weight_kg=twin.weight_kg or ASSUMED_WEIGHT_KG
     )
-    lived = None if known.basal_u_per_h else _lived_basal(timeline, window)
+    lived = None if known.basal_u_per_h else lived_basal(timeline, window)
     return found if lived is None else _with_basal(found, lived)
 
 
@@ -130,8 +130,13 @@ def _schedule(values: np.ndarray) -> DailySchedule:
     return DailySchedule(starts=clocks, values=tuple(round(float(values[one]), 4) for one in starts))
 
 
-def _lived_basal(timeline: Timeline, window: Window) -> np.ndarray | None:
-    """The median recorded rate by the hour of the local day, in the day's slots; None without a pump's record."""
+def lived_basal(timeline: Timeline, window: Window) -> np.ndarray | None:
+    """The median recorded basal rate by the hour of the local day in U/h, ``(slot,)``; None without a pump's record.
+
+    Args:
+        timeline: the person's data.
+        window: the days that are looked at.
+    """
     segments = timeline.cut(window).frame(BasalSegment).select("time", "duration_min", "rate_u_per_h")
     if not len(segments):
         return None

@@ -8,9 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from glucotwin.core.error import GlucoTwinError
+from glucotwin.core.message import message
 from glucotwin.core.profile import Authority, Profile, Role
 from glucotwin.service.broker import Broker
 from glucotwin.service.identity.pending import PendingSignIns
@@ -19,6 +21,7 @@ from glucotwin.service.log import log
 from glucotwin.service.metric import Metrics
 from glucotwin.service.notifier import Notifier
 from glucotwin.store.access import Access, Action, Purpose, access_to
+from glucotwin.store.account import read_account
 from glucotwin.store.database import Database
 from glucotwin.store.desk import Desk, desk_of
 from glucotwin.workflows.channel.channel import Outgoing
@@ -211,3 +214,17 @@ class Service:
             # Also what could not be told before: a receiver that was away, a process that ended.
             self.notifier.tell(account_id, person_id, lambda: self.now(person_id))
         self.broker.tell(person_id, "now", answer)
+
+
+def account_names(service: Service) -> Callable[[str], str]:
+    """How accounts are called, by their identifiers; one that is gone has a word of its own."""
+
+    @cache
+    def name_of(account_id: str) -> str:
+        try:
+            with service.database.signing_in() as connection:
+                return read_account(connection, service.database.keystore, account_id).display_name
+        except GlucoTwinError:
+            return message("advice-nobody")
+
+    return name_of

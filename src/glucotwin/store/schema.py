@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -271,6 +272,25 @@ proposal_answer = Table(
     Index("proposal_answer_proposal", "proposal_id"),
 )
 """What a person or carer says to it; rows are added and never changed."""
+
+envelope = Table(
+    "envelope",
+    metadata,
+    Column("envelope_id", Uuid(as_uuid=False), primary_key=True),
+    _person(),
+    Column("signed_by", Uuid(as_uuid=False), nullable=False),
+    _time("signed_at"),
+    _time("valid_until"),
+    Column("content", LargeBinary, nullable=False),
+    Column("ended_as", String(16), nullable=True),
+    Column("ended_by", Uuid(as_uuid=False), nullable=True),
+    _time("ended_at", nullable=True),
+    Column("ending", LargeBinary, nullable=True),
+    CheckConstraint("ended_as IN ('withdrawn', 'superseded')", name="envelope_ended_as"),
+    Index("envelope_person", "person_id", "signed_at"),
+    Index("envelope_one", "person_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+)
+"""Limits that a clinician signed for a person. ``content`` stays as it was signed; one at a time has not been ended."""
 
 questionnaire_response = Table(
     "questionnaire_response",

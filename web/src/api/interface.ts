@@ -1464,6 +1464,93 @@ export interface components {
             role?: "person" | "clinician";
         };
         /**
+         * EnvelopeBody
+         * @description Limits, how long they hold, and why.
+         */
+        EnvelopeBody: {
+            limits: components["schemas"]["LimitsShape"];
+            /**
+             * Valid Until
+             * Format: date-time
+             */
+            valid_until: string;
+            /** Why */
+            why: string;
+        };
+        /**
+         * EnvelopeDefaultsJson
+         * @description What a form begins with: the span of today's settings over the day where they are on record, and the rules.
+         */
+        EnvelopeDefaultsJson: {
+            /** Basal U Per H */
+            basal_u_per_h: number[] | null;
+            /** Carb Ratio G Per U */
+            carb_ratio_g_per_u: number[] | null;
+            /** Correction Factor Mgdl Per U */
+            correction_factor_mgdl_per_u: number[] | null;
+            /** Target Mgdl */
+            target_mgdl: number[] | null;
+            /** Max Bolus U */
+            max_bolus_u: number | null;
+            /** Rules */
+            rules: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * EnvelopeJson
+         * @description Signed limits, and what became of them.
+         *
+         *     ``limits`` are by name: ranges as two numbers, rules as one. ``document`` is all of it as it was signed
+         *     (``glucotwin-envelope/1``), for the command line.
+         */
+        EnvelopeJson: {
+            /** Envelope Id */
+            envelope_id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "standing" | "expired" | "withdrawn" | "superseded" | "altered";
+            /** Signed By */
+            signed_by: string;
+            /**
+             * Signed At
+             * Format: date-time
+             */
+            signed_at: string;
+            /**
+             * Valid Until
+             * Format: date-time
+             */
+            valid_until: string;
+            /** Why */
+            why: string;
+            /** Limits */
+            limits: {
+                [key: string]: number | number[];
+            };
+            /** Ended By */
+            ended_by: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * EnvelopeList
+         * @description Envelopes, the one that was not ended first; and what a new one begins with, for those who may sign.
+         */
+        EnvelopeList: {
+            /** Items */
+            items: components["schemas"]["EnvelopeJson"][];
+            defaults: components["schemas"]["EnvelopeDefaultsJson"] | null;
+        };
+        /**
          * Erase
          * @description The person's identifier, repeated.
          */
@@ -2221,6 +2308,40 @@ export interface components {
             low: number;
             /** High */
             high: number;
+        };
+        /**
+         * LimitsShape
+         * @description What advice may come to: ranges as lowest and highest value, and rules that may be stricter than usual.
+         */
+        LimitsShape: {
+            /** Basal U Per H */
+            basal_u_per_h: number[];
+            /** Carb Ratio G Per U */
+            carb_ratio_g_per_u: number[];
+            /** Correction Factor Mgdl Per U */
+            correction_factor_mgdl_per_u: number[];
+            /** Target Mgdl */
+            target_mgdl: number[];
+            /** Max Bolus U */
+            max_bolus_u: number;
+            /** Insulin Duration Min */
+            insulin_duration_min?: number[] | null;
+            /** Max Daily Change Fraction */
+            max_daily_change_fraction?: number | null;
+            /** Largest Step Fraction */
+            largest_step_fraction?: number | null;
+            /** Largest Target Step Mgdl */
+            largest_target_step_mgdl?: number | null;
+            /** Below 54 Pct */
+            below_54_pct?: number | null;
+            /** Oldest Reading Min */
+            oldest_reading_min?: number | null;
+            /** Warm Up Min */
+            warm_up_min?: number | null;
+            /** Falling Mgdl Per Min */
+            falling_mgdl_per_min?: number | null;
+            /** Low Mgdl */
+            low_mgdl?: number | null;
         };
         /**
          * LivedJson
@@ -3904,6 +4025,14 @@ export interface components {
         Why: {
             /** Why */
             why: string;
+        };
+        /**
+         * WithdrawalBody
+         * @description Why limits no longer hold.
+         */
+        WithdrawalBody: {
+            /** Reason */
+            reason: string;
         };
         /**
          * Withheld

@@ -69,6 +69,11 @@ export type AdvisedChange = Shapes["AdvisedChangeJson"];
 export type SettingAdviceRequest = Shapes["SettingAdviceBody"];
 export type FollowUp = Shapes["FollowUpJson"];
 
+export type Envelope = Shapes["EnvelopeJson"];
+export type EnvelopeDefaults = Shapes["EnvelopeDefaultsJson"];
+export type EnvelopeLimits = Shapes["LimitsShape"];
+export type EnvelopeList = Shapes["EnvelopeList"];
+
 export type ProposalKind = Shapes["ProposalKind"];
 export type ProposalRule = Shapes["ProposalRuleJson"];
 export type ProposalAnswer = Shapes["ProposalAnswerJson"];

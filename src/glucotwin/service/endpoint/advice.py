@@ -1,7 +1,6 @@
 """Proposals: made and signed by clinicians, shown to a person when signed; and the course before a first signature."""
 
 from collections.abc import Callable
-from functools import cache
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request
@@ -9,15 +8,12 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from glucotwin.advise.proposal import Proposal, ProposalKind
-from glucotwin.core.error import GlucoTwinError
-from glucotwin.core.message import message
 from glucotwin.service.caller import UUID_PATTERN, Calling, PersonId, Running, desk_for
 from glucotwin.service.endpoint.ask import WhatIfBody, question
 from glucotwin.service.endpoint.setting_advice import SettingAdviceBody
 from glucotwin.service.schema import Shape
-from glucotwin.service.state import Service
+from glucotwin.service.state import Service, account_names
 from glucotwin.store.access import Action
-from glucotwin.store.account import read_account
 from glucotwin.store.proposal import SHOWN, Status, StoredProposal
 from glucotwin.workflows.living.advice import (
     answer,
@@ -119,7 +115,7 @@ def proposals(person_id: PersonId, request: Request, caller: Calling, service: R
         authority = service.authority(access.role)
         found = proposals_of(desk, access, authority=authority)
         kinds = kinds_json(authority) if access.allows(Action.ADVISE) else []
-    name_of = _names(service)
+    name_of = account_names(service)
     return {"items": [proposal_json(one, name_of) for one in found], "kinds": kinds}
 
 
@@ -148,7 +144,7 @@ def make(person_id: PersonId, body: ProposalBody, request: Request, caller: Call
         evidence = ready()
     with desk_for(request, caller, person_id, Action.ADVISE) as (desk, access):
         made = propose(desk, access, proposal, authority=authority, evidence=evidence)
-    return proposal_json(made, _names(service))
+    return proposal_json(made, account_names(service))
 
 
 @router.post("/people/{person_id}/proposals/{proposal_id}/decision")
@@ -183,16 +179,4 @@ def _told(service: Service, one: StoredProposal) -> ProposalJson:
     """The proposal, of which whoever has the person's pages open is told when it is theirs to see."""
     if one.status in SHOWN:
         service.broker.tell(one.person_id, "data", {"streams": ["advice"]})
-    return proposal_json(one, _names(service))
-
-
-def _names(service: Service) -> Callable[[str], str]:
-    @cache
-    def name_of(account_id: str) -> str:
-        try:
-            with service.database.signing_in() as connection:
-                return read_account(connection, service.database.keystore, account_id).display_name
-        except GlucoTwinError:
-            return message("advice-nobody")
-
-    return name_of
+    return proposal_json(one, account_names(service))

@@ -20,6 +20,7 @@ from glucotwin.store.proposal import list_proposals
 from glucotwin.workflows.living.advice import proposal_json
 from glucotwin.workflows.living.alarm_settings import alarm_settings_of
 from glucotwin.workflows.living.data import person_json
+from glucotwin.workflows.living.envelope import envelope_json, envelopes_of
 from glucotwin.workflows.living.memory import Memory
 from glucotwin.workflows.living.questionnaire import known_at, response_json, responses_of
 
@@ -58,7 +59,8 @@ def export_person(desk: Desk, memory: Memory, person_id: str, *, named: bool, wh
 
 def _documents(desk: Desk, person_id: str) -> dict[str, object]:
     consents, known = list_consents(desk, person_id), known_at(desk)
-    proposals = list_proposals(desk, access_to(desk, person_id, Action.SEE_ADVICE))
+    access = access_to(desk, person_id, Action.SEE_ADVICE)
+    proposals = list_proposals(desk, access)
     return {
         "person": person_json(read_person(desk, person_id)),
         "forecasts": [one.to_json() | {"forecast": one.forecast.to_json()} for one in read_forecasts(desk, person_id)],
@@ -66,6 +68,7 @@ def _documents(desk: Desk, person_id: str) -> dict[str, object]:
         "alarms": list(read_alarms(desk, person_id, most=MOST_ALARMS)),
         "questionnaires": [response_json(known, one) for one in responses_of(desk, known, person_id)],
         "proposals": [proposal_json(one, str) for one in proposals],
+        "envelopes": [envelope_json(one, str) for one in envelopes_of(desk, access)],
         "consents": [
             {
                 "purpose": str(one.purpose),
