@@ -6,14 +6,17 @@ secretion is not stimulated would come to FPG / (1 + excretion) (Baron 2016), so
 insulin is called forth by another medicine. Near 4 mmol/L glucagon and the end of secretion hold glucose up.
 """
 
-import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from glucotwin.months.effect import Effect
-from glucotwin.months.medicine.long_insulin import insulin_mmoll
-from glucotwin.months.person import MonthsPerson
+from glucotwin.months.people import Amount, MonthsPeople
 
 THRESHOLD_MMOLL = 3.5
+"""Fasting glucose without which no insulin is called forth (WHIG, Choy 2016)."""
+
+SMALLEST_ABOVE_MMOLL = 0.5
 WEIGHT_ON_SENSITIVITY, LARGEST_GAIN, SMALLEST_GAIN = 0.0514, 2.0, 0.3
 """Share of sensitivity won for each kg lost (WHIG), and how far that goes."""
 
@@ -27,41 +30,45 @@ COUNTER_MMOLL, COUNTER_WIDTH_MMOLL = 4.0, 0.5
 class Balance:
     """Fasting glucose in mmol/L, the same without glucose in urine, and how much the body's own side improved."""
 
-    fasting_mmoll: float
-    unexcreted_mmoll: float
-    gain: float
+    fasting_mmoll: np.ndarray
+    unexcreted_mmoll: np.ndarray
+    gain: np.ndarray
 
 
-def fasting_balance(person: MonthsPerson, effect: Effect, *, beta: float, weight_change_kg: float) -> Balance:
+def fasting_balance(
+    first: MonthsPeople, effect: Effect, *, usual_mmoll: Amount, beta: Amount, weight_change_kg: Amount
+) -> Balance:
     """Fasting glucose at which production and removal are in balance.
 
     Args:
-        person: at the start.
+        first: people at the start.
         effect: of everything that is taken.
+        usual_mmoll: insulin that was injected at the start (``insulin_mmoll``).
         beta: share of the beta cell function of the start.
         weight_change_kg: of tissue since the start.
     """
-    today, usual = person.usual_fasting_mmoll, insulin_mmoll(person, person.insulin_u_per_d)
-    lighter = min(LARGEST_GAIN, max(SMALLEST_GAIN, 1.0 - WEIGHT_ON_SENSITIVITY * weight_change_kg))
+    today = first.fasting_mmoll
+    lighter = np.clip(1.0 - WEIGHT_ON_SENSITIVITY * weight_change_kg, SMALLEST_GAIN, LARGEST_GAIN)
     secretion, sensitivity = beta * effect.secretion, lighter * effect.sensitivity
-    product = today * (today - THRESHOLD_MMOLL + usual) * effect.production / sensitivity
-    added = max(0.0, usual + effect.insulin_mmoll)
-    unexcreted = _solved(secretion, added, product)
-    share = max(LARGEST_LOSS, effect.excretion)
-    renal = share * (unexcreted - THRESHOLD_MMOLL + usual) + unexcreted * share / (1.0 + share)
+    above = np.maximum(SMALLEST_ABOVE_MMOLL, today - THRESHOLD_MMOLL + usual_mmoll)
+    product = today * above * effect.production / sensitivity
+    added = np.maximum(0.0, usual_mmoll + effect.insulin_mmoll)
+    unexcreted = solved(secretion, added, product)
+    share = np.maximum(LARGEST_LOSS, effect.excretion)
+    renal = share * (unexcreted - THRESHOLD_MMOLL + usual_mmoll) + unexcreted * share / (1.0 + share)
     return Balance(
-        fasting_mmoll=_held_up(_solved(secretion, added + renal / sensitivity, product)),
+        fasting_mmoll=_held_up(solved(secretion, added + renal / sensitivity, product)),
         unexcreted_mmoll=_held_up(unexcreted),
         gain=secretion * sensitivity / effect.production,
     )
 
 
-def _solved(secretion: float, added: float, product: float) -> float:
-    """Glucose at which ``glucose (secretion (glucose - threshold) + added)`` is the product."""
+def solved(secretion: Amount, added: Amount, product: Amount) -> np.ndarray:
+    """Glucose at which ``glucose (secretion (glucose - threshold) + added)`` is the product, in mmol/L."""
     linear = added - THRESHOLD_MMOLL * secretion
-    return (-linear + math.sqrt(linear**2 + 4.0 * secretion * product)) / (2.0 * secretion)
+    return (-linear + np.sqrt(linear**2 + 4.0 * secretion * product)) / (2.0 * secretion)
 
 
-def _held_up(glucose_mmoll: float) -> float:
+def _held_up(glucose_mmoll: np.ndarray) -> np.ndarray:
     above = (glucose_mmoll - COUNTER_MMOLL) / COUNTER_WIDTH_MMOLL
-    return glucose_mmoll if above > 20.0 else COUNTER_MMOLL + COUNTER_WIDTH_MMOLL * math.log1p(math.exp(above))
+    return COUNTER_MMOLL + COUNTER_WIDTH_MMOLL * np.logaddexp(0.0, above)

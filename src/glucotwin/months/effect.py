@@ -1,7 +1,11 @@
 """What a medicine does at the mechanisms of the slow body."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
+
+import numpy as np
+
+from glucotwin.months.people import Amount, Whose
 
 FACTORS = (
     "production",
@@ -19,7 +23,9 @@ SUMS = ("excretion", "insulin_mmoll", "intake_kcal", "diet_kcal", "fluid_kg", "s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """Changes of the body while a medicine is taken; factors of 1 and sums of 0 are no effect.
+    """Changes of the body while a medicine is taken, for all bodies or one number each ``(bodies,)``.
+
+    Factors of 1 and sums of 0 are no effect.
 
     Attributes:
         production: factor on hepatic glucose production.
@@ -40,40 +46,69 @@ class Effect:
         egfr_dip: reversible change of eGFR by pressure in the kidney.
     """
 
-    production: float = 1.0
-    secretion: float = 1.0
-    sensitivity: float = 1.0
-    prandial: float = 1.0
-    decline: float = 1.0
-    liver_fat: float = 1.0
-    ldl: float = 1.0
-    albuminuria: float = 1.0
-    egfr_loss: float = 1.0
-    excretion: float = 0.0
-    insulin_mmoll: float = 0.0
-    intake_kcal: float = 0.0
-    diet_kcal: float = 0.0
-    fluid_kg: float = 0.0
-    sbp_mmhg: float = 0.0
-    egfr_dip: float = 0.0
+    production: Amount = 1.0
+    secretion: Amount = 1.0
+    sensitivity: Amount = 1.0
+    prandial: Amount = 1.0
+    decline: Amount = 1.0
+    liver_fat: Amount = 1.0
+    ldl: Amount = 1.0
+    albuminuria: Amount = 1.0
+    egfr_loss: Amount = 1.0
+    excretion: Amount = 0.0
+    insulin_mmoll: Amount = 0.0
+    intake_kcal: Amount = 0.0
+    diet_kcal: Amount = 0.0
+    fluid_kg: Amount = 0.0
+    sbp_mmhg: Amount = 0.0
+    egfr_dip: Amount = 0.0
 
-    def grown(self, share: float) -> "Effect":
-        """The effect at a share of its full size; factors on a logarithmic scale.
+
+class EffectSum:
+    """Effects of everything that is taken, added up over bodies: factors by their logarithms."""
+
+    def __init__(self, bodies: int) -> None:
+        self._bodies = bodies
+        self._logs: dict[str, np.ndarray] = {}
+        self._sums: dict[str, np.ndarray] = {}
+
+    def add(self, effect: Effect, share: Amount, whose: Whose = slice(None)) -> None:
+        """Adds a share of an effect for some bodies.
 
         Args:
-            share: 0 for none, 1 for the full effect, below 0 to take away what was there.
+            effect: numbers for all, or one for each of these bodies.
+            share: 1 for the whole effect, below 0 to take it away.
+            whose: bodies that have it.
         """
-        if share == 1.0:
-            return self
-        factors = {name: getattr(self, name) ** share for name in FACTORS}
-        return Effect(**factors, **{name: getattr(self, name) * share for name in SUMS})
+        for name in FACTORS:
+            value = getattr(effect, name)
+            if not isinstance(value, float) or value != 1.0:
+                self._put(self._logs, name, share * np.log(value), whose)
+        for name in SUMS:
+            value = getattr(effect, name)
+            if not isinstance(value, float) or value != 0.0:
+                self._put(self._sums, name, share * value, whose)
 
-    def with_other(self, other: "Effect") -> "Effect":
-        """Both together: factors multiply, sums add."""
-        factors = {name: getattr(self, name) * getattr(other, name) for name in FACTORS}
-        return Effect(**factors, **{name: getattr(self, name) + getattr(other, name) for name in SUMS})
+    def total(self) -> Effect:
+        """All of them as one effect."""
+        return Effect(**{name: np.exp(one) for name, one in self._logs.items()}, **self._sums)
+
+    def _put(self, parts: dict[str, np.ndarray], name: str, values: np.ndarray, whose: Whose) -> None:
+        if isinstance(whose, slice):
+            parts[name] = parts[name] + values if name in parts else values
+            return
+        known = parts.setdefault(name, np.zeros(self._bodies))
+        known[whose] += values
 
 
-def together(effects: list[Effect]) -> Effect:
-    """All effects at once."""
-    return reduce(Effect.with_other, effects, Effect())
+def together(effects: Sequence[Effect], *, bodies: int) -> Effect:
+    """All effects at once.
+
+    Args:
+        effects: each in full.
+        bodies: how many there are.
+    """
+    added = EffectSum(bodies)
+    for one in effects:
+        added.add(one, 1.0)
+    return added.total()

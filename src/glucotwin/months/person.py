@@ -4,8 +4,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TypeVar
+
+import numpy as np
 
 MGDL_PER_MMOLL = 18.0156
+Value = TypeVar("Value", float, np.ndarray)
 
 
 def mean_from_hba1c_mmoll(hba1c_pct: float) -> float:
@@ -13,7 +17,7 @@ def mean_from_hba1c_mmoll(hba1c_pct: float) -> float:
     return (28.7 * hba1c_pct - 46.7) / MGDL_PER_MMOLL
 
 
-def hba1c_from_mean_glucose(mean_mmoll: float) -> float:
+def hba1c_from_mean_glucose(mean_mmoll: Value) -> Value:
     """HbA1c in % at a steady mean glucose in mmol/L (ADAG)."""
     return (mean_mmoll * MGDL_PER_MMOLL + 46.7) / 28.7
 

@@ -18,9 +18,10 @@ from glucotwin.domain.observation import LabResult, MedicationDose
 from glucotwin.domain.person import DiabetesType, Sex
 from glucotwin.domain.timeline import Timeline
 from glucotwin.months.acute import fasting_factor
-from glucotwin.months.effect import Effect, together
+from glucotwin.months.effect import together
 from glucotwin.months.medicine.medicine import Medicine
 from glucotwin.months.medicine.registry import MEDICINES
+from glucotwin.months.people import people_of
 from glucotwin.months.person import MonthsPerson
 from glucotwin.physiology.minimal_t2d import FASTING, MEAL, RESPONSE, SENSITIVITY
 
@@ -56,10 +57,7 @@ def medicine_levels(timeline: Timeline, start: datetime, minutes: np.ndarray) ->
     # What was felt in an hour is reached at its end.
     ends = np.arange(max(0.0, np.floor(at[0])), np.ceil(at[-1]) + 1.0)
     doses = {name: np.interp(ends, np.arange(hours.size) + 1.0, hours) for name, hours in felt.items()}
-    by_hour = [
-        _levels(person, {name: float(hours[place]) for name, hours in doses.items()}) for place in range(ends.size)
-    ]
-    return {name: np.interp(at, ends, np.array([levels[name] for levels in by_hour])) for name in LEVELS}
+    return {name: np.interp(at, ends, values) for name, values in _levels(person, doses, ends.size).items()}
 
 
 def known_medicine(written: str) -> str | None:
@@ -109,14 +107,16 @@ def _lagged(values: np.ndarray, days: float) -> np.ndarray:
     return np.asarray(lfilter([1.0 - kept], [1.0, -kept], values, zi=[kept * values[0]])[0])
 
 
-def _levels(person: MonthsPerson, doses: Mapping[str, float]) -> dict[str, float]:
-    effect: Effect = together([MEDICINES[name].effect(person, dose) for name, dose in doses.items() if dose > 0.0])
-    return {
-        FASTING: float(np.log(fasting_factor(person, effect))),
-        RESPONSE: float(np.log(effect.secretion * effect.sensitivity)),
-        SENSITIVITY: float(np.log(effect.sensitivity)),
-        MEAL: float(np.log(effect.prandial)),
+def _levels(person: MonthsPerson, doses: Mapping[str, np.ndarray], hours: int) -> dict[str, np.ndarray]:
+    people = people_of([person])
+    effect = together([MEDICINES[name].effect(people, felt) for name, felt in doses.items()], bodies=hours)
+    levels = {
+        FASTING: np.log(fasting_factor(people, effect)),
+        RESPONSE: np.log(effect.secretion * effect.sensitivity),
+        SENSITIVITY: np.log(effect.sensitivity),
+        MEAL: np.log(effect.prandial),
     }
+    return {name: np.broadcast_to(values, (hours,)) for name, values in levels.items()}
 
 
 def _person(timeline: Timeline, end: datetime) -> MonthsPerson:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from glucotwin.months.caution import cautions_of
-from glucotwin.months.course import Course, months_course
+from glucotwin.months.course import Course, Life, months_courses
 from glucotwin.months.guideline import recommendations
 from glucotwin.months.low_glucose import low_glucose
 from glucotwin.months.person import MonthsPerson
@@ -49,7 +49,7 @@ def candidate_course(
     told = {month: round(month * DAYS_PER_MONTH) for month in asked}
     courses = _courses(person, treatments, days=days)
     sure = candidate_uncertainty(person, treatments, days=list(told.values()), draws=draws) if draws else None
-    end = courses[0].days[-1]
+    end = courses[0].end
     begun = [one for one in treatments if one.has_begun(days)]
     kinds = [one.medicine.kind for one in treatments if not one.stopped]
     hba1c = {month: _at(day, courses, sure) for month, day in told.items()}
@@ -75,20 +75,19 @@ def candidate_course(
 def _courses(person: MonthsPerson, treatments: Sequence[Treatment], *, days: int) -> tuple[Course, Course, Course]:
     """Of the average person, of a strong and of a weak response."""
     weak = math.exp(TENTH_PERCENTILE * RESPONSE_SPREAD)
-    average, strong, feeble = (
-        months_course(person, treatments, days=days, response=one) for one in (1.0, 1.0 / weak, weak)
-    )
+    lives = [Life(person=person, treatments=treatments, response=one) for one in (1.0, 1.0 / weak, weak)]
+    average, strong, feeble = months_courses(lives, days=days)
     return average, strong, feeble
 
 
 def _at(day: int, courses: Sequence[Course], sure: Uncertainty | None) -> tuple[float, float, float]:
-    median, first, second = (one.hba1c_pct[day] for one in courses)
+    median, first, second = (float(one.hba1c_pct[day]) for one in courses)
     low, high = sorted((first, second)) if sure is None else sure.hba1c_pct[day].both
     return median, min(low, median), max(high, median)
 
 
 def _course_pct(courses: Sequence[Course], sure: Uncertainty | None) -> tuple[tuple[float, float, float], ...]:
-    median, strong, weak = (one.hba1c_pct for one in courses)
+    median, strong, weak = (one.hba1c_pct.tolist() for one in courses)
     if sure is None:
         return tuple(zip(median, strong, weak, strict=True))
     return tuple((one, low, high) for one, (low, high) in zip(median, sure.course_pct, strict=True))

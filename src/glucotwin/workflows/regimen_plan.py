@@ -1,6 +1,6 @@
 """Use case: the fewest medicines with which a person reaches HbA1c, blood pressure and LDL targets together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations
 from pathlib import Path
@@ -11,7 +11,7 @@ from glucotwin.core.message import message
 from glucotwin.core.progress import ProgressCallback, silent
 from glucotwin.core.yaml_file import read_yaml_text
 from glucotwin.months.caution import cautions_of
-from glucotwin.months.course import SlowDay, months_course
+from glucotwin.months.course import Life, SlowDay, months_courses
 from glucotwin.months.guideline import Verdict
 from glucotwin.months.person import MonthsPerson
 from glucotwin.months.table import read_rows
@@ -195,15 +195,16 @@ def _search(
         serves: list(_sets([one for one in options if one.serves == serves], most))
         for serves, most in (("hba1c", MOST_FOR_GLUCOSE), ("sbp", MOST_FOR_PRESSURE), ("ldl", MOST_FOR_LDL))
     }
-    today = months_course(person, (), days=days).days[-1]
-    falls = {one: today.sbp_mmhg - _end(person, one, days).sbp_mmhg for one in groups["sbp"]}
-    shares = {one: _end(person, one, days).ldl_mmoll / today.ldl_mmoll for one in groups["ldl"]}
+    ends = _ends(person, chain.from_iterable(groups.values()), days=days)
+    today = ends[()]
+    falls = {one: today.sbp_mmhg - ends[one].sbp_mmhg for one in groups["sbp"]}
+    shares = {one: ends[one].ldl_mmoll / today.ldl_mmoll for one in groups["ldl"]}
     found: list[tuple[float, int, tuple[Option, ...]]] = []
     for done, glucose in enumerate(groups["hba1c"]):
         progress(message("regimen-progress"), done / len(groups["hba1c"]))
         if any(one.action in REFUSED for one in cautions_of(person, [each.treatment for each in glucose])):
             continue
-        end = _end(person, glucose, days)
+        end = ends[glucose]
         pressure = min(falls, key=lambda one: (_over(end.sbp_mmhg - falls[one], targets.sbp_mmhg, "sbp"), len(one)))
         lipid = min(shares, key=lambda one: (_over(end.ldl_mmoll * shares[one], targets.ldl_mmoll, "ldl"), len(one)))
         short = _over(end.hba1c_pct, targets.hba1c_pct, "hba1c")
@@ -221,8 +222,13 @@ def _sets(options: Sequence[Option], most: int) -> Iterator[tuple[Option, ...]]:
             yield chosen
 
 
-def _end(person: MonthsPerson, chosen: Sequence[Option], days: int) -> SlowDay:
-    return months_course(person, [one.treatment for one in chosen], days=days).days[-1]
+def _ends(person: MonthsPerson, sets: Iterable[tuple[Option, ...]], *, days: int) -> dict[tuple[Option, ...], SlowDay]:
+    """The last day under each set, all at once."""
+    asked = tuple(dict.fromkeys(sets))
+    courses = months_courses(
+        [Life(person=person, treatments=[one.treatment for one in each]) for each in asked], days=days
+    )
+    return {each: course.end for each, course in zip(asked, courses, strict=True)}
 
 
 def _over(value: float, target: float, quantity: str) -> float:

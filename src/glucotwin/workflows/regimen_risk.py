@@ -90,7 +90,7 @@ def person_on(described: DescribedPerson, person: MonthsPerson, treatments: Sequ
     """
     cardiorenal = [one for one in treatments if one.medicine.kind in CARDIORENAL and not one.stopped]
     others = [one for one in treatments if one not in cardiorenal]
-    end = months_course(person, others, days=SETTLED_D).days[-1]
+    end = months_course(person, others, days=SETTLED_D).end
     begun = [CARDIORENAL[one.medicine.kind] for one in cardiorenal]
     stopped = {CARDIORENAL[one.medicine.kind] for one in treatments if one.stopped and one.medicine.kind in CARDIORENAL}
     drugs = tuple(dict.fromkeys((*(one for one in described.drugs if one not in stopped), *begun)))

@@ -162,7 +162,9 @@ def _check_values() -> Iterator[RuleResult]:
     man = _adult(7.4, USUAL_EGFR, age_y=40.0, weight_kg=100.0, height_m=1.75)
     course = months_course(man, parse_candidate("diet:500"), days=HALL_KG[-1][0])
     for day, expected in HALL_KG:
-        yield _value(f"Hall 2011, 500 kcal less, day {day}", expected, course.weight_kg[day] - 100.0, HALL_TOLERANCE_KG)
+        yield _value(
+            f"Hall 2011, 500 kcal less, day {day}", expected, float(course.weight_kg[day]) - 100.0, HALL_TOLERANCE_KG
+        )
     for hba1c, expected in ADAG_MGDL:
         mean = mean_from_hba1c_mmoll(hba1c) * 18.0156
         yield _value(f"ADAG, mean glucose in mg/dL at {hba1c:g} %", expected, mean, ADAG_TOLERANCE_MGDL)
@@ -185,7 +187,7 @@ def _fall(hba1c_pct: float, egfr: float, name: str) -> float:
 @cache
 def _end(hba1c_pct: float, egfr: float, name: str) -> SlowDay:
     treatments = parse_candidate(name) if name else ()
-    return months_course(_adult(hba1c_pct, egfr), treatments, days=DAYS).days[-1]
+    return months_course(_adult(hba1c_pct, egfr), treatments, days=DAYS).end
 
 
 def _adult(

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from typing_extensions import TypedDict
 
-from glucotwin.core.progress import ProgressCallback, silent
-from glucotwin.months.course import Course, months_course
+from glucotwin.months.course import Life, months_courses
 from glucotwin.months.person import MonthsPerson
 from glucotwin.months.treatment import Treatment
 from glucotwin.months.uncertainty import Draw, draw_many, with_strengths
 
 PERCENTILES = (10.0, 90.0)
+PARTS = ("parameters", "people", "both")
 
 
 class BandsJson(TypedDict):
@@ -61,7 +61,6 @@ def candidate_uncertainty(
     *,
     days: Sequence[int],
     draws: int,
-    progress: ProgressCallback = silent,
 ) -> Uncertainty:
     """Draws the course of a candidate.
 
@@ -70,27 +69,22 @@ def candidate_uncertainty(
         treatments: the candidate.
         days: that are asked for, the last one being the end.
         draws: how many models and people; each takes three courses.
-        progress: told how far the work has come.
     """
-    parts: dict[str, list[Course]] = {name: [] for name in ("parameters", "people", "both")}
-    for done, draw in enumerate(draw_many(draws)):
-        progress("", done / draws)
-        for name, courses in parts.items():
-            courses.append(_course(person, treatments, draw, days=days[-1], part=name))
-    last = {name: [one.days[-1] for one in courses] for name, courses in parts.items()}
-    both = np.array([one.hba1c_pct for one in parts["both"]])
-    low, high = np.percentile(both, PERCENTILES, axis=0)
+    drawn = draw_many(draws)
+    lives = [_life(person, treatments, draw, part=part) for part in PARTS for draw in drawn]
+    courses = months_courses(lives, days=days[-1])
+    months = courses[0].months
+    parts = {name: np.arange(draws) + draws * place for place, name in enumerate(PARTS)}
+    both = months.hba1c_pct[:, parts["both"]]
+    low, high = np.percentile(both, PERCENTILES, axis=1)
     return Uncertainty(
         draws=draws,
-        hba1c_pct={
-            day: _bands({name: [one.hba1c_pct[day] for one in courses] for name, courses in parts.items()})
-            for day in days
-        },
+        hba1c_pct={day: _bands({name: months.hba1c_pct[day, whose] for name, whose in parts.items()}) for day in days},
         weight_change_kg=_bands(
-            {name: [one.weight_kg - person.weight_kg for one in ends] for name, ends in last.items()}
+            {name: months.weight_kg[-1, whose] - person.weight_kg for name, whose in parts.items()}
         ),
         course_pct=tuple(zip(low.tolist(), high.tolist(), strict=True)),
-        hba1c_draws_pct=tuple(one.hba1c_pct for one in last["both"]),
+        hba1c_draws_pct=tuple(both[-1].tolist()),
     )
 
 
@@ -104,17 +98,16 @@ def best_of_draws_pct(candidates: Sequence[Uncertainty]) -> tuple[float, ...]:
     return tuple(100.0 * float(np.mean(winners == number)) for number in range(len(candidates)))
 
 
-def _course(person: MonthsPerson, treatments: Sequence[Treatment], draw: Draw, *, days: int, part: str) -> Course:
+def _life(person: MonthsPerson, treatments: Sequence[Treatment], draw: Draw, *, part: str) -> Life:
     models, people = part != "people", part != "parameters"
-    return months_course(
-        person,
-        with_strengths(treatments, draw, model=models, person=people),
-        days=days,
+    return Life(
+        person=person,
+        treatments=with_strengths(treatments, draw, model=models, person=people),
         response=draw.response if people else 1.0,
         decline=(draw.decline if people else 1.0) * (draw.mean_decline if models else 1.0),
     )
 
 
-def _bands(values: dict[str, list[float]]) -> Bands:
+def _bands(values: dict[str, np.ndarray]) -> Bands:
     found = {name: np.percentile(drawn, PERCENTILES) for name, drawn in values.items()}
     return Bands(**{name: (float(low), float(high)) for name, (low, high) in found.items()})

@@ -7,10 +7,12 @@ from itertools import pairwise
 from statistics import fmean
 from types import MappingProxyType
 
+import numpy as np
+
 from glucotwin.core.error import ErrorCode, NotFoundError
 from glucotwin.core.message import message
 from glucotwin.core.progress import ProgressCallback, silent
-from glucotwin.months.course import Course, months_course
+from glucotwin.months.course import Course, Life, months_courses
 from glucotwin.months.low_glucose import LowGlucose, felt_lows_per_y, low_glucose, people_with_lows_pct, severe_lows_pct
 from glucotwin.months.treatment import Treatment
 from glucotwin.months.trial import Participant, Target, Trial, trial_targets, trials
@@ -166,14 +168,14 @@ def _hit(target: Target, measured: float) -> bool:
 @cache
 def _courses(study: str, arm: str, weeks: int) -> Courses:
     trial = trials()[study]
-    return tuple(_course(trial, one, arm, weeks) for one in trial.people)
+    return months_courses([_life(trial, one, arm) for one in trial.people], days=7 * weeks)
 
 
-def _course(trial: Trial, one: Participant, arm: str, weeks: int) -> Course:
+def _life(trial: Trial, one: Participant, arm: str) -> Life:
     treatments = list(parse_candidate(arm)) if arm else []
     if one.prior:
         treatments += parse_candidate(f"stop-{trial.prior}")
-    return months_course(one.person, treatments, days=7 * weeks, response=one.response, decline=one.decline)
+    return Life(person=one.person, treatments=treatments, response=one.response, decline=one.decline)
 
 
 def _ends(target: Target, trial: Trial, arm: str, of: Callable[[Course], float]) -> float:
@@ -186,20 +188,20 @@ def _difference(target: Target, trial: Trial, *, of: Callable[[Course], float]) 
 
 
 def _hba1c_change(course: Course) -> float:
-    return course.days[-1].hba1c_pct - course.days[0].hba1c_pct
+    return float(course.hba1c_pct[-1] - course.hba1c_pct[0])
 
 
 def _weight_change(course: Course) -> float:
-    return course.days[-1].weight_kg - course.days[0].weight_kg
+    return float(course.weight_kg[-1] - course.weight_kg[0])
 
 
 def _hba1c_end(course: Course) -> float:
-    return course.days[-1].hba1c_pct
+    return float(course.hba1c_pct[-1])
 
 
 def _remission(target: Target, trial: Trial, *, years: int) -> float:
     courses = _courses(target.study, target.arm, 52 * years)
-    return 100.0 * fmean(one.days[-1].hba1c_pct < REMISSION_PCT for one in courses)
+    return 100.0 * fmean(bool(one.hba1c_pct[-1] < REMISSION_PCT) for one in courses)
 
 
 def _above_7(target: Target, trial: Trial, *, arm: str | None = None) -> float:
@@ -207,7 +209,7 @@ def _above_7(target: Target, trial: Trial, *, arm: str | None = None) -> float:
     courses = _courses(target.study, target.arm if arm is None else arm, trial.weeks)
     failed, years = 0, 0.0
     for course in courses:
-        visits = [course.days[day].hba1c_pct for day in range(VISIT_D, len(course.days), VISIT_D)]
+        visits = course.hba1c_pct[VISIT_D::VISIT_D].tolist()
         pairs = pairwise(visits)
         at = next((n for n, pair in enumerate(pairs) if min(pair) >= FAILURE_HBA1C_PCT), None)
         failed += at is not None
@@ -221,7 +223,7 @@ def _above_7_ratio(target: Target, trial: Trial) -> float:
 
 def _fasting_failure(target: Target, trial: Trial) -> float:
     courses = _courses(target.study, target.arm, trial.weeks)
-    failed = [any(day.fasting_mmoll > FAILURE_FASTING_MMOLL for day in one.days[VISIT_D:]) for one in courses]
+    failed = [bool(np.any(one.of("fasting_mmoll")[VISIT_D:] > FAILURE_FASTING_MMOLL)) for one in courses]
     return 100.0 * fmean(failed)
 
 
@@ -229,7 +231,7 @@ def _felt(target: Target, trial: Trial, arm: str) -> float:
     taken = parse_candidate(arm) if arm else ()
     ends = _courses(target.study, arm, min(52, trial.weeks))
     pairs = zip(trial.people, ends, strict=True)
-    return fmean(felt_lows_per_y(one.person, taken, hba1c_pct=end.days[-1].hba1c_pct) for one, end in pairs)
+    return fmean(felt_lows_per_y(one.person, taken, hba1c_pct=float(end.hba1c_pct[-1])) for one, end in pairs)
 
 
 def _lows_ratio(target: Target, trial: Trial) -> float:
@@ -269,7 +271,7 @@ MEASURES: Mapping[str, Callable[[Target, Trial], float]] = MappingProxyType(
         "hba1c_end": partial(_difference, of=_hba1c_end),
         "weight_change_kg": partial(_difference, of=_weight_change),
         "weight_change_pct": partial(
-            _difference, of=lambda course: 100.0 * _weight_change(course) / course.days[0].weight_kg
+            _difference, of=lambda course: 100.0 * _weight_change(course) / float(course.weight_kg[0])
         ),
         "remission_pct": partial(_remission, years=1),
         "remission_2y_pct": partial(_remission, years=2),

@@ -1,10 +1,11 @@
 """The slow body and its medicines: balance, time, weight, what goes along."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 
 import pytest
 
-from glucotwin.months.course import SlowDay, months_course
+from glucotwin.months.course import Life, SlowDay, months_course, months_courses
 from glucotwin.months.medicine.registry import MEDICINES
 from glucotwin.months.person import MonthsPerson, hba1c_from_mean_glucose
 from glucotwin.months.treatment import Treatment, with_adherence
@@ -17,7 +18,7 @@ def _take(name: str, dose: float = 0.0, **changes: object) -> Treatment:
 
 
 def _end(person: MonthsPerson, *treatments: Treatment, days: int = 182) -> SlowDay:
-    return months_course(person, treatments, days=days).days[-1]
+    return months_course(person, treatments, days=days).end
 
 
 def _fall(person: MonthsPerson, *treatments: Treatment, days: int = 182) -> float:
@@ -162,3 +163,17 @@ def test_a_person_whose_hba1c_reads_high_keeps_the_gap(adult: Adult) -> None:
 
 def test_steady_hba1c_is_that_of_adag() -> None:
     assert hba1c_from_mean_glucose(154.2 / 18.0156) == pytest.approx(7.0, abs=0.01)
+
+
+def test_lives_side_by_side_are_as_each_alone(adult: Adult) -> None:
+    lives = [
+        Life(person=adult(8.2), treatments=[_take("metformin", 2000.0)], response=0.8),
+        Life(person=adult(9.4, female=True, egfr=50.0), treatments=[_take("glargine", titrated=True)], decline=1.5),
+        Life(person=adult(7.4, genotype={"metformin-response": 0.5}), treatments=[_take("metformin", 2000.0)]),
+        Life(person=adult(8.0, insulin_u_per_d=20.0), treatments=[_take("glargine", 20.0, stopped=True, start_d=30)]),
+        Life(person=adult(7.9)),
+    ]
+    for life, course in zip(lives, months_courses(lives, days=90), strict=True):
+        alone = months_course(life.person, life.treatments, days=90, response=life.response, decline=life.decline)
+        assert asdict(course.end) == pytest.approx(asdict(alone.end))
+        assert len(course) == 91

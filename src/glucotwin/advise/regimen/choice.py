@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from glucotwin.advise.regimen.effect_table import STEP_D
+from glucotwin.advise.regimen.body import STEP_D
 from glucotwin.advise.regimen.option import Ladder, Option, options
 from glucotwin.advise.regimen.spell import Spell, as_treatments, taken_on
 from glucotwin.advise.regimen.table import numbers

@@ -12,13 +12,13 @@ import numpy as np
 from scipy.special import logsumexp, ndtri
 from scipy.stats import qmc
 
-from glucotwin.advise.regimen.body import Draws, Months, follow_many
-from glucotwin.advise.regimen.effect_table import EffectTables
+from glucotwin.advise.regimen.body import Draws, follow_draws, follow_plans
 from glucotwin.advise.regimen.prior import Prior, usual_prior
 from glucotwin.advise.regimen.spell import Spell, Visit, with_plan
 from glucotwin.advise.regimen.table import numbers
 from glucotwin.core.error import ErrorCode, FitError
 from glucotwin.core.message import message
+from glucotwin.months.course import Months
 from glucotwin.months.person import MonthsPerson
 
 DRAWS, ROUNDS, KEPT = 512, 3, 128
@@ -45,7 +45,6 @@ class RegimenTwin:
         draws: bodies of equal weight.
         normals: the standard normal numbers behind them, ``(draws, names)``.
         effective: how many independent draws the weighted ones are worth.
-        tables: of what medicines do to this person.
     """
 
     person: MonthsPerson
@@ -56,7 +55,6 @@ class RegimenTwin:
     draws: Draws
     normals: np.ndarray
     effective: float
-    tables: EffectTables
 
     @property
     def explains(self) -> bool:
@@ -75,7 +73,7 @@ class RegimenTwin:
     def foresee_all(self, plans: Sequence[Sequence[Spell]], *, days: float) -> tuple[Months, ...]:
         """The same for several plans at once."""
         spells = [with_plan(self.spells, one, day=self.today) for one in plans]
-        return follow_many(self.tables, self.person, self.draws, spells, days=self.today + days)
+        return follow_plans(self.person, self.draws, spells, days=self.today + days)
 
     def learned(self) -> dict[str, tuple[float, float, float]]:
         """Each quantity's median, and 10th and 90th percentile."""
@@ -110,9 +108,7 @@ def fit_regimen_twin(
     if not any(one.hba1c_pct is not None for one in visits) or visits[0].day != 0:
         raise FitError(ErrorCode.TOO_LITTLE_DATA, message("regimen-twin-needs"), hint=message("regimen-twin-hint"))
     prior = usual_prior(c_peptide_nmoll=c_peptide_nmoll, response=believed)
-    sampled = _Sampled(
-        person=person, spells=tuple(spells), visits=tuple(visits), prior=prior, tables=EffectTables(person)
-    )
+    sampled = _Sampled(person=person, spells=tuple(spells), visits=tuple(visits), prior=prior)
     normals, weight = sampled.run(seed)
     index = _systematic(weight, KEPT)
     return RegimenTwin(
@@ -124,7 +120,6 @@ def fit_regimen_twin(
         draws=prior.draws(normals[index]),
         normals=normals[index],
         effective=float(1.0 / np.sum(weight**2)),
-        tables=sampled.tables,
     )
 
 
@@ -134,7 +129,6 @@ class _Sampled:
     spells: tuple[Spell, ...]
     visits: tuple[Visit, ...]
     prior: Prior
-    tables: EffectTables
 
     def run(self, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """Standard normal numbers of all rounds, and their weights."""
@@ -168,7 +162,7 @@ class _Sampled:
     def _log_likelihood(self, normals: np.ndarray) -> np.ndarray:
         draws, noise = self.prior.draws(normals), numbers("noise.csv")
         days = max(1.0, self.visits[-1].day)
-        (months,) = follow_many(self.tables, self.person, draws, [self.spells], days=days)
+        months = follow_draws(self.person, draws, self.spells, days=days)
         total = np.zeros(len(normals))
         for visit in self.visits:
             for name, relative in SEEN.items():

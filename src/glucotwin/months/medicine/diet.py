@@ -3,10 +3,10 @@
 from glucotwin.months.effect import Effect
 from glucotwin.months.medicine.medicine import Medicine
 from glucotwin.months.medicine.onset import onset_of
-from glucotwin.months.person import MonthsPerson
+from glucotwin.months.people import Amount, MonthsPeople
 
 
-def _effect(person: MonthsPerson, dose: float) -> Effect:
+def _effect(people: MonthsPeople, dose: Amount) -> Effect:
     return Effect(diet_kcal=-dose)
 
 

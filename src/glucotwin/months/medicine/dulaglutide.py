@@ -4,14 +4,14 @@ from glucotwin.months.effect import Effect
 from glucotwin.months.medicine.incretin_effect import receptor_effect
 from glucotwin.months.medicine.medicine import Medicine
 from glucotwin.months.medicine.onset import onset_of
-from glucotwin.months.person import MonthsPerson
+from glucotwin.months.people import Amount, MonthsPeople
 
 G_PER_MOL, CLEARANCE_L_PER_H, HOURS_PER_WEEK, HALF_NMOLL = 63_000.0, 0.107, 168.0, 0.7
 
 
-def _effect(person: MonthsPerson, dose: float) -> Effect:
+def _effect(people: MonthsPeople, dose: Amount) -> Effect:
     level = dose / CLEARANCE_L_PER_H / HOURS_PER_WEEK / G_PER_MOL * 1e6
-    return receptor_effect(person, level / (HALF_NMOLL + level), secretion=1.5, prandial=0.55, intake_kcal=380.0)
+    return receptor_effect(people, level / (HALF_NMOLL + level), secretion=1.5, prandial=0.55, intake_kcal=380.0)
 
 
 DULAGLUTIDE = Medicine(

@@ -3,10 +3,10 @@
 from glucotwin.months.effect import Effect
 from glucotwin.months.medicine.medicine import Medicine
 from glucotwin.months.medicine.onset import onset_of
-from glucotwin.months.person import MonthsPerson
+from glucotwin.months.people import Amount, MonthsPeople
 
 
-def _effect(person: MonthsPerson, dose: float) -> Effect:
+def _effect(people: MonthsPeople, dose: Amount) -> Effect:
     share = 1.5 * dose / (10.0 + dose)
     return Effect(albuminuria=0.69**share, egfr_loss=0.8**share, egfr_dip=-2.0 * share, sbp_mmhg=-3.0 * share)
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from glucotwin.months.effect import Effect
-from glucotwin.months.person import MonthsPerson
+from glucotwin.months.people import Amount, MonthsPeople
 
 
-def glucosidase_effect(half_mg: float, *, strength: float = 1.0) -> Callable[[MonthsPerson, float], Effect]:
+def glucosidase_effect(half_mg: float, *, strength: float = 1.0) -> Callable[[MonthsPeople, Amount], Effect]:
     """The effect by person and dose; fasting glucose falls along with the rise after meals.
 
     Args:
@@ -14,7 +14,7 @@ def glucosidase_effect(half_mg: float, *, strength: float = 1.0) -> Callable[[Mo
         strength: beside acarbose.
     """
 
-    def effect(person: MonthsPerson, dose: float) -> Effect:
+    def effect(people: MonthsPeople, dose: Amount) -> Effect:
         share = strength * dose / (half_mg + dose)
         return Effect(prandial=1.0 - 0.45 * share, secretion=1.0 + 0.3 * share, intake_kcal=-50.0 * share)
 

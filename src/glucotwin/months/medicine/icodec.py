@@ -10,6 +10,6 @@ ICODEC = Medicine(
     largest_dose=1400.0,
     onset=onset_of("icodec"),
     effect=insulin_effect(days=7.0),
-    titration=Titration(per_week=True),
+    titration=Titration(),
     lows_per_y=1.25,
 )

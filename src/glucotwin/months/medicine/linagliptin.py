@@ -4,11 +4,11 @@ from glucotwin.months.effect import Effect
 from glucotwin.months.medicine.incretin_effect import protease_effect
 from glucotwin.months.medicine.medicine import Medicine
 from glucotwin.months.medicine.onset import onset_of
-from glucotwin.months.person import MonthsPerson
+from glucotwin.months.people import Amount, MonthsPeople
 
 
-def _effect(person: MonthsPerson, dose: float) -> Effect:
-    return protease_effect(person, 1.8 * dose / (5.0 + dose))
+def _effect(people: MonthsPeople, dose: Amount) -> Effect:
+    return protease_effect(people, 1.8 * dose / (5.0 + dose))
 
 
 LINAGLIPTIN = Medicine(

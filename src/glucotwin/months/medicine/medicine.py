@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from glucotwin.months.effect import Effect
 from glucotwin.months.medicine.onset import Onset
-from glucotwin.months.person import MonthsPerson
+from glucotwin.months.people import Amount, MonthsPeople
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,15 +16,17 @@ class Titration:
 
     Attributes:
         start_u_per_kg: first dose a day.
-        per_week: whether doses are told by the week.
         largest_u_per_kg: dose a day at which people stopped.
         by_mean: whether mean glucose leads, for insulin at meals.
     """
 
     start_u_per_kg: float = 0.11
-    per_week: bool = False
     largest_u_per_kg: float = 1.0
     by_mean: bool = False
+
+    def first_dose(self, weight_kg: np.ndarray, days: float) -> np.ndarray:
+        """The first dose by body weight in kg, told for so many days."""
+        return self.start_u_per_kg * weight_kg * days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +50,17 @@ class Medicine:
     kind: str
     largest_dose: float
     onset: Onset
-    effect: Callable[[MonthsPerson, float], Effect]
+    effect: Callable[[MonthsPeople, Amount], Effect]
     escalation: tuple[float, ...] = ()
     step_d: int = 28
     phase: Callable[[int], float] | None = None
     titration: Titration | None = None
     lows_per_y: float = 0.0
+
+    @property
+    def dosed_d(self) -> float:
+        """Days that a dose is told for."""
+        return 7.0 if self.unit.endswith("/week") else 1.0
 
     def dose_on(self, dose: float, day: int) -> float:
         """The dose that is taken that many days after the start.

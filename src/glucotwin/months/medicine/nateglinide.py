@@ -3,10 +3,10 @@
 from glucotwin.months.effect import Effect
 from glucotwin.months.medicine.medicine import Medicine
 from glucotwin.months.medicine.onset import onset_of
-from glucotwin.months.person import MonthsPerson
+from glucotwin.months.people import Amount, MonthsPeople
 
 
-def _effect(person: MonthsPerson, dose: float) -> Effect:
+def _effect(people: MonthsPeople, dose: Amount) -> Effect:
     share = dose / (180.0 + dose)
     return Effect(secretion=1.0 + 0.18 * share, prandial=1.0 - 0.5 * share, fluid_kg=0.8 * share)
 

@@ -3,12 +3,12 @@
 from glucotwin.months.effect import Effect
 from glucotwin.months.medicine.medicine import Medicine
 from glucotwin.months.medicine.onset import onset_of
-from glucotwin.months.person import MonthsPerson
+from glucotwin.months.people import Amount, MonthsPeople
 
 HALF_MG = 15.0
 
 
-def _effect(person: MonthsPerson, dose: float) -> Effect:
+def _effect(people: MonthsPeople, dose: Amount) -> Effect:
     share = dose / (HALF_MG + dose)
     return Effect(
         sensitivity=1.0 + 1.0 * share,

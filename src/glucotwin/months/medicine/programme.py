@@ -6,7 +6,7 @@ The dose is the deficit in the first weeks; afterwards 30 % of it is kept to, an
 from glucotwin.months.effect import Effect
 from glucotwin.months.medicine.medicine import Medicine
 from glucotwin.months.medicine.onset import onset_of
-from glucotwin.months.person import MonthsPerson
+from glucotwin.months.people import Amount, MonthsPeople
 
 LIQUID_D, KEPT = 140, 0.30
 
@@ -15,7 +15,7 @@ def _phase(day: int) -> float:
     return 1.0 if day < LIQUID_D else KEPT
 
 
-def _effect(person: MonthsPerson, dose: float) -> Effect:
+def _effect(people: MonthsPeople, dose: Amount) -> Effect:
     return Effect(diet_kcal=-dose)
 
 

@@ -3,13 +3,13 @@
 from glucotwin.months.effect import Effect
 from glucotwin.months.medicine.medicine import Medicine
 from glucotwin.months.medicine.onset import onset_of
-from glucotwin.months.person import MonthsPerson
+from glucotwin.months.people import Amount, MonthsPeople
 
 HALF_MG = 2.0
 
 
-def _effect(person: MonthsPerson, dose: float) -> Effect:
-    exposure = dose / person.factor("repaglinide-clearance")
+def _effect(people: MonthsPeople, dose: Amount) -> Effect:
+    exposure = dose / people.factor("repaglinide-clearance")
     share = exposure / (HALF_MG + exposure)
     return Effect(secretion=1.0 + 0.75 * share, prandial=1.0 - 0.35 * share, fluid_kg=1.2 * share, decline=1.3**share)
 

@@ -4,15 +4,15 @@ from glucotwin.months.effect import Effect
 from glucotwin.months.medicine.incretin_effect import receptor_effect
 from glucotwin.months.medicine.medicine import Medicine
 from glucotwin.months.medicine.onset import onset_of
-from glucotwin.months.person import MonthsPerson
+from glucotwin.months.people import Amount, MonthsPeople
 
 G_PER_MOL, HOURS_PER_WEEK, HALF_NMOLL = 4113.6, 168.0, 15.0
 
 
-def _effect(person: MonthsPerson, dose: float) -> Effect:
-    clearance = 0.0348 * 1.12 * (person.weight_kg / 85.0) ** 1.01  # L/h
+def _effect(people: MonthsPeople, dose: Amount) -> Effect:
+    clearance = 0.0348 * 1.12 * (people.weight_kg / 85.0) ** 1.01  # L/h
     level = dose * 0.847 / clearance / HOURS_PER_WEEK / G_PER_MOL * 1e6
-    return receptor_effect(person, level / (HALF_NMOLL + level), secretion=2.0, prandial=0.6, intake_kcal=800.0)
+    return receptor_effect(people, level / (HALF_NMOLL + level), secretion=2.0, prandial=0.6, intake_kcal=800.0)
 
 
 SEMAGLUTIDE = Medicine(

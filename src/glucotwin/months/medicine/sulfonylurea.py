@@ -6,7 +6,7 @@ Doses are told against half of the effect; clearance by genotype (CYP2C9, CYP2C1
 from collections.abc import Callable
 
 from glucotwin.months.effect import Effect
-from glucotwin.months.person import MonthsPerson
+from glucotwin.months.people import Amount, MonthsPeople
 
 LARGEST, FLOOR_MMOLL, TIRING = 1.10, 0.35, 2.0
 """Strength at high doses chosen near LEAD-3; secretion goes up about as C-peptide did in people on insulin (Pugh 1992:
@@ -14,7 +14,7 @@ LARGEST, FLOOR_MMOLL, TIRING = 1.10, 0.35, 2.0
 told of secondary failure; ADOPT)."""
 
 
-def sulfonylurea_effect(half_mg: float, clearance: str) -> Callable[[MonthsPerson, float], Effect]:
+def sulfonylurea_effect(half_mg: float, clearance: str) -> Callable[[MonthsPeople, Amount], Effect]:
     """The effect by person and dose.
 
     Args:
@@ -22,8 +22,8 @@ def sulfonylurea_effect(half_mg: float, clearance: str) -> Callable[[MonthsPerso
         clearance: quantity of a genotype that acts on its clearance.
     """
 
-    def effect(person: MonthsPerson, dose: float) -> Effect:
-        exposure = dose / person.factor(clearance)
+    def effect(people: MonthsPeople, dose: Amount) -> Effect:
+        exposure = dose / people.factor(clearance)
         share = exposure / (half_mg + exposure)
         return Effect(
             secretion=1.0 + LARGEST * share,

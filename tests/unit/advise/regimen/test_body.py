@@ -1,14 +1,14 @@
-"""Draws of the slow body are followed as one person is, and tables say what medicines say."""
+"""Draws are followed in half weeks as one person is by days."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from glucotwin.advise.regimen.body import Draws, follow
-from glucotwin.advise.regimen.effect_table import felt_doses
+from glucotwin.advise.regimen.body import STEP_D, Draws, follow_draws, taken_doses
 from glucotwin.advise.regimen.spell import Spell, taken_on, with_plan
 from glucotwin.months.course import months_course
+from glucotwin.months.intake import felt_doses
 from glucotwin.months.medicine.registry import MEDICINES
 from glucotwin.months.person import MonthsPerson
 from glucotwin.months.treatment import Treatment
@@ -44,7 +44,7 @@ def same_draws(person: MonthsPerson, *, response: float = 1.0, count: int = 2) -
 )
 def test_draws_live_through_what_the_slow_body_of_one_person_does(name: str, dose: float, response: float) -> None:
     titrated = dose == 0.0
-    months = follow(
+    months = follow_draws(
         PERSON,
         same_draws(PERSON, response=response),
         [Spell(medicine=name, dose=dose, start_d=0, titrated=titrated)],
@@ -54,24 +54,26 @@ def test_draws_live_through_what_the_slow_body_of_one_person_does(name: str, dos
         PERSON, [Treatment(medicine=MEDICINES[name], dose=dose, titrated=titrated)], days=182, response=response
     )
     for day in (91, 182):
-        assert months.at("hba1c_pct", day)[0] == pytest.approx(one.days[day].hba1c_pct, abs=0.08)
-        assert months.at("fasting_mmoll", day)[0] == pytest.approx(one.days[day].fasting_mmoll, abs=0.12)
-        assert months.at("weight_kg", day)[0] == pytest.approx(one.days[day].weight_kg, abs=0.4)
+        assert months.at("hba1c_pct", day)[0] == pytest.approx(one.on(day).hba1c_pct, abs=0.03)
+        assert months.at("fasting_mmoll", day)[0] == pytest.approx(one.on(day).fasting_mmoll, abs=0.12)
+        assert months.at("weight_kg", day)[0] == pytest.approx(one.on(day).weight_kg, abs=0.1)
 
 
 def test_what_was_taken_before_and_goes_on_changes_nothing() -> None:
-    months = follow(PERSON, same_draws(PERSON), [METFORMIN], days=91)
+    months = follow_draws(PERSON, same_draws(PERSON), [METFORMIN], days=91)
     assert months.hba1c_pct[-1] == pytest.approx(PERSON.hba1c_pct, abs=0.06)  # beta cells tire a little
 
 
 def test_stopping_what_was_taken_before_raises_glucose() -> None:
-    months = follow(PERSON, same_draws(PERSON), [replace(METFORMIN, end_d=0)], days=182)
+    months = follow_draws(PERSON, same_draws(PERSON), [replace(METFORMIN, end_d=0)], days=182)
     assert np.all(months.hba1c_pct[-1] > PERSON.hba1c_pct + 0.5)
 
 
 def test_a_raised_dose_goes_on_from_where_it_was() -> None:
     first = Spell(medicine="semaglutide", dose=0.5, start_d=-200, end_d=0)
-    felt = felt_doses(MEDICINES["semaglutide"], [first, Spell(medicine="semaglutide", dose=1.0, start_d=0)], steps=52)
+    semaglutide, second = MEDICINES["semaglutide"], Spell(medicine="semaglutide", dose=1.0, start_d=0)
+    taken = taken_doses(semaglutide, [first, second], steps=52)
+    felt = felt_doses(semaglutide, taken, before=0.5, step_d=STEP_D)
     assert felt[0] == pytest.approx(0.5)
     assert np.all(np.diff(felt) >= -1e-12)
     assert felt[-1] == pytest.approx(1.0, abs=0.01)

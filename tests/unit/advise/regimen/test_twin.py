@@ -4,7 +4,7 @@ import jax
 import numpy as np
 import pytest
 
-from glucotwin.advise.regimen.body import follow
+from glucotwin.advise.regimen.body import follow_draws
 from glucotwin.advise.regimen.prior import usual_prior
 from glucotwin.advise.regimen.spell import Spell, Visit
 from glucotwin.advise.regimen.table import numbers
@@ -57,7 +57,7 @@ def test_eighty_percent_intervals_hold_four_of_five_people_of_the_prior() -> Non
     for person in range(people):
         normals = np.array([[next(chance) for _ in prior.names]])
         truth = prior.draws(normals)
-        months = follow(PERSON, truth, SPELLS, days=300)
+        months = follow_draws(PERSON, truth, SPELLS, days=300)
         visits = [
             Visit(
                 day=day,
