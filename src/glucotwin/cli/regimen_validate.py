@@ -22,7 +22,7 @@ def command(console: Console, study: str | None, page: Path | None) -> None:
 
     Studies that were to stay unseen are scored apart. Without --study also rules (order of classes, combinations no
     more than their parts, SGLT2 inhibitors at a weak kidney, sign of weight) and check values of published models. All
-    of them take about a minute of one processor.
+    of them take about ten seconds of one processor.
     """
     from glucotwin.core.message import message
     from glucotwin.workflows.regimen_rule import check_rules

@@ -68,7 +68,7 @@ class EffectSum:
     """Effects of everything that is taken, added up over bodies: factors by their logarithms."""
 
     def __init__(self, bodies: int) -> None:
-        self._bodies = bodies
+        self._none = np.zeros(bodies)
         self._logs: dict[str, np.ndarray] = {}
         self._sums: dict[str, np.ndarray] = {}
 
@@ -93,12 +93,13 @@ class EffectSum:
         """All of them as one effect."""
         return Effect(**{name: np.exp(one) for name, one in self._logs.items()}, **self._sums)
 
-    def _put(self, parts: dict[str, np.ndarray], name: str, values: np.ndarray, whose: Whose) -> None:
+    def _put(self, parts: dict[str, np.ndarray], name: str, values: Amount, whose: Whose) -> None:
         if isinstance(whose, slice):
-            parts[name] = parts[name] + values if name in parts else values
+            parts[name] = parts.get(name, self._none) + values
             return
-        known = parts.setdefault(name, np.zeros(self._bodies))
-        known[whose] += values
+        if name not in parts:
+            parts[name] = self._none.copy()
+        parts[name][whose] += values
 
 
 def together(effects: Sequence[Effect], *, bodies: int) -> Effect:
