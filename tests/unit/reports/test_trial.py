@@ -8,6 +8,7 @@ from scipy.special import ndtr
 
 from glucotwin.core.message import spoken_in
 from glucotwin.reports.trial.figure_flow import flow_height_px
+from glucotwin.reports.trial.figure_forest import ForestRow, forest_height_px, forest_limits
 from glucotwin.reports.trial.page import render_trial
 from glucotwin.trial.flow import ArmFlow, Flow
 from glucotwin.trial.result import TrialResult
@@ -59,3 +60,20 @@ def test_many_reasons_and_arms_make_a_higher_figure():
     )
     assert flow_height_px(large, list("abcdef"), 880) > flow_height_px(small, ["a", "b"], 880)
     assert flow_height_px(small, ["a", "b"], 354) > flow_height_px(small, ["a", "b"], 880)
+
+
+def forest_row(low: float, high: float, *, main: bool = False, label: str = "x") -> ForestRow:
+    return ForestRow(label=label, estimate=(low + high) / 2.0, low=low, high=high, main=main)
+
+
+def test_one_wide_interval_does_not_flatten_the_others():
+    main, near, wide = forest_row(-0.5, -0.1, main=True), forest_row(-0.8, 0.2), forest_row(-40.0, 30.0)
+    assert forest_limits([main, near], None) == (-0.8, 0.2)
+    assert forest_limits([main, near, wide], None) == pytest.approx((-1.0, 0.5))
+    assert forest_limits([main, near, wide], 0.3) == pytest.approx((-1.3, 1.1))
+
+
+def test_long_headings_of_a_forest_get_lines_of_their_own():
+    short, long = (ForestRow(label="word " * count) for count in (2, 30))
+    for narrow in (True, False):
+        assert forest_height_px([long], narrow=narrow) >= forest_height_px([short], narrow=narrow) + 30

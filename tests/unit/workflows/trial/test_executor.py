@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
@@ -13,12 +14,15 @@ import pytest
 from glucotwin.core.error import ErrorCode, GlucoTwinError, ModelError, NotFoundError
 from glucotwin.trial.design import Design
 from glucotwin.trial.executor import AbstractExecutor, LocalExecutor, ProcessExecutor
-from glucotwin.trial.ray_executor import RayExecutor
+from glucotwin.trial.ray_executor import STARTS, RayExecutor
 from glucotwin.trial.schedule import recruiting_tasks
 from glucotwin.trial.task import Answer, Job, Order, perform
 from glucotwin.workflows.trial.design_file import find_design
 from glucotwin.workflows.trial.registry import experiment_place
 from glucotwin.workflows.trial.run import run_trial
+
+if TYPE_CHECKING:
+    from ray.cluster_utils import Cluster
 
 DESIGN = find_design("known-effect").model_copy(update={"batch_people": 8})
 PLACE = experiment_place("known-effect")
@@ -111,6 +115,33 @@ def test_a_ray_cluster_gives_what_one_process_gives_also_when_a_worker_is_killed
     assert sorted(seen) == sorted(order.task.identifier for order in orders)
 
 
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # Ray's own, of a local cluster
+def test_two_nodes_give_what_one_process_gives_also_when_one_dies_in_the_middle(tmp_path: Path):
+    pytest.importorskip("ray")
+    cluster, nodes = two_nodes()
+    try:
+        arguments = ["trial", "run", "known-effect", "--quick", "--executor", "ray", "--address", cluster.address]
+        script = f"import sys; sys.argv={['glucotwin', *arguments, '--out', 'quick']!r}"
+        run_it = "from glucotwin.cli.main import main; main()"
+        subprocess.run([sys.executable, "-c", f"{script}; {run_it}"], cwd=tmp_path, check=True, capture_output=True)
+        run_trial(find_design("known-effect").made_quick(), tmp_path / "quick-here")
+        for name in ("people.parquet", "outcomes.parquet"):
+            assert (tmp_path / "quick" / name).read_bytes() == (tmp_path / "quick-here" / name).read_bytes()
+
+        def lose_a_node(_: str, done: float) -> None:
+            if done > 0.4 and len(nodes) == 2:
+                cluster.remove_node(nodes.pop(), allow_graceful=False)
+
+        with RayExecutor(cluster.address) as executor:
+            run_trial(DESIGN, tmp_path / "lost", executor=executor, progress=lose_a_node)
+        assert len(nodes) == 1
+    finally:
+        cluster.shutdown()
+    here = outcomes(tmp_path / "here", LocalExecutor())
+    assert pl.read_parquet(tmp_path / "lost" / "outcomes.parquet").equals(here)
+
+
 def test_an_address_without_a_cluster_is_told_at_once():
     with pytest.raises(NotFoundError, match=r"No Ray cluster answers at 127\.0\.0\.1:1"):
         list(RayExecutor("127.0.0.1:1").run(job_of(DESIGN), recruits(DESIGN, 1)))
@@ -118,6 +149,26 @@ def test_an_address_without_a_cluster_is_told_at_once():
 
 WORKERS = ("ray::perform", "ray::IDLE")
 """What workers are called; the death of one of Ray's agents, which are called alike, ends the node."""
+
+
+def two_nodes() -> tuple["Cluster", list[object]]:
+    """A cluster on this machine whose head has no processors, so that every task runs on one of two other nodes."""
+    from ray.cluster_utils import Cluster
+
+    node = {"node_ip_address": "127.0.0.1", "include_dashboard": False}
+    for start in range(STARTS):
+        cluster = Cluster()
+        try:
+            cluster.add_node(num_cpus=0, **node)
+            nodes = [cluster.add_node(num_cpus=1, **node) for _ in range(2)]
+            cluster.wait_for_nodes()
+        except Exception:  # Ray gives its processes 30 seconds, too few on a busy machine
+            cluster.shutdown()
+            if start == STARTS - 1:
+                raise
+        else:
+            return cluster, nodes
+    raise AssertionError
 
 
 def ray_workers() -> list[int]:
