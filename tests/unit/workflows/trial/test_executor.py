@@ -81,14 +81,8 @@ def test_processes_give_what_one_gives_also_when_one_is_killed(tmp_path: Path):
 
 @pytest.mark.slow
 def test_a_killed_driver_goes_on_where_it_was(tmp_path: Path):
-    arguments = ["glucotwin", "trial", "run", "known-effect", "--out", "run"]
-    script = f"import sys; sys.argv={arguments!r}; from glucotwin.cli.main import main; main()"
-    process = subprocess.Popen([sys.executable, "-c", script], cwd=tmp_path)
-    units = tmp_path / "run" / "unit"
-    for _ in range(2400):
-        if units.is_dir() and len(list(units.iterdir())) >= 5:
-            break
-        time.sleep(0.05)
+    process = trial_run(tmp_path, "known-effect", "--out", "run")
+    units = wait_for_units(tmp_path / "run", 5)
     process.kill()
     process.wait()
     done = [one for one in units.iterdir() if not one.name.startswith(".")]
@@ -121,30 +115,42 @@ def test_two_nodes_give_what_one_process_gives_also_when_one_dies_in_the_middle(
     pytest.importorskip("ray")
     cluster, nodes = two_nodes()
     try:
-        arguments = ["trial", "run", "known-effect", "--quick", "--executor", "ray", "--address", cluster.address]
-        script = f"import sys; sys.argv={['glucotwin', *arguments, '--out', 'quick']!r}"
-        run_it = "from glucotwin.cli.main import main; main()"
-        subprocess.run([sys.executable, "-c", f"{script}; {run_it}"], cwd=tmp_path, check=True, capture_output=True)
-        run_trial(find_design("known-effect").made_quick(), tmp_path / "quick-here")
-        for name in ("people.parquet", "outcomes.parquet"):
-            assert (tmp_path / "quick" / name).read_bytes() == (tmp_path / "quick-here" / name).read_bytes()
-
-        def lose_a_node(_: str, done: float) -> None:
-            if done > 0.4 and len(nodes) == 2:
-                cluster.remove_node(nodes.pop(), allow_graceful=False)
-
-        with RayExecutor(cluster.address) as executor:
-            run_trial(DESIGN, tmp_path / "lost", executor=executor, progress=lose_a_node)
-        assert len(nodes) == 1
+        on_ray = ("--executor", "ray", "--address", cluster.address)
+        quick = trial_run(tmp_path, "known-effect", "--quick", "--out", "quick", *on_ray)
+        assert quick.wait() == 0
+        lost = trial_run(tmp_path, "known-effect", "--out", "lost", *on_ray)
+        wait_for_units(tmp_path / "lost", 5)
+        cluster.remove_node(nodes.pop(), allow_graceful=False)
+        assert lost.wait() == 0
     finally:
         cluster.shutdown()
-    here = outcomes(tmp_path / "here", LocalExecutor())
-    assert pl.read_parquet(tmp_path / "lost" / "outcomes.parquet").equals(here)
+    design = find_design("known-effect")
+    for name, asked in (("quick", design.made_quick()), ("lost", design)):
+        run_trial(asked, tmp_path / f"{name}-here")
+        for table in ("people.parquet", "outcomes.parquet"):
+            assert (tmp_path / name / table).read_bytes() == (tmp_path / f"{name}-here" / table).read_bytes()
 
 
 def test_an_address_without_a_cluster_is_told_at_once():
     with pytest.raises(NotFoundError, match=r"No Ray cluster answers at 127\.0\.0\.1:1"):
         list(RayExecutor("127.0.0.1:1").run(job_of(DESIGN), recruits(DESIGN, 1)))
+
+
+def trial_run(folder: Path, *arguments: str) -> "subprocess.Popen[bytes]":
+    """``glucotwin trial run`` as a process of its own."""
+    words = ["glucotwin", "trial", "run", *arguments]
+    script = f"import sys; sys.argv={words!r}; from glucotwin.cli.main import main; main()"
+    return subprocess.Popen([sys.executable, "-c", script], cwd=folder)
+
+
+def wait_for_units(run: Path, count: int) -> Path:
+    """The folder of answers, once there are some of them."""
+    units = run / "unit"
+    for _ in range(2400):
+        if units.is_dir() and len(list(units.iterdir())) >= count:
+            return units
+        time.sleep(0.05)
+    raise AssertionError(f"{run} has no {count} answers")
 
 
 WORKERS = ("ray::perform", "ray::IDLE")
@@ -155,12 +161,11 @@ def two_nodes() -> tuple["Cluster", list[object]]:
     """A cluster on this machine whose head has no processors, so that every task runs on one of two other nodes."""
     from ray.cluster_utils import Cluster
 
-    node = {"node_ip_address": "127.0.0.1", "include_dashboard": False}
     for start in range(STARTS):
         cluster = Cluster()
         try:
-            cluster.add_node(num_cpus=0, **node)
-            nodes = [cluster.add_node(num_cpus=1, **node) for _ in range(2)]
+            cluster.add_node(num_cpus=0, include_dashboard=False)
+            nodes = [cluster.add_node(num_cpus=1, include_dashboard=False) for _ in range(2)]
             cluster.wait_for_nodes()
         except Exception:  # Ray gives its processes 30 seconds, too few on a busy machine
             cluster.shutdown()
