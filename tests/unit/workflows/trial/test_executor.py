@@ -115,7 +115,7 @@ def test_two_nodes_give_what_one_process_gives_also_when_one_dies_in_the_middle(
     pytest.importorskip("ray")
     cluster, nodes = two_nodes()
     try:
-        on_ray = ("--executor", "ray", "--address", cluster.address)
+        on_ray = ("--executor", "ray", "--address", str(cluster.address))
         quick = trial_run(tmp_path, "known-effect", "--quick", "--out", "quick", *on_ray)
         assert quick.wait() == 0
         lost = trial_run(tmp_path, "known-effect", "--out", "lost", *on_ray)
