@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from glucotwin.months.balance import fasting_balance
+from glucotwin.months.balance import fasting_balance, own_secretion
 from glucotwin.months.effect import Effect, EffectSum
 from glucotwin.months.intake import AnyIntake, intake_of
 from glucotwin.months.lag import share_of
@@ -276,7 +276,7 @@ class _Bodies:
     ) -> None:
         self.first, self.step_d, self.decline = first, step_d, decline
         self.drift_pct, self.appetite = drift_pct, appetite
-        self.usual_mmoll = usual_mmoll
+        self.usual_mmoll, self.own = usual_mmoll, own_secretion(first)
         self.gap = first.hba1c_pct - hba1c_from_mean_glucose(first.mean_mmoll)
         self.fasting = self.unexcreted = first.fasting_mmoll
         self.mean = first.mean_mmoll
@@ -308,7 +308,7 @@ class _Bodies:
         self.logit = self.logit + BETA_SLOPE_PER_Y * self.decline * effect.decline * self.step_d / 365.0
         self.beta = (1.0 + np.exp(BETA_LOGIT)) / (1.0 + np.exp(self.logit)) * self._recovered()
         balance = fasting_balance(
-            self.first, effect, usual_mmoll=self.usual_mmoll, beta=self.beta, weight_change_kg=tissue
+            self.first, effect, usual_mmoll=self.usual_mmoll, own=self.own, beta=self.beta, weight_change_kg=tissue
         )
         self.unexcreted, self.fasting = balance.unexcreted_mmoll, balance.fasting_mmoll
         self.mean = self.fasting + self._rise(effect.prandial, balance.gain)

@@ -42,6 +42,14 @@ def test_two_medicines_lower_less_than_the_sum_and_more_than_one(adult: Adult) -
     assert max(alone) < _fall(adult(8.6), *both) < sum(alone)
 
 
+def test_who_injects_insulin_has_little_of_their_own_to_call_forth(adult: Adult) -> None:
+    glimepiride = _take("glimepiride", 4.0)
+    falls = [_fall(adult(8.8, insulin_u_per_d=units), glimepiride, days=140) for units in (0.0, 14.0, 40.0)]
+    assert falls == sorted(falls, reverse=True)
+    assert 0.4 < falls[2] / falls[0] < 0.8
+    assert _end(adult(8.8, insulin_u_per_d=40.0), days=1).fasting_mmoll == pytest.approx((8.8 - 3.99) / 0.466, abs=0.01)
+
+
 def test_a_higher_hba1c_falls_further(adult: Adult) -> None:
     for name, dose in (("metformin", 2000.0), ("dapagliflozin", 10.0), ("liraglutide", 1.8)):
         assert _fall(adult(9.5), _take(name, dose)) > _fall(adult(7.5), _take(name, dose))
