@@ -39,6 +39,13 @@ def test_every_row_says_whether_and_where_it_was_checked(name: str) -> None:
         assert row["checked"] == "no" or name == "uncertainty" or row["where"]
 
 
+@pytest.mark.parametrize(
+    "name", ["cautions", "costs", "guidelines", "onsets", "side_effects", "trial_targets", "trials", "uncertainty"]
+)
+def test_no_row_has_more_cells_than_its_table(name: str) -> None:
+    assert all(None not in row for row in read_rows(f"{name}.csv")), "a semicolon inside a cell"
+
+
 def test_every_medicine_has_an_onset_with_a_source() -> None:
     rows = read_rows("onsets.csv")
     assert {row["medicine"] for row in rows} == set(MEDICINES)
