@@ -4,7 +4,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from dashboard_page import DESKTOP, PHONE, Screen, opened, overflow_px, photograph, violations
+from glucotwin.core.profile import Profile
 from glucotwin.service.state import Service
+from glucotwin.workflows.living.demo import prepare_type_2
 from made_up_service import made_up_running, sign_up
 from made_up_store import MadeUpStore
 from running_service import PATIENCE_MS, running, sign_in
@@ -45,6 +47,34 @@ def test_a_clinician_compares_regimens(service: Service, browser: Browser) -> No
                 _plan(page)
                 assert (violations(page), overflow_px(page)) == ([], 0)
                 photograph(page, f"regimens-{size[0]}-{scheme}")
+
+
+def test_a_clinician_is_advised_on_medicines_by_visits_on_record(service: Service, browser: Browser) -> None:
+    service.profile = Profile.RESEARCH
+    clinician = sign_up(service, "clinician")
+    prepare_type_2(service.database, clinician.account_id)
+    with running(service) as address:
+        expect.set_options(timeout=PATIENCE_MS)
+        for size, scheme in ((DESKTOP, "light"), (PHONE, "dark")):
+            with opened(browser, address, Screen(size=size, scheme=scheme)) as page:
+                sign_in(page, clinician.login)
+                page.goto(f"{address}/#/clinic")
+                _advise(page)
+                assert (violations(page), overflow_px(page)) == ([], 0)
+                photograph(page, f"medicines-{size[0]}-{scheme}")
+
+
+def _advise(page: Page) -> None:
+    part = page.locator(".regimens")
+    part.locator("summary").first.press("Enter")
+    expect(part.get_by_label("Day")).to_have_value("2026-03-08")
+    part.get_by_label("Taken before the first dose on record").fill("metformin:2000")
+    part.get_by_role("button", name="Look again").click()
+    expect(part.get_by_label("Day").first).to_have_value("2024-03-08")
+    part.get_by_role("button", name="Propose by visits").click()
+    table = part.get_by_role("table").filter(has_text="Proposed is as good")
+    expect(table.get_by_role("rowheader").first).to_contain_text("metformin:2000")
+    expect(part.get_by_text("Proposed by 5 visits")).to_be_visible()
 
 
 def _compare(page: Page) -> None:

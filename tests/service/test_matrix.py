@@ -11,6 +11,7 @@ from glucotwin.core.message import message
 from glucotwin.service.document import ROUTERS
 from glucotwin.service.endpoint import view
 from glucotwin.service.state import Service
+from made_up_patient import LETTER
 from made_up_service import API, Browser, client_of, sign_up
 
 PERSON, CARER, CLINICIAN, RESEARCHER = "person", "carer", "clinician", "researcher"
@@ -109,11 +110,21 @@ OF_PERSON: dict[str, Line] = {
         roles=TREATING, machine=False, body={"reason": "No longer."}
     ),
     "POST /people/{person_id}/setting-advice": Line(roles=TREATING, twin=True, machine=False, body={}),
+    "POST /people/{person_id}/medicine-advice": Line(
+        roles=TREATING,
+        twin=True,
+        machine=False,
+        body={
+            "person": LETTER | {"hba1c_pct": 8.0},
+            "visits": [{"on": "2026-03-01"}],
+        },
+    ),
     "POST /people/{person_id}/proposals/{proposal_id}/decision": Line(
         roles=TREATING, machine=False, body={"decision": "end", "reason": "No longer."}
     ),
     "POST /people/{person_id}/proposals/{proposal_id}/answer": Line(roles=CARING, body={"answer": "agree"}),
     "GET /people/{person_id}/description": Line(roles=EVERYBODY),
+    "GET /people/{person_id}/visits": Line(roles=EVERYBODY),
     "GET /people/{person_id}/questionnaires": Line(roles=EVERYBODY),
     "POST /people/{person_id}/questionnaire-responses": Line(
         roles=CARING, body={"questionnaire": "daily-life", "answers": {}}

@@ -845,6 +845,39 @@ regimen-verdict-open = Lässt offen
 regimen-verdict-against = Widerspricht
 regimen-not-advice = Ein Modell durchschnittlicher Menschen, an veröffentlichten Studien mit Treffern und Fehlern geprüft. Forschungssoftware, kein Medizinprodukt; kein Rat, eine Behandlung zu beginnen, zu ändern oder zu beenden.
 regimen-kilogram = { $change } kg
+medicines-advise = Nach Besuchen vorschlagen
+medicines-visits = Besuche
+medicines-visits-lead = Was an einem Tag gemessen wurde, und was von da an genommen wird (metformin:2000+glimepiride:2; none für nichts; leer für wie zuvor). Aus dem Datensatz ausgefüllt; er bleibt, wie er ist.
+medicines-before = Vor der ersten erfassten Dosis genommen
+medicines-look = Neu ansehen
+medicines-visit = Besuch { $number }
+medicines-day = Tag
+medicines-fasting = Nüchternglukose, mmol/L
+medicines-weight = Gewicht, kg
+medicines-from = Von da an genommen
+medicines-as-before = wie zuvor
+medicines-remove = Besuch { $number } entfernen
+medicines-away = entfernen
+medicines-example = metformin:2000
+medicines-add = Besuch hinzufügen
+medicines-proposed = { $visits ->
+    [one] Vorschlag nach einem Besuch: { $plan }
+   *[other] Vorschlag nach { $visits } Besuchen: { $plan }
+}
+medicines-nothing = Es wird keine Änderung vorgeschlagen.
+medicines-course = HbA1c von heute an
+medicines-summary = { $name }: { $percent } % nach { $months } Monaten.
+medicines-after = nach { $months } Monaten
+medicines-target-line = Ziel { $percent } %
+medicines-plans = Pläne, die besten zuerst
+medicines-then = Dann genommen
+medicines-on-target = Im Ziel
+medicines-gut = Darmbeschwerden
+medicines-burden = Last
+medicines-as-good = Vorschlag ebenso gut
+medicines-note = Klammern und Band: 10. bis 90. Perzentil über Körper, die zu den Besuchen passen. Last: alles, was gegen einen Plan spricht, in % HbA1c; was wie viel wiegt, ist gewählt. Letzte Spalte: in wie vielen der Körper der Vorschlag nicht mehr wiegt; um 50 % ist beides recht.
+medicines-learned = Was die Besuche über diese Person sagen
+medicines-learned-row = { $what }: { $learned }; vor den Besuchen { $before }
 
 ## Die Jahre voraus
 

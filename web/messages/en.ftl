@@ -845,6 +845,39 @@ regimen-verdict-open = Leaves open
 regimen-verdict-against = Goes against
 regimen-not-advice = A model of average people, checked against published trials with hits and misses. Research software, not a medical device; no advice to start, change or stop a treatment.
 regimen-kilogram = { $change } kg
+medicines-advise = Propose by visits
+medicines-visits = Visits
+medicines-visits-lead = What was measured on a day, and what is taken from that day on (metformin:2000+glimepiride:2; none for nothing; empty for as before). Filled in from the record; the record stays as it is.
+medicines-before = Taken before the first dose on record
+medicines-look = Look again
+medicines-visit = Visit { $number }
+medicines-day = Day
+medicines-fasting = Fasting glucose, mmol/L
+medicines-weight = Weight, kg
+medicines-from = Taken from then on
+medicines-as-before = as before
+medicines-remove = Remove visit { $number }
+medicines-away = remove
+medicines-example = metformin:2000
+medicines-add = Add a visit
+medicines-proposed = { $visits ->
+    [one] Proposed by one visit: { $plan }
+   *[other] Proposed by { $visits } visits: { $plan }
+}
+medicines-nothing = Nothing is proposed to be changed.
+medicines-course = HbA1c from today on
+medicines-summary = { $name }: { $percent } % after { $months } months.
+medicines-after = after { $months } months
+medicines-target-line = target { $percent } %
+medicines-plans = Plans from the best on
+medicines-then = Taken then
+medicines-on-target = On target
+medicines-gut = Gut trouble
+medicines-burden = Burden
+medicines-as-good = Proposed is as good
+medicines-note = Brackets and the shaded band: 10th to 90th percentile over bodies that agree with the visits. Burden: everything that weighs against a plan, in % of HbA1c; what weighs how much was chosen. Last column: in how many of the bodies the proposed plan weighs no more; near 50 % either will do.
+medicines-learned = What the visits told of this person
+medicines-learned-row = { $what }: { $learned }; before the visits { $before }
 
 ## Years ahead
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from glucotwin.advise.regimen.choice import Foreseen
     from glucotwin.workflows.regimen_advice import RegimenAdvice
 
-SHOWN, DRAWN = 8, 3
-"""Plans in the table, and courses in the plot beside that of changing nothing."""
+DRAWN = 3
+"""Courses in the plot beside that of changing nothing."""
 
 
 @click.command(
@@ -118,13 +118,15 @@ def _weights(told: tuple[str, ...]) -> dict[str, float]:
 
 def _draw(advice: "RegimenAdvice", path: Path) -> None:
     from glucotwin.reports.figure.regimen_advice import PlanLine, plot_regimen_advice
+    from glucotwin.workflows.regimen_advice_answer import plan_name, shown_plans
     from glucotwin.workflows.regimen_parse import DAYS_PER_MONTH
 
     choice = advice.choice
-    shown = _shown(advice)
+    shown = shown_plans(advice.choice)
     drawn = [choice.unchanged, *[one for one in shown if one is not choice.unchanged][:DRAWN]]
     lines = [
-        PlanLine(name=_name(one), course_pct=one.course_pct, burden=one.burden, is_drawn=one in drawn) for one in shown
+        PlanLine(name=plan_name(one), course_pct=one.course_pct, burden=one.burden, is_drawn=one in drawn)
+        for one in shown
     ]
     seen = [
         ((one.day - choice.twin.today) / DAYS_PER_MONTH, one.hba1c_pct)
@@ -134,27 +136,21 @@ def _draw(advice: "RegimenAdvice", path: Path) -> None:
     plot_regimen_advice(lines, seen, path, target_pct=choice.target_pct)
 
 
-def _shown(advice: "RegimenAdvice") -> "list[Foreseen]":
-    """The best plans, and to change nothing."""
-    choice = advice.choice
-    best = list(choice.ranked[:SHOWN])
-    return best if choice.unchanged in best else [*best, choice.unchanged]
-
-
 def _page(advice: "RegimenAdvice") -> Iterator[str]:
     from glucotwin.core.message import message
+    from glucotwin.workflows.regimen_advice_answer import plan_name, reason_sentences, shown_plans
 
     choice = advice.choice
-    yield message("regimen-advice-title", plan=_name(choice.chosen), visits=advice.visits)
+    yield message("regimen-advice-title", plan=plan_name(choice.chosen), visits=advice.visits)
     yield ""
     columns = ("plan", "hba1c", "target", "weight", "lows", "gut", "cost", "changes", "burden", "better")
     header = tuple(message(f"regimen-advice-column-{name}") for name in columns)
     better = dict(zip(map(id, choice.ranked), choice.beats, strict=True))
-    rows = [_row(one, better[id(one)]) for one in _shown(advice)]
+    rows = [_row(one, better[id(one)]) for one in shown_plans(advice.choice)]
     yield aligned([header, *rows], right=frozenset(range(1, len(columns))))
     yield message("regimen-advice-legend", months=round(choice.days * 12.0 / 365.0))
     yield ""
-    yield from _reasons(advice)
+    yield from reason_sentences(choice)
     yield ""
     yield from _learned(advice)
     yield ""
@@ -162,9 +158,11 @@ def _page(advice: "RegimenAdvice") -> Iterator[str]:
 
 
 def _row(one: "Foreseen", better: float) -> tuple[str, ...]:
+    from glucotwin.workflows.regimen_advice_answer import plan_name
+
     median, low, high = one.hba1c_pct
     return (
-        _name(one),
+        plan_name(one),
         f"{median:.1f} ({low:.1f}-{high:.1f})",
         f"{100.0 * one.on_target:.0f}",
         f"{one.weight_change_kg[0]:+.1f}",
@@ -175,26 +173,6 @@ def _row(one: "Foreseen", better: float) -> tuple[str, ...]:
         f"{one.total:.2f}",
         f"{100.0 * better:.0f}",
     )
-
-
-def _reasons(advice: "RegimenAdvice") -> Iterator[str]:
-    """What speaks for the chosen plan beside changing nothing, and beside the next one."""
-    from glucotwin.core.message import message
-
-    choice = advice.choice
-    for other in dict.fromkeys([choice.unchanged.option.name, *(one.option.name for one in choice.ranked[1:2])]):
-        found = next(one for one in choice.ranked if one.option.name == other)
-        if found is choice.chosen:
-            continue
-        parts = [(found.burden[name] - size, name) for name, size in choice.chosen.burden.items()]
-        told = [
-            message("regimen-advice-part", name=message(f"regimen-advice-burden-{name}"), size=f"{size:+.2f}")
-            for size, name in sorted(parts, key=lambda one: -abs(one[0]))
-            if abs(size) >= 0.005
-        ]
-        yield message("regimen-advice-beside", other=_name(found), parts=", ".join(told))
-    if not choice.twin.explains:
-        yield message("regimen-advice-unexplained")
 
 
 def _learned(advice: "RegimenAdvice") -> Iterator[str]:
@@ -210,22 +188,15 @@ def _learned(advice: "RegimenAdvice") -> Iterator[str]:
 
 def _cautions(chosen: "Foreseen") -> Iterator[str]:
     from glucotwin.core.message import message
+    from glucotwin.workflows.regimen_advice_answer import plan_name
 
     for caution in chosen.option.cautions:
         action = message(f"regimen-action-{caution.action}")
-        yield message("regimen-caution", candidate=_name(chosen), action=action, text=message(caution.code))
+        yield message("regimen-caution", candidate=plan_name(chosen), action=action, text=message(caution.code))
     for said in chosen.recommendations:
-        verdict = message(f"regimen-verdict-{said.verdict}", candidates=_name(chosen))
+        verdict = message(f"regimen-verdict-{said.verdict}", candidates=plan_name(chosen))
         yield message("regimen-guideline", text=message(said.code), source=said.source, verdicts=verdict)
 
 
 def _span(span: tuple[float, float, float]) -> str:
     return f"{span[0]:.2f} ({span[1]:.2f} to {span[2]:.2f})"
-
-
-def _name(one: "Foreseen") -> str:
-    from glucotwin.core.message import message
-
-    if one.option.changes == 0:
-        return message("regimen-unchanged")
-    return one.option.name or message("regimen-advice-nothing")

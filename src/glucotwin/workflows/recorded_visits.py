@@ -21,7 +21,7 @@ from glucotwin.months.medicine.registry import MEDICINES
 from glucotwin.twin.medicine_level import known_medicine
 from glucotwin.workflows.recorded_glucose import glucose_beside, recorded_glucose
 from glucotwin.workflows.recorded_person import laboratory_facts
-from glucotwin.workflows.regimen_history import NOTHING, VisitRow
+from glucotwin.workflows.regimen_history import NOTHING, VisitRow, spells_of
 
 INSULINS: Mapping[str, str] = MappingProxyType(
     {
@@ -78,7 +78,12 @@ def recorded_visits(timeline: Timeline, before: str | None = None) -> RecordedVi
         timeline: the person's data.
         before: what was taken before the first dose on record, as ``metformin:2000`` or ``none``; None where it is not
             known. Visits before that dose are then left out.
+
+    Raises:
+        DataError, NotFoundError: what was taken before is not written as medicines are.
     """
+    if before is not None:
+        spells_of(before)
     zone = timeline.person.zone_info
     today = timeline.window().end.astimezone(zone).date()
     courses = _courses(timeline, today)

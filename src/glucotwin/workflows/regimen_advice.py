@@ -22,6 +22,7 @@ from glucotwin.months.person import MonthsPerson
 from glucotwin.prognosis.person import HINT, DescribedPerson, parse_person
 from glucotwin.workflows.recorded_person import described_at
 from glucotwin.workflows.recorded_visits import recorded_visits
+from glucotwin.workflows.regimen_answer import SpanJson
 from glucotwin.workflows.regimen_history import RegimenHistory, history_of, read_history, spells_of
 from glucotwin.workflows.regimen_parse import DAYS_PER_MONTH
 from glucotwin.workflows.regimen_person import months_person
@@ -70,8 +71,8 @@ class RegimenAdvice:
                 "taken": [one.name for one in twin.spells],
                 "effective_draws": twin.effective,
                 "explains_visits": twin.explains,
-                "before": {name: _span_json(one) for name, one in self.before.items()},
-                "learned": {name: _span_json(one) for name, one in self.learned.items()},
+                "before": {name: span_json(one) for name, one in self.before.items()},
+                "learned": {name: span_json(one) for name, one in self.learned.items()},
             },
         }
 
@@ -251,10 +252,10 @@ def _plan_json(one: Foreseen, better: float) -> dict[str, object]:
         "plan": one.option.name,
         "changes": one.option.changes,
         "begun": list(one.option.begun),
-        "hba1c_pct": _span_json(one.hba1c_pct),
-        "change_from_unchanged_pct": _span_json(one.change_pct),
+        "hba1c_pct": span_json(one.hba1c_pct),
+        "change_from_unchanged_pct": span_json(one.change_pct),
         "on_target": one.on_target,
-        "weight_change_kg": _span_json(one.weight_change_kg),
+        "weight_change_kg": span_json(one.weight_change_kg),
         "felt_lows_per_y": one.felt_lows_per_y,
         "gut_pct": one.gut_pct,
         "cost_class": one.cost_class,
@@ -266,5 +267,6 @@ def _plan_json(one: Foreseen, better: float) -> dict[str, object]:
     }
 
 
-def _span_json(span: tuple[float, float, float]) -> dict[str, float]:
+def span_json(span: tuple[float, float, float]) -> SpanJson:
+    """A median with its 10th and 90th percentile as JSON values."""
     return {"median": span[0], "low": span[1], "high": span[2]}

@@ -960,6 +960,20 @@ export interface components {
          */
         CorrectionState: "accepted" | "refused";
         /**
+         * CourseBandJson
+         * @description HbA1c in % from today on: days from today, 10th percentile, median and 90th percentile.
+         */
+        CourseBandJson: {
+            /** Day */
+            day: number[];
+            /** Low */
+            low: number[];
+            /** Median */
+            median: number[];
+            /** High */
+            high: number[];
+        };
+        /**
          * CourseBody
          * @description Answers to the checks of a course, counted from one.
          */
@@ -2144,6 +2158,16 @@ export interface components {
             [key: string]: number | number[];
         };
         /**
+         * LearnedJson
+         * @description What is this person's own, before and by the visits.
+         */
+        LearnedJson: {
+            /** Text */
+            text: string;
+            before: components["schemas"]["SpanJson"];
+            learned: components["schemas"]["SpanJson"];
+        };
+        /**
          * LedgerAccuracy
          * @description What forecasts and the readings that came say of each other.
          *
@@ -2400,6 +2424,53 @@ export interface components {
             severe_per_y: number;
             /** Severe 10Y Pct */
             severe_10y_pct: number;
+        };
+        /**
+         * MedicineAdviceAnswer
+         * @description Plans from the best on, why the first one is proposed, and what the visits told.
+         */
+        MedicineAdviceAnswer: {
+            /** Target Hba1C Pct */
+            target_hba1c_pct: number;
+            /** Horizon Days */
+            horizon_days: number;
+            /** Visits */
+            visits: number;
+            /** Plans */
+            plans: components["schemas"]["PlanForeseenJson"][];
+            /** Reasons */
+            reasons: string[];
+            /** Learned */
+            learned: components["schemas"]["LearnedJson"][];
+            /** Limits */
+            limits: string;
+        };
+        /**
+         * MedicineAdviceBody
+         * @description The person today, their visits in order (the first one says what is taken), and what is aimed at.
+         */
+        MedicineAdviceBody: {
+            person: components["schemas"]["DescribedPerson"];
+            /** Visits */
+            visits: components["schemas"]["VisitBody"][];
+            /**
+             * Target Hba1C Pct
+             * @default 7
+             */
+            target_hba1c_pct?: number;
+            /**
+             * Months
+             * @default 6
+             */
+            months?: number;
+            /** C Peptide Nmoll */
+            c_peptide_nmoll?: number | null;
+            /**
+             * Medicines
+             * @description Only these may be begun or raised.
+             * @default []
+             */
+            medicines?: string[];
         };
         /**
          * MedicineJson
@@ -2863,6 +2934,37 @@ export interface components {
              * @default 1.8
              */
             ldl_mmoll?: number;
+        };
+        /**
+         * PlanForeseenJson
+         * @description What a plan would do; attributes as in ``glucotwin.advise.regimen.choice.Foreseen``.
+         */
+        PlanForeseenJson: {
+            /** Plan */
+            plan: string;
+            /** Name */
+            name: string;
+            /** Changes */
+            changes: number;
+            hba1c_pct: components["schemas"]["SpanJson"];
+            course: components["schemas"]["CourseBandJson"];
+            /** On Target */
+            on_target: number;
+            weight_change_kg: components["schemas"]["SpanJson"];
+            /** Felt Lows Per Y */
+            felt_lows_per_y: number;
+            /** Gut Pct */
+            gut_pct: number;
+            /** Cost Class */
+            cost_class: number;
+            /** Burden */
+            burden: number;
+            /** Chosen Weighs No More */
+            chosen_weighs_no_more: number;
+            /** Guidelines */
+            guidelines: components["schemas"]["GuidelineJson"][];
+            /** Cautions */
+            cautions: components["schemas"]["CautionJson"][];
         };
         /**
          * PlanJson
@@ -3951,6 +4053,55 @@ export interface components {
             has_twin: boolean;
             /** Last Reading At */
             last_reading_at: string | null;
+        };
+        /**
+         * VisitBody
+         * @description A visit: what was measured, and what is taken from then on (null for as before).
+         */
+        VisitBody: {
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /** Medicines */
+            medicines?: string | null;
+            /** Hba1C Pct */
+            hba1c_pct?: number | null;
+            /** Fasting Glucose Mmoll */
+            fasting_glucose_mmoll?: number | null;
+            /** Mean Glucose Mgdl */
+            mean_glucose_mgdl?: number | null;
+            /** Weight Kg */
+            weight_kg?: number | null;
+        };
+        /**
+         * VisitJson
+         * @description A visit of a record; attributes as in ``glucotwin.workflows.regimen_history.VisitRow``.
+         */
+        VisitJson: {
+            /** On */
+            on: string;
+            /** Medicines */
+            medicines: string | null;
+            /** Hba1C Pct */
+            hba1c_pct: number | null;
+            /** Fasting Glucose Mmoll */
+            fasting_glucose_mmoll: number | null;
+            /** Mean Glucose Mgdl */
+            mean_glucose_mgdl: number | null;
+            /** Weight Kg */
+            weight_kg: number | null;
+        };
+        /**
+         * VisitsJson
+         * @description A person's visits in order, and what was left out or supposed.
+         */
+        VisitsJson: {
+            /** Items */
+            items: components["schemas"]["VisitJson"][];
+            /** Cautions */
+            cautions: string[];
         };
         /**
          * WhatIfAnswer
