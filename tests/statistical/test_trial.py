@@ -7,6 +7,8 @@ from scipy import stats
 from glucotwin.trial.chance import person_normals, person_uniforms
 from glucotwin.trial.check import ErrorRate, Stored, rejection_rate
 from glucotwin.trial.comparison import compare_between, compare_within
+from glucotwin.trial.contrast import Contrast
+from glucotwin.trial.crossover import compare_crossover
 from glucotwin.trial.design import Design
 from glucotwin.trial.imputation import imputed_visits
 from glucotwin.trial.mixed import compare_mixed
@@ -14,6 +16,7 @@ from glucotwin.trial.multiplicity import adjusted_p
 from glucotwin.trial.part import Better, Endpoint, Looks, Transform
 from glucotwin.trial.procova import people_per_arm, twin_control_error
 from glucotwin.trial.regression import Errors
+from glucotwin.trial.subgroup import welch_p
 from glucotwin.workflows.trial.design_file import find_design
 
 pytestmark = pytest.mark.statistical
@@ -72,18 +75,50 @@ def test_all_looks_together_err_as_often_as_one(spending: str):
     assert rate.agrees_with(ALPHA)
 
 
-@pytest.mark.parametrize("periods", [False, True])
-def test_people_compared_with_themselves_err_as_often_as_allowed(periods: bool):
+def not_above(share: float, *, least: float = 0.6) -> None:
+    """Errors come as often as allowed or less often, by Monte Carlo error, and not hardly ever."""
+    assert least * ALPHA <= share <= ALPHA + 3.0 * np.sqrt(ALPHA * (1.0 - ALPHA) / REPLICATES)
+
+
+def test_people_compared_with_themselves_err_as_often_as_allowed():
     people, found = 24, 0
     drawn = person_normals(9, range(REPLICATES), stream="test-within", count=3 * people).reshape(REPLICATES, 3, people)
-    first = np.arange(people) % 2 == 0
     for own in drawn:
-        arm, versus = own[0] + own[1] + 0.7 * first * periods, own[0] + own[2] + 0.7 * ~first * periods
-        terms = np.where(first, -1.0, 1.0)[:, None] if periods else np.zeros((people, 0))
-        found += compare_within(arm, versus, terms, ENDPOINT, errors="HC3").tested.p <= ALPHA
-    rate = ErrorRate(share=found / REPLICATES, replicates=REPLICATES)
-    assert rate.share <= ALPHA + 3.0 * np.sqrt(ALPHA * (1.0 - ALPHA) / REPLICATES)
-    assert rate.share >= 0.5 * ALPHA
+        found += compare_within(own[0] + own[1], own[0] + own[2], ENDPOINT, errors="HC3").tested.p <= ALPHA
+    not_above(found / REPLICATES, least=0.5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lost", [0.0, 0.25])
+def test_a_crossover_errs_as_often_as_allowed_also_when_people_leave_it(lost: float):
+    people, found, relative = 24, 0, 0
+    drawn = person_normals(9, range(REPLICATES), stream="test-cross", count=3 * people).reshape(REPLICATES, 3, people)
+    gone = person_uniforms(9, range(REPLICATES), stream="test-cross-gone", count=people) < lost
+    first = np.arange(people) % 2 == 0
+    periods = np.column_stack([np.where(first, 0, 1), np.where(first, 1, 0)])
+    for own, leaves in zip(drawn, gone, strict=True):
+        values = 10.0 + own[0][:, None] + 0.8 * own[1:].T + 0.7 * periods
+        values = np.where(leaves[:, None] & (periods == 1), np.nan, values)
+        compared = compare_crossover(values, periods, ENDPOINT)
+        found += compared.tested.p <= ALPHA
+        relative += compared.relative_pct.p <= ALPHA
+    not_above(found / REPLICATES)
+    not_above(relative / REPLICATES)
+
+
+@pytest.mark.parametrize("groups", [2, 3])
+def test_small_subgroups_are_not_found_to_differ_too_often(groups: int):
+    sizes, spread = (6, 10, 14)[:groups], (1.0, 2.0, 0.7)[:groups]
+    drawn = person_normals(17, range(REPLICATES), stream="test-subgroup", count=sum(sizes))
+    found = 0
+    for own in drawn:
+        parts = np.split(own, np.cumsum(sizes)[:-1])
+        found += welch_p([_mean_of(sd * one) for one, sd in zip(parts, spread, strict=True)]) <= ALPHA
+    not_above(found / REPLICATES)
+
+
+def _mean_of(values: np.ndarray) -> Contrast:
+    return Contrast(estimate=float(values.mean()), se=float(values.std(ddof=1) / values.size**0.5), df=values.size - 1)
 
 
 @pytest.mark.parametrize("method", ["holm", "hierarchical"])

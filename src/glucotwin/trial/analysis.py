@@ -8,6 +8,7 @@ import polars as pl
 
 from glucotwin.trial.comparison import Compared, compare_between, compare_within
 from glucotwin.trial.covariate import adjustment_terms
+from glucotwin.trial.crossover import compare_crossover
 from glucotwin.trial.design import Design
 from glucotwin.trial.experiment import ARM, PERSON
 from glucotwin.trial.imputation import imputed_visits
@@ -189,24 +190,18 @@ def _within(
     comparison: Comparison,
 ) -> Compared:
     visits = visits_of(outcomes, endpoint)
+    arms = (comparison.arm, comparison.versus)
     pair = [
         summarised(visit_values(outcomes, endpoint, people, name, visits), endpoint)
         if visits
         else np.full(people.height, np.nan)
-        for name in (comparison.arm, comparison.versus)
+        for name in arms
     ]
-    seen = np.isfinite(pair[0]) & np.isfinite(pair[1])
-    terms = np.zeros((people.height, 0))
     if design.period.kind is PeriodKind.CROSSOVER:
-        periods = [period_of_arm(outcomes, people, name) for name in (comparison.arm, comparison.versus)]
-        terms = _period_terms(periods[0], periods[1], len(design.arms))
-    return compare_within(pair[0][seen], pair[1][seen], terms[seen], endpoint, errors=analysis.errors)
-
-
-def _period_terms(arm: np.ndarray, versus: np.ndarray, periods: int) -> np.ndarray:
-    """Indicators of the arm's period minus those of the other's, without the first, ``(people, periods - 1)``."""
-    later = np.arange(1, periods)
-    return (arm[:, None] == later) * 1.0 - (versus[:, None] == later) * 1.0
+        periods = [period_of_arm(outcomes, people, name) for name in arms]
+        return compare_crossover(np.column_stack(pair), np.column_stack(periods), endpoint)
+    seen = np.isfinite(pair[0]) & np.isfinite(pair[1])
+    return compare_within(pair[0][seen], pair[1][seen], endpoint, errors=analysis.errors)
 
 
 def estimate_frame(estimates: Sequence[Estimate]) -> pl.DataFrame:

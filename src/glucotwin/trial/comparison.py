@@ -1,4 +1,4 @@
-"""Two arms compared on one endpoint: between people by ANCOVA, or within people by their own differences."""
+"""Two arms compared on one endpoint: between people by ANCOVA, or within people who lived through both at once."""
 
 from dataclasses import dataclass
 
@@ -79,15 +79,12 @@ def compare_between(
     )
 
 
-def compare_within(
-    arm: np.ndarray, versus: np.ndarray, period_terms: np.ndarray, endpoint: Endpoint, *, errors: Errors
-) -> Compared:
-    """Compares people with themselves.
+def compare_within(arm: np.ndarray, versus: np.ndarray, endpoint: Endpoint, *, errors: Errors) -> Compared:
+    """Compares people with themselves in arms that they lived through at once.
 
     Args:
         arm: each person's value in the arm, in the endpoint's unit, ``(people,)``.
         versus: the same in the other arm.
-        period_terms: differences of period indicators, ``(people, terms)``; none where all lived at once.
         endpoint: which.
         errors: kind of standard errors, of the scatter of differences.
 
@@ -96,19 +93,8 @@ def compare_within(
     """
     people = arm.size
     if people < FEWEST_PEOPLE:
-        raise DataError(
-            ErrorCode.TOO_LITTLE_DATA,
-            f"Fewer than {FEWEST_PEOPLE} people have a value of {endpoint.label} in both arms.",
-            hint="Recruit more people.",
-        )
-    kept = period_terms[:, _independent(period_terms)]
-    design = np.concatenate([np.ones((people, 1)), kept], axis=1)
-    fit = fit_least_squares(design, arm - versus, errors=errors)
-    scaled = fit_least_squares(
-        design, on_scale(arm, endpoint.transform) - on_scale(versus, endpoint.transform), errors=errors
-    )
-    difference = Contrast(estimate=float(fit.coefficients[0]), se=float(fit.se(0)), df=fit.df)
-    mean = float(versus.mean())
+        raise too_few_pairs(endpoint)
+    difference, mean = _mean_contrast(arm - versus, errors), float(versus.mean())
     ratio = difference.estimate / mean if mean else np.nan
     # By the delta method: how the ratio of means scatters with each person's own pair.
     influence = (arm - versus - ratio * versus) / mean if mean else np.full(people, np.nan)
@@ -119,9 +105,24 @@ def compare_within(
         mean_arm=mean + difference.estimate,
         mean_versus=mean,
         difference=difference,
-        relative_pct=Contrast(estimate=100.0 * ratio, se=float(relative), df=fit.df),
-        tested=Contrast(estimate=float(scaled.coefficients[0]), se=float(scaled.se(0)), df=scaled.df),
+        relative_pct=Contrast(estimate=100.0 * ratio, se=float(relative), df=difference.df),
+        tested=_mean_contrast(on_scale(arm, endpoint.transform) - on_scale(versus, endpoint.transform), errors),
     )
+
+
+def too_few_pairs(endpoint: Endpoint) -> DataError:
+    """The error of a comparison within people that hardly anybody bears."""
+    return DataError(
+        ErrorCode.TOO_LITTLE_DATA,
+        f"Fewer than {FEWEST_PEOPLE} people have a value of {endpoint.label} in both arms.",
+        hint="Recruit more people.",
+    )
+
+
+def _mean_contrast(apart: np.ndarray, errors: Errors) -> Contrast:
+    """The mean of differences."""
+    fit = fit_least_squares(np.ones((apart.size, 1)), apart, errors=errors)
+    return Contrast(estimate=float(fit.coefficients[0]), se=float(fit.se(0)), df=fit.df)
 
 
 def _design(is_arm: np.ndarray, terms: np.ndarray) -> np.ndarray:
@@ -131,16 +132,6 @@ def _design(is_arm: np.ndarray, terms: np.ndarray) -> np.ndarray:
         return full
     # A term that tells the arms apart, or more terms than a small trial bears: nothing is adjusted for.
     return full[:, :2]
-
-
-def _independent(terms: np.ndarray) -> list[int]:
-    """Columns that vary and do not repeat each other or the intercept."""
-    kept: list[int] = []
-    for column in range(terms.shape[1]):
-        tried = np.concatenate([np.ones((terms.shape[0], 1)), terms[:, [*kept, column]]], axis=1)
-        if np.linalg.matrix_rank(tried) == tried.shape[1]:
-            kept.append(column)
-    return kept
 
 
 def _relative(fit: Fit) -> Contrast:

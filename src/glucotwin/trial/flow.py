@@ -20,7 +20,7 @@ class ArmFlow:
 
     Attributes:
         allocated: by the lot.
-        left: before the end of its weeks.
+        left: before the end of its weeks, in a crossover also before they began.
         missed: stayed, but their value of the first primary endpoint is missing.
         complete: have it.
         analysed: count in the main analysis; also those whose value was imputed.
@@ -85,7 +85,8 @@ def _arm_flow(design: Design, arm: str, people: pl.DataFrame, seen: pl.DataFrame
     visits = visits_of(seen, endpoint)
     values = visit_values(seen, endpoint, own, arm, visits) if visits else np.full((own.height, 1), np.nan)
     there = np.isfinite(summarised(values, endpoint))
-    gone = (leaving_week(design, own[PERSON].to_list(), own[ARM].to_list()) <= design.period.weeks) & ~there
+    leaves = leaving_week(design, own[PERSON].to_list(), own[ARM].to_list())
+    gone = (leaves <= _end_week(design, arm, own)) & ~there
     parallel = design.period.kind is PeriodKind.PARALLEL
     imputed = parallel and design.analysis.missing == "imputation" and design.analysis.model != "mixed"
     return ArmFlow(
@@ -95,3 +96,12 @@ def _arm_flow(design: Design, arm: str, people: pl.DataFrame, seen: pl.DataFrame
         complete=int(there.sum()),
         analysed=own.height if imputed else int(there.sum()),
     )
+
+
+def _end_week(design: Design, arm: str, people: pl.DataFrame) -> np.ndarray:
+    """The week after the lot at which the arm ends for each person, ``(people,)``."""
+    period = design.period
+    if period.kind is not PeriodKind.CROSSOVER:
+        return np.full(people.height, period.weeks)
+    place = np.array([list(sequence).index(arm) for sequence in people[SEQUENCE].to_list()])
+    return place * (period.weeks + period.washout_weeks) + period.weeks

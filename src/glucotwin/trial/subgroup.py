@@ -6,10 +6,11 @@ from itertools import pairwise
 
 import numpy as np
 import polars as pl
-from scipy.stats import chi2
+from scipy.stats import f as fisher
 
 from glucotwin.core.error import DataError
 from glucotwin.trial.analysis import Estimate, estimate
+from glucotwin.trial.contrast import Contrast
 from glucotwin.trial.covariate import check_columns
 from glucotwin.trial.design import Design
 from glucotwin.trial.part import Comparison, Endpoint, Subgroup
@@ -23,7 +24,7 @@ class SubgroupLevel:
         subgroup: what they were divided by.
         level: which of the groups, in words.
         estimate: among them.
-        p_interaction: of no difference between the groups' effects (Cochran's Q); the same in all of its levels.
+        p_interaction: of no difference between the groups' effects (Welch's test); the same in all of its levels.
     """
 
     subgroup: Subgroup
@@ -85,9 +86,22 @@ def _order(labels: Sequence[str], values: pl.Series):  # noqa: ANN202  # a key f
 
 def _p_interaction(estimates: Sequence[Estimate]) -> float:
     contrasts = [one.compared.tested for one in estimates if one.compared.tested.se > 0.0]
-    if len(contrasts) < 2:
-        return float("nan")
+    return welch_p(contrasts) if len(contrasts) > 1 else float("nan")
+
+
+def welch_p(contrasts: Sequence[Contrast]) -> float:
+    """P-value of no difference between two or more independent estimates whose errors are estimated too.
+
+    Welch, Biometrika 38, 1951: Cochran's Q, which takes standard errors for known, held against an F distribution
+    whose degrees of freedom follow from those of the estimates; with two, the t test of Welch and Satterthwaite.
+
+    Args:
+        contrasts: estimates with standard errors above 0.
+    """
     weight = np.array([one.se**-2 for one in contrasts])
-    value = np.array([one.estimate for one in contrasts])
-    mean = (weight * value).sum() / weight.sum()
-    return float(chi2.sf((weight * (value - mean) ** 2).sum(), len(contrasts) - 1))
+    value, df = np.array([one.estimate for one in contrasts]), np.array([one.df for one in contrasts])
+    groups, share = len(contrasts), weight / weight.sum()
+    spread = (weight * (value - (share * value).sum()) ** 2).sum() / (groups - 1.0)
+    unsure = ((1.0 - share) ** 2 / df).sum()
+    statistic = spread / (1.0 + 2.0 * (groups - 2.0) / (groups**2 - 1.0) * unsure)
+    return float(fisher.sf(statistic, groups - 1.0, (groups**2 - 1.0) / (3.0 * unsure)))

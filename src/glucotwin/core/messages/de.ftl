@@ -1111,6 +1111,7 @@ trial-report-outcomes = Ergebnisse
 trial-report-model-ancova = Angepasste Mittel und Unterschiede durch Kovarianzanalyse, Fehler nach { $errors }.
 trial-report-model-mixed = Mittel und Unterschiede durch ein gemischtes Modell aller Besuche, Fehler robust je Person.
 trial-report-model-difference = Mittel und Unterschiede, nicht angepasst, Fehler nach { $errors }.
+trial-report-model-crossover = Mittelwerte und Unterschiede aus einem gemischten Modell von Personen und Perioden, in dem auch zählt, wer nur in einem Arm einen Wert hat.
 trial-report-model-within = Mittel und Unterschiede innerhalb der Personen, Fehler nach { $errors }.
 trial-report-margin = Nicht unterlegen: der Verlust ist sicher kleiner als die Grenze. Gleichwertig: der Unterschied ist es in beide Richtungen (zwei einseitige Tests).
 trial-report-held = ja (p { $p })

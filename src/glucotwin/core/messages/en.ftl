@@ -2159,6 +2159,7 @@ trial-report-outcomes = Outcomes
 trial-report-model-ancova = Adjusted means and differences by ANCOVA, { $errors } errors.
 trial-report-model-mixed = Means and differences by a mixed model over all visits, errors robust by person.
 trial-report-model-difference = Means and differences, not adjusted, { $errors } errors.
+trial-report-model-crossover = Means and differences by a mixed model of people and periods, which keeps people with a value in one arm only.
 trial-report-model-within = Means and differences within people, { $errors } errors.
 trial-report-margin = Not inferior: the loss is surely less than the margin. Equivalent: the difference is, in either direction (two one-sided tests).
 trial-report-held = yes (p { $p })

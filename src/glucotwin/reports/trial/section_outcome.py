@@ -11,7 +11,7 @@ from glucotwin.reports.trial.figure_forest import ForestRow, draw_forest, forest
 from glucotwin.reports.trial.text import endpoint_text, gain_text, interval_text, p_text, reason_text, verdict_text
 from glucotwin.reports.view import Block, Figure, Key, Row, Section, Table, Text
 from glucotwin.trial.analysis import Estimate
-from glucotwin.trial.part import Better, Endpoint, EndpointRole
+from glucotwin.trial.part import Better, Endpoint, EndpointRole, PeriodKind
 from glucotwin.trial.result import TrialResult
 
 
@@ -71,7 +71,8 @@ def _outcome_row(result: TrialResult, one: Estimate) -> Row:
 
 
 def _model(result: TrialResult) -> str:
-    return "within" if result.design.period.kind != "parallel" else result.design.analysis.model
+    models = {PeriodKind.CROSSOVER: "crossover", PeriodKind.PAIRED: "within"}
+    return models.get(result.design.period.kind, result.design.analysis.model)
 
 
 def _margin_table(result: TrialResult) -> Table:
