@@ -225,7 +225,13 @@ def _record(
 
 
 def at(minute: float) -> datetime:
+    """The time of a minute of a life."""
     return START + timedelta(minutes=float(minute))
+
+
+def minute_of(when: datetime) -> int:
+    """The whole minute of a life at a time."""
+    return int((when - START) // timedelta(minutes=1))
 
 
 def _logged(own: pl.DataFrame, boluses: pl.DataFrame) -> Iterator[Record]:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import equinox as eqx
 import numpy as np
 import polars as pl
-from lived_record import BODY, START, LivedLife, lives_of
+from lived_record import BODY, START, LivedLife, lives_of, minute_of
 
 from glucotwin.advise.activity_change import AddExercise
 from glucotwin.advise.change import AddMeal, Change, ScaleBasal, ScaleBolus, ScaleMeal, ShiftBolus, ShiftMeal
@@ -144,7 +144,7 @@ def _all_changed(inputs: Inputs, changes: Sequence[Callable[[Inputs], Inputs]]) 
 
 def _question(kind: str, asked: "_Asked", factual: np.ndarray, changed: np.ndarray) -> Question | None:
     """The question with its truth, unless the change before still lasts."""
-    first = _minute(asked.at) // STEP_MIN
+    first = minute_of(asked.at) // STEP_MIN
     start = START + timedelta(minutes=first * STEP_MIN)
     before = slice(
         first - int(2 * BEFORE / timedelta(minutes=STEP_MIN)), first - int(BEFORE / timedelta(minutes=STEP_MIN))
@@ -182,7 +182,7 @@ def _meals(life: LivedLife, timeline: Timeline) -> list[_Meal]:
         if (
             not len(same)
             or counted < SMALLEST_MEAL_G
-            or not FIRST_DAY <= _minute(time) / 1440.0 < life.inputs.minutes / 1440.0 - 0.3
+            or not FIRST_DAY <= minute_of(time) / 1440.0 < life.inputs.minutes / 1440.0 - 0.3
         ):
             continue
         begun = (same["time"][0] - START) / timedelta(minutes=1)
@@ -207,15 +207,15 @@ class _Asked:
 
 
 def _changes(life: LivedLife, meal: _Meal) -> dict[str, _Asked]:
-    at, minute, units = meal.logged, _minute(meal.logged), meal.insulin_u
+    at, minute, units = meal.logged, minute_of(meal.logged), meal.insulin_u
     after = Window(start=at, end=at + FOLLOWED)
     bout = AddExercise(at=at + EXERCISE_LATER, duration_min=float(EXERCISE_MIN), intensity_fraction=EXERCISE_LEVEL)
     asked: dict[str, tuple[Change, Callable[[Inputs], Inputs]]] = {
-        "exercise added": (bout, _exercise(_minute(bout.at)))
+        "exercise added": (bout, _exercise(minute_of(bout.at)))
     }
     for kind, absorption in zip(FOOD_ADDED, (Absorption.FAST, Absorption.UNKNOWN), strict=True):
         more = AddMeal(at=at + FOOD_LATER, carbs_g=ADDED_G, absorption=absorption)
-        asked[kind] = (more, _fast_food(_minute(more.at)))
+        asked[kind] = (more, _fast_food(minute_of(more.at)))
     for factor in (0.7, 1.3):
         asked[f"bolus x{factor}"] = (ScaleBolus(at=at, factor=factor), _scaled_bolus(minute, units, factor))
         asked[f"meal x{factor}"] = (ScaleMeal(at=at, factor=factor), _scaled_meal(meal, factor))
@@ -225,10 +225,6 @@ def _changes(life: LivedLife, meal: _Meal) -> dict[str, _Asked]:
     for factor in (0.8, 1.2):
         asked[f"basal x{factor}"] = (ScaleBasal(factor=factor, window=after), _scaled_basal(life, minute, factor))
     return {kind: _Asked(change=change, truth=truth, at=at) for kind, (change, truth) in asked.items()}
-
-
-def _minute(time: datetime) -> int:
-    return int((time - START) / timedelta(minutes=1))
 
 
 def _with_insulin(inputs: Inputs, change: Callable[[np.ndarray], None]) -> Inputs:
@@ -257,7 +253,7 @@ def _scaled_basal(life: LivedLife, minute: int, factor: float) -> Callable[[Inpu
     basal = np.zeros(life.inputs.minutes)
     segments = life.record.timeline.streams["basal"]
     for time, length, hourly in segments.select("time", "duration_min", "rate_u_per_h").iter_rows():
-        first = _minute(time)
+        first = minute_of(time)
         basal[first : first + round(length)] = hourly / 60.0
 
     def change(rate: np.ndarray) -> None:
