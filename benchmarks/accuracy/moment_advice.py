@@ -7,10 +7,10 @@ coming, before exercise, and an hour after meals whose dose was left out (on pur
 person lives every option that was looked at: the same body in the same state, the same sensitivity of the day, the
 meal as it was truly eaten; what was to come by itself (other food, other doses) is left out, as it is in the forecast.
 
-Each option is lived twice. *Untreated* nobody does anything about a low, as predictions have it: this tells how right
-they are. *Treated*, whoever falls below 70 mg/dL takes 15 g of glucose, again after 15 min, as people do: this tells
-what advice is worth, beside doing nothing (and waiting for the low), what the bolus calculator says, and the best
-option in hindsight.
+Each option is lived twice. *Untreated* nobody does anything about a low: this tells how right the course of glucose and
+the chance of a low are. *Treated*, whoever falls below 70 mg/dL takes 15 g of glucose, again after 15 min, as shares of
+the hours ahead have it: this tells how right they are, and what advice is worth beside doing nothing (and waiting for
+the low), what the bolus calculator says, and the best option in hindsight.
 
     uv run python benchmarks/accuracy/moment_advice.py [--people 12] [--cohort-seed 89] [--json FILE] [--figure FILE]
 
@@ -225,9 +225,9 @@ def table(rows: list[dict]) -> str:
 
 
 def rightness(asked: list[list[dict]], chosen: list[dict]) -> Iterator[str]:
-    """Predicted against true, untreated: of the chosen option, and of the others beside doing nothing."""
+    """Predicted against true: shares of the chosen option and of all beside doing nothing (treated), and courses."""
     for name in ("in_range", "below_70"):
-        predicted, true = (np.array([one[world][name] for one in chosen]) for world in ("predicted", "untreated"))
+        predicted, true = (np.array([one[world][name] for one in chosen]) for world in ("predicted", "treated"))
         yield (
             f"chosen {name:9s} predicted {predicted.mean():5.1f}, true {true.mean():5.1f}, "
             f"RMSE {rms(true - predicted):5.1f} (of their mean {rms(true - true.mean()):5.1f})"
@@ -236,7 +236,7 @@ def rightness(asked: list[list[dict]], chosen: list[dict]) -> Iterator[str]:
     for name in ("in_range", "below_70"):
         predicted, true = (
             np.array([one[world][name] - rest[world][name] for one, rest in pairs])
-            for world in ("predicted", "untreated")
+            for world in ("predicted", "treated")
         )
         yield (
             f"options beside nothing {name:9s} predicted {predicted.mean():+5.1f}, true {true.mean():+5.1f}, "
@@ -247,14 +247,14 @@ def rightness(asked: list[list[dict]], chosen: list[dict]) -> Iterator[str]:
     errors = np.sqrt(np.mean(np.square([one["error"] for one in every]), axis=0))
     bias = np.mean([one["error"] for one in every], axis=0)
     yield "glucose " + ", ".join(
-        f"{minutes} min: true less predicted {mean:+.0f}, RMSE {error:.0f}, within 90 % {share:.0%}"
-        for minutes, mean, error, share in zip(POINTS_MIN, bias, errors, shares, strict=True)
+        f"{minutes} min: true less predicted {shift:+.0f}, RMSE {error:.0f}, within 90 % {share:.0%}"
+        for minutes, shift, error, share in zip(POINTS_MIN, bias, errors, shares, strict=True)
     )
     lows = [one["untreated"]["below_70"] > 0.0 for one in every]
     said = [one["predicted"]["low_probability"] for one in every]
     yield f"a low at some time: predicted {np.mean(said):.0%}, true {np.mean(lows):.0%}; Brier {brier(said, lows):.3f}"
     added = [
-        (one["predicted"]["added_below_54"], one["untreated"]["below_54"] - rest["untreated"]["below_54"])
+        (one["predicted"]["added_below_54"], one["treated"]["below_54"] - rest["treated"]["below_54"])
         for one, rest in pairs
         if one["step"]["dose_u"] > 0.0
     ]
@@ -262,8 +262,8 @@ def rightness(asked: list[list[dict]], chosen: list[dict]) -> Iterator[str]:
         predicted, true = np.array(added).T
         yield (
             f"below 54 added by a dose: predicted {predicted.mean():.1f}, true {true.mean():.1f}; refused for it: "
-            f"{np.mean(predicted > 1.0):.0%} of doses, which truly add {true[predicted > 1.0].mean():.1f} "
-            f"(the others {true[predicted <= 1.0].mean():.1f})"
+            f"{np.mean(predicted > 1.0):.0%} of doses, which truly add {mean(true[predicted > 1.0]):.1f} "
+            f"(the others {mean(true[predicted <= 1.0]):.1f})"
         )
 
 
@@ -303,6 +303,10 @@ def nothing(options: list[dict]) -> dict:
     return next(one for one in options if one["nothing"])
 
 
+def mean(values: np.ndarray) -> float:
+    return float(np.mean(values)) if values.size else 0.0
+
+
 def rms(values: np.ndarray) -> float:
     return float(np.sqrt(np.mean(np.square(values))))
 
@@ -321,7 +325,7 @@ def figure(rows: list[dict], path: Path) -> None:
         chosen = [next(one for one in each if one["chosen"]) for each in asked]
         left.scatter(
             [one["predicted"]["in_range"] for one in chosen],
-            [one["untreated"]["in_range"] for one in chosen],
+            [one["treated"]["in_range"] for one in chosen],
             s=14,
             label=str(kind),
         )
@@ -334,7 +338,7 @@ def figure(rows: list[dict], path: Path) -> None:
             right.bar(place + 0.27 * (offset - 1), regret, 0.25, color=f"C{offset}", label=name if place == 0 else None)
     left.plot([0, 100], [0, 100], color="grey", linewidth=1)
     left.set_xlabel("predicted time in range, % of five hours")
-    left.set_ylabel("true time in range, untreated")
+    left.set_ylabel("true time in range")
     left.legend(fontsize=8)
     right.set_xticks(range(len(WANTED)), [str(kind) for kind in WANTED], fontsize=8)
     right.set_ylabel("regret beside the best in hindsight, treated")

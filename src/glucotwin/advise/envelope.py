@@ -46,7 +46,8 @@ class EnvelopeLimits:
         max_daily_change_fraction: by how much insulin of a usual day may change, basal and meals together.
         largest_step_fraction, largest_target_step_mgdl: how far a setting, and the target, may move from today's in one
             review.
-        below_54_pct: expected time below 54 mg/dL that settings lead to, or that a dose adds, at most.
+        below_54_pct: expected time below 54 mg/dL that settings lead to, or that a dose adds with lows treated as they
+            come, at most.
         oldest_reading_min, warm_up_min, falling_mgdl_per_min, low_mgdl: when live insulin advice is given at all.
 
     Raises:

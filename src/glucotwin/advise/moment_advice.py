@@ -1,7 +1,8 @@
 """Advice at a moment: what a dose, its time, a split, food or less basal insulin would do to the hours ahead.
 
 Every option is looked ahead at on the twin's draws and held against the safety envelope; what it refuses stays in the
-answer with its reasons, and can't be chosen. No insulin and no food is always an option.
+answer with its reasons, and can't be chosen. No insulin and no food is always an option. Shares of the hours ahead are
+those with lows treated as they come (``low_treatment``); bands and the chance of a low are those of the forecast.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from glucotwin.advise.activity_change import AddExercise
 from glucotwin.advise.change import AddBolus, AddMeal, Change, ScaleBasal
 from glucotwin.advise.envelope import EnvelopeLimits, dose_refusals, situation_refusals
 from glucotwin.advise.look_ahead import Prospect, placed_with
+from glucotwin.advise.low_treatment import LowTreatment
 from glucotwin.advise.moment_option import (
     MomentAdvice,
     MomentKind,
@@ -32,8 +34,11 @@ from glucotwin.domain.timeline import Window
 from glucotwin.twin.intervention import share_in_range
 
 VERY_LOW_MGDL, LOW_MGDL, HIGH_MGDL = 54.0, 70.0, 180.0
-DOSE_FACTORS = (0.0, 0.5, 0.65, 0.8, 0.9, 1.0, 1.1)
+DOSE_FACTORS = (0.0, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 1.0, 1.1)
 """Shares of what the calculator says that are looked at."""
+
+ABSORBED_MIN = 180.0
+"""Over which a usual meal is absorbed, evenly (the default of Loop)."""
 
 LEADS_MIN = (10.0, 20.0)
 """How long before a meal its dose is given, beside at once."""
@@ -59,6 +64,7 @@ class Bench:
         limits: of the signed envelope; None without one, so that nothing with insulin may be chosen.
         standing: why the envelope does not hold; empty where it does.
         step_u: of the pump or pen.
+        treatment: of lows that come; None where nobody treats them.
     """
 
     prospect: Prospect
@@ -67,6 +73,11 @@ class Bench:
     limits: EnvelopeLimits | None
     standing: tuple[Refusal, ...] = ()
     step_u: float = 0.05
+    treatment: LowTreatment | None = None
+
+    def lived(self, paths_mgdl: np.ndarray) -> np.ndarray:
+        """Paths with their lows treated as far as anybody does."""
+        return np.maximum(paths_mgdl if self.treatment is None else self.treatment.treated(paths_mgdl), 0.0)
 
 
 def advise_meal(bench: Bench, meal: PlannedMeal, *, pump: bool) -> MomentAdvice:
@@ -98,16 +109,20 @@ def advise_meal(bench: Bench, meal: PlannedMeal, *, pump: bool) -> MomentAdvice:
     return _advice(MomentKind.MEAL, bench, options, calculator_u=whole)
 
 
-def advise_correction(bench: Bench, *, missed_g: float = 0.0) -> MomentAdvice:
+def advise_correction(bench: Bench, *, missed_g: float = 0.0, left_g: float = 0.0) -> MomentAdvice:
     """Whether and how much to correct now.
 
     Args:
         bench: what is known.
         missed_g: carbohydrate of a meal that was eaten and logged without its dose.
+        left_g: how much of it is still to be absorbed, where the hours ahead do not hold it already.
     """
     whole, correction = calculated(bench, missed_g)
+    eaten = (AddMeal(at=bench.situation.at, carbs_g=left_g),) if left_g > 0.0 else ()
+    beside = _placed(bench, eaten)
     options = [
-        _option(bench, step, _changes(bench, step), max(correction, step.dose_u)) for step in _doses(bench, whole)
+        _option(bench, step, (*eaten, *_changes(bench, step)), max(correction, step.dose_u), beside)
+        for step in _doses(bench, whole)
     ]
     kind = MomentKind.MISSED_BOLUS if missed_g > 0.0 else MomentKind.CORRECTION
     return _advice(kind, bench, options, calculator_u=whole)
@@ -188,16 +203,17 @@ def _option(
     """An option; what it adds in very low glucose is judged beside the same hours without its insulin."""
     paths = _placed(bench, changes)
     reference = bench.prospect.placed_mgdl if beside is None else np.minimum(beside, bench.prospect.placed_mgdl)
-    added = float(np.mean(paths < VERY_LOW_MGDL) - np.mean(reference < VERY_LOW_MGDL))
+    lived = bench.lived(paths)
+    added = float(np.mean(lived < VERY_LOW_MGDL) - np.mean(bench.lived(reference) < VERY_LOW_MGDL))
     low, median, high = np.quantile(paths, [0.05, 0.5, 0.95], axis=0)
     option = MomentOption(
         step=step,
         median_mgdl=median,
         low_mgdl=low,
         high_mgdl=high,
-        in_range_pct=float(np.mean(share_in_range(paths, LOW_MGDL, HIGH_MGDL))),
-        below_70_pct=float(100.0 * np.mean(paths < LOW_MGDL)),
-        above_180_pct=float(100.0 * np.mean(paths > HIGH_MGDL)),
+        in_range_pct=float(np.mean(share_in_range(lived, LOW_MGDL, HIGH_MGDL))),
+        below_70_pct=float(100.0 * np.mean(lived < LOW_MGDL)),
+        above_180_pct=float(100.0 * np.mean(lived > HIGH_MGDL)),
         low_probability=float(np.mean(np.any(paths < LOW_MGDL, axis=1))),
         added_very_low=max(added, 0.0),
     )

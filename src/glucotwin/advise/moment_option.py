@@ -142,10 +142,10 @@ class MomentOption:
 
     Attributes:
         step: what is done.
-        median_mgdl, low_mgdl, high_mgdl: glucose ahead with its 90 % band, ``(point,)``.
-        in_range_pct, below_70_pct, above_180_pct: expected shares of the hours ahead.
+        median_mgdl, low_mgdl, high_mgdl: glucose ahead with its 90 % band if nobody does anything, ``(point,)``.
+        in_range_pct, below_70_pct, above_180_pct: expected shares of the hours ahead, lows treated as they come.
         low_probability: that glucose falls below 70 mg/dL at some time.
-        added_very_low: what it adds to the expected share of the hours ahead below 54 mg/dL, 0-1.
+        added_very_low: what it adds to the expected share of the hours ahead below 54 mg/dL, lows treated, 0-1.
         refusals: reasons against it; empty where it may be chosen.
     """
 

@@ -9,7 +9,8 @@ import polars as pl
 
 from glucotwin.advise.envelope import SafetyEnvelope, standing_refusals
 from glucotwin.advise.look_ahead import prospect_of
-from glucotwin.advise.moment_advice import Bench, advise_against_low, advise_correction, advise_meal
+from glucotwin.advise.low_treatment import low_treatment_of
+from glucotwin.advise.moment_advice import ABSORBED_MIN, Bench, advise_against_low, advise_correction, advise_meal
 from glucotwin.advise.moment_option import MomentAdvice, MomentAdviceJson, MomentKind, PlannedExercise, PlannedMeal
 from glucotwin.advise.own_days import SAME_MEAL, rapid_doses, rescue_meals
 from glucotwin.advise.refusal import Refusal, RefusalReason
@@ -151,13 +152,15 @@ def bench_of(
     setting = setting_today(twin, timeline, past)
     clock = origin.astimezone(timeline.person.zone_info)
     now = situation_of(timeline, at=origin, duration_min=float(setting.insulin_duration_min), peak_min=DEFAULT_PEAK_MIN)
+    prospect = prospect_of(twin, timeline, origin=origin, horizon_min=HORIZON_MIN)
     return Bench(
-        prospect=prospect_of(twin, timeline, origin=origin, horizon_min=HORIZON_MIN),
+        prospect=prospect,
         situation=now,
         setting=setting_at(setting, jnp.asarray(60.0 * clock.hour + clock.minute)),
         limits=None if envelope is None else envelope.limits,
         standing=standing_refusals(envelope, person_id=timeline.person.person_id, at=given_at),
         step_u=step_u,
+        treatment=low_treatment_of(prospect),
     )
 
 
@@ -180,13 +183,34 @@ def missed_carbs_g(timeline: Timeline, at: datetime) -> float:
 
     What was eaten against a low asks for no dose.
     """
+    return float(missed_meals(timeline, at)["carbs_g"].sum())
+
+
+def missed_meals(timeline: Timeline, at: datetime) -> pl.DataFrame:
+    """Meals of the last two hours that no rapid dose is on record for: time and ``carbs_g``."""
     window = Window(start=at - MISSED_WITHIN, end=at + timedelta(microseconds=1))
     doses = rapid_doses(timeline).filter(pl.col("time") <= at)
     eaten = timeline.cut(window).frame(Meal)
-    meals = eaten.join(rescue_meals(eaten, doses), on="time", how="anti").select("time", "carbs_g").iter_rows()
+    meals = eaten.join(rescue_meals(eaten, doses), on="time", how="anti").select("time", "carbs_g")
     given = doses["time"].to_list()
-    missed = [grams for time, grams in meals if not any(abs(dose - time) <= SAME_MEAL for dose in given)]
-    return float(sum(grams for grams in missed if grams >= LEAST_MISSED_G))
+    missed = [not any(abs(dose - time) <= SAME_MEAL for dose in given) for time in meals["time"].to_list()]
+    return meals.filter(pl.Series(missed, dtype=pl.Boolean) & (pl.col("carbs_g") >= LEAST_MISSED_G))
+
+
+def _advise_missed(bench: Bench, timeline: Timeline) -> MomentAdvice:
+    """Advice on a dose that was missed, with what is still to be absorbed put to the twin as if it were eaten now.
+
+    A fit to days on which meals had doses takes too little of one that had none, so the forecast goes without it.
+    """
+    now = bench.situation.at
+    meals = missed_meals(timeline, now)
+    ages = [(now - time) / timedelta(minutes=1) for time in meals["time"].to_list()]
+    left = sum(grams * max(1.0 - age / ABSORBED_MIN, 0.0) for grams, age in zip(meals["carbs_g"], ages, strict=True))
+    rest = timeline.frame(Meal).join(meals.select("time"), on="time", how="anti")
+    without = replace(timeline, streams={**timeline.streams, "meal": rest})
+    prospect = prospect_of(bench.prospect.twin, without, origin=now, horizon_min=HORIZON_MIN)
+    own = replace(bench, prospect=prospect, treatment=low_treatment_of(prospect))
+    return advise_correction(own, missed_g=float(meals["carbs_g"].sum()), left_g=left)
 
 
 def _advise(
@@ -197,7 +221,7 @@ def _advise(
     if kind is MomentKind.CORRECTION:
         return advise_correction(bench)
     if kind is MomentKind.MISSED_BOLUS:
-        return advise_correction(bench, missed_g=missed_carbs_g(timeline, bench.situation.at))
+        return _advise_missed(bench, timeline)
     return advise_against_low(bench, asked.exercise, pump=pump and authority.allows(Capability.ADVISE_DOSE))
 
 
