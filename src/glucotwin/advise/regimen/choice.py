@@ -21,6 +21,9 @@ from glucotwin.months.treatment import Treatment
 HORIZON_D = 182
 GUT = ("nausea", "vomiting", "diarrhoea")
 RESERVE_ENDS_PCT, HEAVY_BMI = 6.5, 27.0
+ORGANS = frozenset(f"regimen-guideline-{one}" for one in ("heart-failure", "kidney", "albuminuria", "atherosclerosis"))
+"""Recommendations that protect heart or kidney whatever HbA1c is."""
+
 QUANTILES = (0.1, 0.3, 0.5, 0.7, 0.9)
 
 
@@ -240,15 +243,17 @@ class _Weighed:
     ) -> dict[str, float]:
         """What weighs alike for all bodies; lows at their mean."""
         value = self.values
-        verdicts = [one.verdict for one in said if one.code in self.followed or one.verdict is Verdict.AGAINST]
+        answered = [one for one in said if one.code in self.followed or one.verdict is Verdict.AGAINST]
+        left_open = [one.code in ORGANS for one in answered if one.verdict is Verdict.OPEN]
+        against = sum(one.verdict is Verdict.AGAINST for one in answered)
         return {
             "lows": value["lows"] * lows_per_y,
             "gut": value["gut"] * gut_pct / 100.0,
             "changes": value["changes"] * option.changes,
             "cost": value["cost"] * cost_class,
             "avoid": value["avoid"] * sum(one.action == "avoid" for one in option.cautions),
-            "guideline": value["against"] * verdicts.count(Verdict.AGAINST)
-            + value["open"] * verdicts.count(Verdict.OPEN),
+            "guideline": value["against"] * against + value["open"] * left_open.count(False),
+            "organs": value["organs"] * left_open.count(True),
         }
 
     def burdens(self, told: Foreseen, ends: _Ends) -> np.ndarray:

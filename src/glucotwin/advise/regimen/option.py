@@ -16,6 +16,10 @@ NOT_BEGUN = frozenset({"regimen-caution-sglt2-kidney", "regimen-caution-metformi
 """Cautions of labels that let go on what is taken but not begin it: SGLT2 inhibitors below an eGFR of 20, metformin at
 30 to 45."""
 
+NOT_TOGETHER = frozenset({"regimen-caution-incretin-twice"})
+"""Cautions of pairs that are not put together, as the second one adds next to nothing (DPP-4 inhibitors to GLP-1
+agonists); who takes both already may go on."""
+
 TITRATED = "titrated"
 TWO_AT_ONCE_PCT = 1.5
 """Two medicines are begun at once only this far above the target (ADA Standards of Care 2024, section 9)."""
@@ -111,9 +115,11 @@ def options(
     allowed = allowed or ladders()
     found = {_key(taken): Option(plan=tuple(taken), changes=0, begun=(), cautions=_cautions(person, taken))}
     above_pct = hba1c_pct - target_pct
+    together = {one.code for one in found[_key(taken)].cautions}
+    never = NOT_TOGETHER - together
     for plan, changes in _plans(person, taken, allowed, more=above_pct > 0.0, two=above_pct >= TWO_AT_ONCE_PCT):
         cautions = _cautions(person, plan)
-        if _key(plan) in found or any(one.action in HARD for one in cautions):
+        if _key(plan) in found or any(one.action in HARD or one.code in never for one in cautions):
             continue
         begun = tuple(one.medicine for one in plan if one.medicine not in {other.medicine for other in taken})
         found[_key(plan)] = Option(plan=tuple(plan), changes=changes, begun=begun, cautions=cautions)

@@ -947,6 +947,7 @@ regimen-advice-burden-changes = Änderungen
 regimen-advice-burden-cost = Kosten
 regimen-advice-burden-avoid = besser gemieden
 regimen-advice-burden-guideline = Leitlinien
+regimen-advice-burden-organs = Herz und Niere
 regimen-advice-plot-title = Pläne für die Monate dieses Menschen
 regimen-advice-plot-course = HbA1c, %; schattiert: 80 % der Körper, die zu den Besuchen passen
 regimen-advice-plot-burden = Was gegen jeden Plan spricht, in % HbA1c

@@ -1993,6 +1993,7 @@ regimen-advice-burden-changes = changes
 regimen-advice-burden-cost = cost
 regimen-advice-burden-avoid = better avoided
 regimen-advice-burden-guideline = guidelines
+regimen-advice-burden-organs = heart and kidney
 regimen-advice-plot-title = Plans for this person's months
 regimen-advice-plot-course = HbA1c, %; shaded: 80 % of bodies that agree with the visits
 regimen-advice-plot-burden = What weighs against each plan, in % of HbA1c

@@ -25,6 +25,7 @@ PARTS = (
     ("cost", GREY),
     ("avoid", INK),
     ("guideline", "#7A3E9D"),
+    ("organs", "#661100"),
 )
 """What weighs against a plan, by colour."""
 

@@ -72,3 +72,22 @@ def test_what_a_person_weighs_changes_the_choice() -> None:
 def test_only_what_is_allowed_is_proposed() -> None:
     choice = choice_of(PERSON, allowed=ladders(("metformin", "sitagliptin")))
     assert {one.medicine for plan in choice.ranked for one in plan.option.plan} <= {"metformin", "sitagliptin"}
+
+
+def test_a_second_incretin_is_not_put_beside_the_first_but_may_go_on() -> None:
+    sitagliptin, semaglutide = Spell(medicine="sitagliptin", dose=100.0), Spell(medicine="semaglutide", dose=0.5)
+    found = options(PERSON, (*METFORMIN, sitagliptin), hba1c_pct=8.2)
+    assert any("semaglutide" in option.begun for option in found)
+    assert not any({"sitagliptin", "semaglutide"} <= {one.medicine for one in option.plan} for option in found)
+    both = options(PERSON, (*METFORMIN, sitagliptin, semaglutide), hba1c_pct=8.2)
+    assert any(
+        option.changes == 1 and "semaglutide:1" in option.name and "sitagliptin" in option.name for option in both
+    )
+
+
+def test_what_protects_heart_and_kidney_weighs_whatever_hba1c_is() -> None:
+    choice = choice_of(replace(PERSON, acr_mg_g=90.0), allowed=ladders(("metformin", "sitagliptin", "empagliflozin")))
+    burden = {one.option.name: one.burden["organs"] for one in choice.ranked}
+    assert burden["metformin:2000+empagliflozin:10"] == 0.0
+    assert burden["metformin:2000+sitagliptin:100"] == burden["metformin:2000"] == pytest.approx(0.5)
+    assert choice.chosen.option.begun == ("empagliflozin",)
