@@ -284,7 +284,8 @@ def _sense(
         DeviceEvent(time=at(1440.0 * day - 120.0), kind=DeviceEventKind.SENSOR_START) for day in starts if day
     ]
     records += [
-        GlucoseReading(time=at(STEP_MIN * step), glucose_mgdl=float(shown[step])) for step in np.flatnonzero(present)
+        GlucoseReading(time=at(STEP_MIN * step), glucose_mgdl=float(shown[step]))
+        for step in np.flatnonzero(present).tolist()
     ]
     return records, compressions
 
@@ -292,11 +293,11 @@ def _sense(
 def _noise(key: jax.Array, points: int) -> np.ndarray:
     settling = 200
     parts = np.asarray(jax.random.normal(key, (len(NOISE), points + settling)))
-    total = sum(
-        lfilter([1.0], [1.0, -first, -second], np.sqrt(variance) * part)
+    filtered = [
+        np.asarray(lfilter([1.0], [1.0, -first, -second], np.sqrt(variance) * part))
         for part, (first, second, variance) in zip(parts, NOISE, strict=True)
-    )
-    return np.asarray(total)[settling:]
+    ]
+    return np.sum(filtered, axis=0)[settling:]
 
 
 def _compress(u: np.ndarray, minutes: int) -> tuple[np.ndarray, tuple[tuple[datetime, datetime], ...]]:
