@@ -13,10 +13,12 @@ from glucotwin.domain.record import Record
 from glucotwin.domain.timeline import Timeline
 from glucotwin.months.acute import fasting_factor
 from glucotwin.months.effect import Effect
+from glucotwin.months.people import people_of
 from glucotwin.physiology.minimal_t2d import FASTING, MEAL, RESPONSE
 from glucotwin.twin.medicine_level import TYPICAL, known_medicine, medicine_levels
 from t2d_person import START, t2d_person
 
+PEOPLE = people_of([TYPICAL])
 TEN_DAYS = np.arange(0.0, 10 * 1440.0, 60.0)
 
 
@@ -84,6 +86,6 @@ def test_other_people_and_other_medicines_have_no_levels() -> None:
 
 
 def test_fasting_glucose_is_in_balance_without_an_effect_and_falls_with_less_production() -> None:
-    assert fasting_factor(TYPICAL, Effect()) == pytest.approx(1.0)
-    assert fasting_factor(TYPICAL, Effect(production=0.7)) < 0.9
-    assert fasting_factor(TYPICAL, Effect(excretion=0.1)) == pytest.approx(1.0 / 1.1)
+    assert fasting_factor(PEOPLE, Effect()) == pytest.approx(1.0)
+    assert fasting_factor(PEOPLE, Effect(production=0.7)) < 0.9
+    assert fasting_factor(PEOPLE, Effect(excretion=0.1)) == pytest.approx(1.0 / 1.1)

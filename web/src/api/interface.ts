@@ -1512,11 +1512,40 @@ export interface components {
             };
         };
         /**
+         * EnvelopeDocument
+         * @description Limits as they were signed (``glucotwin-envelope/1``); ``seal`` is the hash of the rest.
+         */
+        EnvelopeDocument: {
+            /** Schema */
+            schema: string;
+            /** Person Id */
+            person_id: string;
+            /** Limits */
+            limits: {
+                [key: string]: number | number[];
+            };
+            /** Signed By */
+            signed_by: string;
+            /**
+             * Signed At
+             * Format: date-time
+             */
+            signed_at: string;
+            /**
+             * Valid Until
+             * Format: date-time
+             */
+            valid_until: string;
+            /** Why */
+            why: string;
+            /** Seal */
+            seal: string;
+        };
+        /**
          * EnvelopeJson
          * @description Signed limits, and what became of them.
          *
-         *     ``limits`` are by name: ranges as two numbers, rules as one. ``document`` is all of it as it was signed
-         *     (``glucotwin-envelope/1``), for the command line.
+         *     ``document`` is all of it as it was signed, for the command line.
          */
         EnvelopeJson: {
             /** Envelope Id */
@@ -1550,10 +1579,7 @@ export interface components {
             ended_at: string | null;
             /** Reason */
             reason: string | null;
-            /** Document */
-            document: {
-                [key: string]: unknown;
-            };
+            document: components["schemas"]["EnvelopeDocument"];
         };
         /**
          * EnvelopeList

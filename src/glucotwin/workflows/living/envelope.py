@@ -23,7 +23,12 @@ from glucotwin.store.envelope import (
 )
 from glucotwin.workflows.envelope import envelope_from_json
 from glucotwin.workflows.living.course import require_course
-from glucotwin.workflows.living.shape.envelope import EnvelopeDefaultsJson, EnvelopeJson, EnvelopeStatus
+from glucotwin.workflows.living.shape.envelope import (
+    EnvelopeDefaultsJson,
+    EnvelopeDocument,
+    EnvelopeJson,
+    EnvelopeStatus,
+)
 
 LOOKED_BACK = timedelta(days=14)
 """For the usual basal rate and the largest dose."""
@@ -96,15 +101,15 @@ def signed_limits(desk: Desk, person_id: str) -> SafetyEnvelope | None:
 
 def envelope_json(one: StoredEnvelope, name_of: Callable[[str], str]) -> EnvelopeJson:
     """Signed limits as they are told."""
-    document = dict(one.content)
+    document = cast("EnvelopeDocument", dict(one.content))
     return {
         "envelope_id": one.envelope_id,
         "status": _status(one),
-        "signed_by": str(document["signed_by"]),
+        "signed_by": document["signed_by"],
         "signed_at": one.signed_at.isoformat(),
         "valid_until": one.valid_until.isoformat(),
-        "why": str(document["why"]),
-        "limits": cast("dict[str, float | list[float]]", document["limits"]),
+        "why": document["why"],
+        "limits": document["limits"],
         "ended_by": None if one.ended_by is None else name_of(one.ended_by),
         "ended_at": None if one.ended_at is None else one.ended_at.isoformat(),
         "reason": one.reason,

@@ -22,7 +22,7 @@ from glucotwin.workflows.trial.registry import experiment_place
 from glucotwin.workflows.trial.run import run_trial
 
 if TYPE_CHECKING:
-    from ray.cluster_utils import Cluster
+    from ray.cluster_utils import Cluster  # pyright: ignore[reportMissingImports]  # an extra
 
 DESIGN = find_design("known-effect").model_copy(update={"batch_people": 8})
 PLACE = experiment_place("known-effect")
@@ -159,7 +159,7 @@ WORKERS = ("ray::perform", "ray::IDLE")
 
 def two_nodes() -> tuple["Cluster", list[object]]:
     """A cluster on this machine whose head has no processors, so that every task runs on one of two other nodes."""
-    from ray.cluster_utils import Cluster
+    from ray.cluster_utils import Cluster  # pyright: ignore[reportMissingImports]  # an extra
 
     for start in range(STARTS):
         cluster = Cluster()

@@ -9,11 +9,27 @@ from glucotwin.core.json_value import Instant
 EnvelopeStatus = Literal["standing", "expired", "withdrawn", "superseded", "altered"]
 
 
+Limits = dict[str, float | list[float]]
+"""Limits by name: ranges as two numbers, rules as one."""
+
+
+class EnvelopeDocument(TypedDict):
+    """Limits as they were signed (``glucotwin-envelope/1``); ``seal`` is the hash of the rest."""
+
+    schema: str
+    person_id: str
+    limits: Limits
+    signed_by: str
+    signed_at: Instant
+    valid_until: Instant
+    why: str
+    seal: str
+
+
 class EnvelopeJson(TypedDict):
     """Signed limits, and what became of them.
 
-    ``limits`` are by name: ranges as two numbers, rules as one. ``document`` is all of it as it was signed
-    (``glucotwin-envelope/1``), for the command line.
+    ``document`` is all of it as it was signed, for the command line.
     """
 
     envelope_id: str
@@ -22,11 +38,11 @@ class EnvelopeJson(TypedDict):
     signed_at: Instant
     valid_until: Instant
     why: str
-    limits: dict[str, float | list[float]]
+    limits: Limits
     ended_by: str | None
     ended_at: Instant | None
     reason: str | None
-    document: dict[str, object]
+    document: EnvelopeDocument
 
 
 class EnvelopeDefaultsJson(TypedDict):
