@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import asdict
 
+import numpy as np
 import pytest
 
 from glucotwin.months.course import Life, SlowDay, months_course, months_courses
 from glucotwin.months.medicine.registry import MEDICINES
+from glucotwin.months.people import people_of
 from glucotwin.months.person import MonthsPerson, hba1c_from_mean_glucose
 from glucotwin.months.treatment import Treatment, with_adherence
 
@@ -48,6 +50,24 @@ def test_who_injects_insulin_has_little_of_their_own_to_call_forth(adult: Adult)
     assert falls == sorted(falls, reverse=True)
     assert 0.4 < falls[2] / falls[0] < 0.8
     assert _end(adult(8.8, insulin_u_per_d=40.0), days=1).fasting_mmoll == pytest.approx((8.8 - 3.99) / 0.466, abs=0.01)
+
+
+def test_metformin_on_injected_insulin_does_as_much_as_without_and_less_where_insulin_is_lowered(adult: Adult) -> None:
+    metformin, fewer = _take("metformin", 2000.0), _take("glargine", 18.65, stopped=True)
+    injects = adult(8.7, insulin_u_per_d=50.0)
+    without, kept = (_fall(one, metformin, days=140) for one in (adult(8.7), injects))
+    assert kept == pytest.approx(without, rel=0.2)
+    assert 0.25 < _fall(injects, metformin, fewer, days=140) / kept < 0.6
+
+
+def test_metformin_leaves_own_insulin_as_it_is_at_a_lower_glucose(adult: Adult) -> None:
+    # DeFronzo 1995: fasting insulin unchanged; own insulin goes with secretion and glucose above 3.5 mmol/L (WHIG).
+    person = adult(8.8)
+    effect = MEDICINES["metformin"].effect(people_of([person]), 2000.0)
+    fasting = _end(person, _take("metformin", 2000.0)).fasting_mmoll
+    before = person.usual_fasting_mmoll
+    assert effect.secretion * (fasting - 3.5) / (before - 3.5) == pytest.approx(1.0, abs=0.1)
+    assert 0.70 < float(np.asarray(effect.production)[0]) < 0.82
 
 
 def test_a_higher_hba1c_falls_further(adult: Adult) -> None:
