@@ -2,7 +2,8 @@
 
 What it does to the balance of fasting glucose is more than production: glucose produced falls by a quarter (Hundal
 2000, tracers), while fasting insulin stays what it was at a lower glucose (DeFronzo 1995), so that more is secreted at
-a glucose than before. The second part goes by the person's own beta cells and counts by their share where insulin is injected.
+a glucose than before. The second part goes by the person's own beta cells: where insulin is injected it counts by their
+share.
 """
 
 import numpy as np
