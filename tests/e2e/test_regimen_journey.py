@@ -91,6 +91,8 @@ def _compare(page: Page) -> None:
     second.get_by_label("follows fasting glucose").check()
     part.get_by_role("button", name="Compare").click()
     expect(part.get_by_role("rowheader", name="metformin:1000")).to_be_visible()
+    expect(part.get_by_role("img", name="HbA1c against weight after 12 months")).to_be_visible()
+    expect(part.get_by_role("columnheader", name="Lowest HbA1c of all")).to_be_visible()
     part.get_by_text("Contraindicated", exact=True).first.click()
     expect(part.get_by_text("Metformin is contraindicated below an eGFR of 30")).to_be_visible()
 

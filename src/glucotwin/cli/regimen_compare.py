@@ -67,7 +67,7 @@ def command(
     are read (--facts adds those that it does not hold). Candidates: `metformin:2000`, several
     joined by `+`; `stop-NAME:DOSE` takes away what is taken today, `NAME:titrated` lets an insulin follow fasting
     glucose, `NAME:DOSE@3` begins three months from now. Ranges are the 10th to 90th percentile of how people respond;
-    with `--draws` of people and of what the model does not know, each part told apart (0.1 s a draw and candidate).
+    with `--draws` of people and of what the model does not know, each part told apart (1 ms a draw and candidate).
     """
     from glucotwin.core.message import message
     from glucotwin.months.target import Targets
@@ -120,6 +120,7 @@ def _draw(answers: "tuple[CandidateCourse, ...]", path: Path, *, months: int) ->
             label=_label(one),
             course_pct=one.course_pct,
             weight_change_kg=one.weight_change_kg,
+            weight_band_kg=None if one.uncertainty is None else one.uncertainty.weight_change_kg.both,
             unbeaten=one.unbeaten,
             risk=_risk(one, CARDIOVASCULAR),
         )

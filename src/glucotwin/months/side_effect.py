@@ -7,6 +7,14 @@ from glucotwin.months.person import MonthsPerson
 from glucotwin.months.table import read_rows
 from glucotwin.months.treatment import Treatment
 
+GUT = ("nausea", "vomiting", "diarrhoea")
+
+
+def gut_pct(person: MonthsPerson, treatments: Sequence[Treatment]) -> float:
+    """People in a hundred with the most frequent gut trouble (``GUT``); arguments as in ``side_effects``."""
+    found = side_effects(person, treatments)
+    return max((found[name] for name in GUT if name in found), default=0.0)
+
 
 def side_effects(person: MonthsPerson, treatments: Sequence[Treatment]) -> dict[str, float]:
     """People in a hundred with each event while these medicines are begun, by name of the event.

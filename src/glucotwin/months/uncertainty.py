@@ -13,6 +13,8 @@ import jax
 import numpy as np
 
 from glucotwin.core.random import root_key, stream_key
+from glucotwin.months.course import Life
+from glucotwin.months.person import MonthsPerson
 from glucotwin.months.table import read_rows
 from glucotwin.months.treatment import RESPONSE_SPREAD, Treatment
 from glucotwin.months.trial import DECLINE_SD
@@ -72,6 +74,26 @@ def with_strengths(
     return [
         replace(one, strength=math.prod(factors.get(one.medicine.kind, 1.0) for factors in asked)) for one in treatments
     ]
+
+
+def drawn_life(
+    person: MonthsPerson, treatments: Sequence[Treatment], draw: Draw, *, model: bool = True, own: bool = True
+) -> Life:
+    """The person of a draw on a candidate.
+
+    Args:
+        person: today.
+        treatments: a candidate.
+        draw: one possible model and person.
+        model: whether what the model does not know counts.
+        own: whether what differs between people counts.
+    """
+    return Life(
+        person=person,
+        treatments=with_strengths(treatments, draw, model=model, person=own),
+        response=draw.response if own else 1.0,
+        decline=(draw.decline if own else 1.0) * (draw.mean_decline if model else 1.0),
+    )
 
 
 def _draw(spreads: Mapping[str, float], model: np.ndarray, person: np.ndarray) -> Draw:

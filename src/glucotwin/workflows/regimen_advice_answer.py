@@ -7,21 +7,12 @@ from typing_extensions import TypedDict
 from glucotwin.advise.regimen.choice import Foreseen, RegimenChoice
 from glucotwin.core.message import message
 from glucotwin.workflows.regimen_advice import RegimenAdvice, span_json
-from glucotwin.workflows.regimen_answer import CautionJson, GuidelineJson, SpanJson
+from glucotwin.workflows.regimen_answer import CautionJson, CourseBandJson, GuidelineJson, SpanJson
 
 SHOWN = 8
 """Plans that are told: the best ones, and to change nothing."""
 NOTICED = 0.005
 """Parts of the burden that differ by less are not told."""
-
-
-class CourseBandJson(TypedDict):
-    """HbA1c in % from today on: days from today, 10th percentile, median and 90th percentile."""
-
-    day: list[float]
-    low: list[float]
-    median: list[float]
-    high: list[float]
 
 
 class PlanForeseenJson(TypedDict):

@@ -14,6 +14,9 @@ from glucotwin.months.table import read_rows
 from glucotwin.workflows.regimen_risk import LivedYears
 from glucotwin.workflows.regimen_uncertainty import BandsJson, Uncertainty, best_of_draws_pct
 
+COURSE_STEP_D = 7
+"""Days between points of a course that is told."""
+
 
 class SpanJson(TypedDict):
     """A median with the 10th and 90th percentile."""
@@ -21,6 +24,15 @@ class SpanJson(TypedDict):
     median: float
     low: float
     high: float
+
+
+class CourseBandJson(TypedDict):
+    """HbA1c in % from today on: days from today, 10th percentile, median and 90th percentile."""
+
+    day: list[float]
+    low: list[float]
+    median: list[float]
+    high: list[float]
 
 
 class GuidelineJson(TypedDict):
@@ -52,11 +64,15 @@ class LowsJson(TypedDict):
 
 
 class UncertaintyJson(TypedDict):
-    """Intervals by draws: HbA1c by months, weight, and how often the candidate ends with the lowest HbA1c."""
+    """Intervals by draws, 10th and 90th percentile, and how often the candidate ends with the lowest HbA1c."""
 
     draws: int
     hba1c_pct: dict[str, BandsJson]
     weight_change_kg: BandsJson
+    time_in_range_pct: tuple[float, float]
+    felt_lows_per_y: tuple[float, float]
+    severe_lows_10y_pct: tuple[float, float]
+    risks_10y: dict[str, dict[str, tuple[float, float]]]
     lowest_hba1c_pct: float
 
 
@@ -73,12 +89,14 @@ class CandidateJson(TypedDict):
 
     name: str
     hba1c_pct: dict[str, SpanJson]
+    course: CourseBandJson
     weight_change_kg: float
     time_in_range_pct: float
     felt_lows_per_y: float
     severe_lows_10y_pct: float
     lows: LowsJson
     side_effects_pct: dict[str, float]
+    gut_pct: float
     cost_class: int
     risks_10y: dict[str, dict[str, float]]
     targets_met: dict[str, float]
@@ -104,6 +122,7 @@ class CandidateCourse:
         time_in_range_pct: percent of time at 70 to 180 mg/dL at the end.
         lows: low glucose at the HbA1c of the end.
         side_effects_pct: people in a hundred with each event while it is begun.
+        gut_pct: people in a hundred with the most frequent of nausea, vomiting and diarrhoea.
         cost_class: 1 (cheapest) to 4 of the most expensive part; 0 for nothing.
         risks_10y: risks from 0 to 1 by score and event.
         targets_met: probability of each target and of all.
@@ -124,6 +143,7 @@ class CandidateCourse:
     time_in_range_pct: float
     lows: LowGlucose
     side_effects_pct: dict[str, float]
+    gut_pct: float
     cost_class: int
     risks_10y: dict[str, dict[str, float]]
     targets_met: dict[str, float]
@@ -142,6 +162,7 @@ class CandidateCourse:
                 str(month): {"median": median, "low": low, "high": high}
                 for month, (median, low, high) in self.hba1c_pct.items()
             },
+            "course": self._course(),
             "weight_change_kg": self.weight_change_kg,
             "time_in_range_pct": self.time_in_range_pct,
             "felt_lows_per_y": self.lows.felt_per_y,
@@ -154,6 +175,7 @@ class CandidateCourse:
                 "severe_10y_pct": self.lows.severe_10y_pct,
             },
             "side_effects_pct": self.side_effects_pct,
+            "gut_pct": self.gut_pct,
             "cost_class": self.cost_class,
             "risks_10y": self.risks_10y,
             "targets_met": self.targets_met,
@@ -171,6 +193,16 @@ class CandidateCourse:
             "lived": self._lived(),
         }
 
+    def _course(self) -> CourseBandJson:
+        days = sorted({*range(0, len(self.course_pct), COURSE_STEP_D), len(self.course_pct) - 1})
+        rows = [self.course_pct[day] for day in days]
+        return {
+            "day": [float(day) for day in days],
+            "low": [round(min(row), 2) for row in rows],
+            "median": [round(row[0], 2) for row in rows],
+            "high": [round(max(row), 2) for row in rows],
+        }
+
     def _lived(self) -> LivedJson | None:
         if self.lived is None:
             return None
@@ -184,6 +216,10 @@ class CandidateCourse:
             "draws": self.uncertainty.draws,
             "hba1c_pct": {str(month): one.to_json() for month, one in bands},
             "weight_change_kg": self.uncertainty.weight_change_kg.to_json(),
+            "time_in_range_pct": self.uncertainty.time_in_range_pct,
+            "felt_lows_per_y": self.uncertainty.felt_lows_per_y,
+            "severe_lows_10y_pct": self.uncertainty.severe_lows_10y_pct,
+            "risks_10y": {score: dict(events) for score, events in self.uncertainty.risks_10y.items()},
             "lowest_hba1c_pct": self.lowest_pct,
         }
 

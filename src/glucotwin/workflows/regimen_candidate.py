@@ -9,7 +9,7 @@ from glucotwin.months.guideline import recommendations
 from glucotwin.months.low_glucose import low_glucose
 from glucotwin.months.person import MonthsPerson
 from glucotwin.months.range_share import time_in_range_pct
-from glucotwin.months.side_effect import side_effects
+from glucotwin.months.side_effect import gut_pct, side_effects
 from glucotwin.months.target import Targets, targets_met
 from glucotwin.months.treatment import RESPONSE_SPREAD, Treatment
 from glucotwin.prognosis.person import DescribedPerson
@@ -48,7 +48,7 @@ def candidate_course(
     asked = sorted({month for month in (3, 6, 12) if month < months} | {months})
     told = {month: round(month * DAYS_PER_MONTH) for month in asked}
     courses = _courses(person, treatments, days=days)
-    sure = candidate_uncertainty(person, treatments, days=list(told.values()), draws=draws) if draws else None
+    sure = _uncertainty(described, person, treatments, days=list(told.values()), draws=draws)
     end = courses[0].end
     begun = [one for one in treatments if one.has_begun(days)]
     kinds = [one.medicine.kind for one in treatments if not one.stopped]
@@ -62,6 +62,7 @@ def candidate_course(
         time_in_range_pct=time_in_range_pct(end.mean_mmoll, insulin=end.insulin_u_per_d > 0.0),
         lows=low_glucose(person, begun, hba1c_pct=end.hba1c_pct),
         side_effects_pct=side_effects(person, treatments),
+        gut_pct=gut_pct(person, treatments),
         cost_class=max((cost_class(kind) for kind in kinds), default=0),
         risks_10y=ten_year_risks(described, person, treatments),
         targets_met=targets_met(targets, end, hba1c[months]),
@@ -70,6 +71,17 @@ def candidate_course(
         uncertainty=sure,
         lived=None if years is None else lived_years(described, person, treatments, years=years),
     )
+
+
+def _uncertainty(
+    described: DescribedPerson,
+    person: MonthsPerson,
+    treatments: Sequence[Treatment],
+    *,
+    days: Sequence[int],
+    draws: int,
+) -> Uncertainty | None:
+    return candidate_uncertainty(described, person, treatments, days=days, draws=draws) if draws else None
 
 
 def _courses(person: MonthsPerson, treatments: Sequence[Treatment], *, days: int) -> tuple[Course, Course, Course]:

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from glucotwin.months.course import SlowDay, months_course
+from glucotwin.months.course import SlowDay, months_course, months_courses
 from glucotwin.months.person import MonthsPerson
 from glucotwin.months.treatment import Treatment
+from glucotwin.months.uncertainty import Draw, drawn_life
 from glucotwin.prognosis.answer import Question, ScoreAnswer
 from glucotwin.prognosis.person import CardiorenalDrug, DescribedPerson
 from glucotwin.prognosis.registry import SCORES
@@ -40,10 +41,29 @@ def ten_year_risks(
         person: the same for the slow body.
         treatments: the candidate.
     """
-    after = person_on(described, person, treatments)
-    question = Question(years=10, samples=0)
-    answers = {name: SCORES[name].answer(after, question) for name in ASKED}
-    return {name: _risks(answer) for name, answer in answers.items() if answer.valid}
+    return _risks_of(person_on(described, person, treatments))
+
+
+def drawn_ten_year_risks(
+    described: DescribedPerson, person: MonthsPerson, treatments: Sequence[Treatment], draws: Sequence[Draw]
+) -> dict[str, dict[str, tuple[float, ...]]]:
+    """The same by draw of model and person; the scores themselves and the trials' hazard ratios stay as published.
+
+    Args:
+        described: the person.
+        person: the same for the slow body.
+        treatments: the candidate.
+        draws: of models and people; those that a score refuses are left out.
+    """
+    begun, stopped, others = _parted(treatments)
+    lives = [drawn_life(person, others, draw) for draw in draws]
+    told: dict[str, dict[str, list[float]]] = {}
+    for course in months_courses(lives, days=SETTLED_D):
+        after = _with_drugs(described_after(described, person, course.end), begun, stopped)
+        for score, risks in _risks_of(after).items():
+            for event, risk in risks.items():
+                told.setdefault(score, {}).setdefault(event, []).append(risk)
+    return {score: {event: tuple(drawn) for event, drawn in events.items()} for score, events in told.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,13 +108,9 @@ def person_on(described: DescribedPerson, person: MonthsPerson, treatments: Sequ
         person: the same for the slow body.
         treatments: the candidate.
     """
-    cardiorenal = [one for one in treatments if one.medicine.kind in CARDIORENAL and not one.stopped]
-    others = [one for one in treatments if one not in cardiorenal]
+    begun, stopped, others = _parted(treatments)
     end = months_course(person, others, days=SETTLED_D).end
-    begun = [CARDIORENAL[one.medicine.kind] for one in cardiorenal]
-    stopped = {CARDIORENAL[one.medicine.kind] for one in treatments if one.stopped and one.medicine.kind in CARDIORENAL}
-    drugs = tuple(dict.fromkeys((*(one for one in described.drugs if one not in stopped), *begun)))
-    return described_after(described, person, end).model_copy(update={"drugs": drugs})
+    return _with_drugs(described_after(described, person, end), begun, stopped)
 
 
 def described_after(described: DescribedPerson, person: MonthsPerson, end: SlowDay) -> DescribedPerson:
@@ -119,6 +135,29 @@ def described_after(described: DescribedPerson, person: MonthsPerson, end: SlowD
             lower = described.ldl_mmoll - end.ldl_mmoll
             changes["total_cholesterol_mmoll"] = max(1.0, described.total_cholesterol_mmoll - lower)
     return described.model_copy(update=changes)
+
+
+def _parted(
+    treatments: Sequence[Treatment],
+) -> tuple[list[CardiorenalDrug], set[CardiorenalDrug], list[Treatment]]:
+    """Cardiorenal drugs that are begun, those that are stopped, and treatments whose effects the equations see."""
+    cardiorenal = [one for one in treatments if one.medicine.kind in CARDIORENAL]
+    begun = [CARDIORENAL[one.medicine.kind] for one in cardiorenal if not one.stopped]
+    stopped = {CARDIORENAL[one.medicine.kind] for one in cardiorenal if one.stopped}
+    return begun, stopped, [one for one in treatments if one.stopped or one not in cardiorenal]
+
+
+def _with_drugs(
+    described: DescribedPerson, begun: Sequence[CardiorenalDrug], stopped: set[CardiorenalDrug]
+) -> DescribedPerson:
+    drugs = tuple(dict.fromkeys((*(one for one in described.drugs if one not in stopped), *begun)))
+    return described.model_copy(update={"drugs": drugs})
+
+
+def _risks_of(after: DescribedPerson) -> dict[str, dict[str, float]]:
+    question = Question(years=10, samples=0)
+    answers = {name: SCORES[name].answer(after, question) for name in ASKED}
+    return {name: _risks(answer) for name, answer in answers.items() if answer.valid}
 
 
 def _mean(answer: ScoreAnswer, name: str) -> float:

@@ -588,6 +588,7 @@ export interface components {
             hba1c_pct: {
                 [key: string]: components["schemas"]["SpanJson"];
             };
+            course: components["schemas"]["CourseBandJson"];
             /** Weight Change Kg */
             weight_change_kg: number;
             /** Time In Range Pct */
@@ -601,6 +602,8 @@ export interface components {
             side_effects_pct: {
                 [key: string]: number;
             };
+            /** Gut Pct */
+            gut_pct: number;
             /** Cost Class */
             cost_class: number;
             /** Risks 10Y */
@@ -3402,6 +3405,12 @@ export interface components {
              * @default 1
              */
             adherence?: number;
+            /**
+             * Draws
+             * @description Of models and people; 0 for response alone.
+             * @default 200
+             */
+            draws?: number;
         };
         /**
          * Region
@@ -3970,7 +3979,7 @@ export interface components {
         };
         /**
          * UncertaintyJson
-         * @description Intervals by draws: HbA1c by months, weight, and how often the candidate ends with the lowest HbA1c.
+         * @description Intervals by draws, 10th and 90th percentile, and how often the candidate ends with the lowest HbA1c.
          */
         UncertaintyJson: {
             /** Draws */
@@ -3980,6 +3989,30 @@ export interface components {
                 [key: string]: components["schemas"]["BandsJson"];
             };
             weight_change_kg: components["schemas"]["BandsJson"];
+            /** Time In Range Pct */
+            time_in_range_pct: [
+                number,
+                number
+            ];
+            /** Felt Lows Per Y */
+            felt_lows_per_y: [
+                number,
+                number
+            ];
+            /** Severe Lows 10Y Pct */
+            severe_lows_10y_pct: [
+                number,
+                number
+            ];
+            /** Risks 10Y */
+            risks_10y: {
+                [key: string]: {
+                    [key: string]: [
+                        number,
+                        number
+                    ];
+                };
+            };
             /** Lowest Hba1C Pct */
             lowest_hba1c_pct: number;
         };

@@ -78,13 +78,38 @@ const SCORES: readonly (readonly [string, string])[] = [
   ["recode", "mi_or_stroke"],
 ];
 
+/** A value, and between what nine of ten draws stay above and below; the same three times where nothing was drawn. */
+export interface Spread {
+  median: number;
+  low: number;
+  high: number;
+}
+
+const spread = (median: number, band: readonly number[] | undefined): Spread => ({
+  median,
+  low: Math.min(median, band?.[0] ?? median),
+  high: Math.max(median, band?.[1] ?? median),
+});
+
 /** The ten-year risk of heart and vessels by the first score that answers. */
-export function cardiovascularRisk(candidate: RegimenCandidate): number | null {
+export function cardiovascularRisk(candidate: RegimenCandidate): Spread | null {
   for (const [score, event] of SCORES) {
     const risk = candidate.risks_10y[score]?.[event];
-    if (risk !== undefined) return risk;
+    if (risk !== undefined) return spread(risk, candidate.uncertainty?.risks_10y[score]?.[event]);
   }
   return null;
+}
+
+/** What a candidate ends with, each with its band over draws. */
+export function endsOf(candidate: RegimenCandidate): { hba1c: Spread; weight: Spread; inRange: Spread; lows: Spread } {
+  const sure = candidate.uncertainty;
+  const hba1c = Object.values(candidate.hba1c_pct).at(-1) ?? { median: Number.NaN, low: Number.NaN, high: Number.NaN };
+  return {
+    hba1c,
+    weight: spread(candidate.weight_change_kg, sure?.weight_change_kg.both),
+    inRange: spread(candidate.time_in_range_pct, sure?.time_in_range_pct),
+    lows: spread(candidate.felt_lows_per_y, sure?.felt_lows_per_y),
+  };
 }
 
 /** A dose's unit as the end of a message's key. */

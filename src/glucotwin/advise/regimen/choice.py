@@ -14,12 +14,10 @@ from glucotwin.months.guideline import Recommendation, Verdict, recommendations
 from glucotwin.months.low_glucose import felt_lows_per_y
 from glucotwin.months.medicine.registry import MEDICINES
 from glucotwin.months.person import MonthsPerson
-from glucotwin.months.side_effect import side_effects
+from glucotwin.months.side_effect import gut_pct
 from glucotwin.months.table import read_rows
-from glucotwin.months.treatment import Treatment
 
 HORIZON_D = 182
-GUT = ("nausea", "vomiting", "diarrhoea")
 RESERVE_ENDS_PCT, HEAVY_BMI = 6.5, 27.0
 ORGANS = frozenset(f"regimen-guideline-{one}" for one in ("heart-failure", "kidney", "albuminuria", "atherosclerosis"))
 """Recommendations that protect heart or kidney whatever HbA1c is."""
@@ -201,7 +199,7 @@ class _Weighed:
         begun = as_treatments([one for one in option.plan if one.medicine in option.begun])
         levels = np.quantile(ends.hba1c, QUANTILES)
         lows = float(np.mean([felt_lows_per_y(self.person, treatments, hba1c_pct=float(one)) for one in levels]))
-        gut_pct = _gut_pct(self.person, begun)
+        gut = gut_pct(self.person, begun)
         cost_class = max((_cost_class(MEDICINES[one].kind) for one in option.begun), default=0)
         return Foreseen(
             option=option,
@@ -210,13 +208,13 @@ class _Weighed:
             on_target=float(np.mean(ends.hba1c <= self.target_pct)),
             weight_change_kg=_spread(ends.weight_change),
             felt_lows_per_y=lows,
-            gut_pct=gut_pct,
+            gut_pct=gut,
             cost_class=cost_class,
             recommendations=said,
             course_pct=np.quantile(ends.course, (0.1, 0.5, 0.9), axis=1),
             burden={
                 **{name: float(np.mean(one)) for name, one in self.by_body(ends).items()},
-                **self.alike(option, said, lows_per_y=lows, gut_pct=gut_pct, cost_class=cost_class),
+                **self.alike(option, said, lows_per_y=lows, gut_pct=gut, cost_class=cost_class),
             },
         )
 
@@ -266,11 +264,6 @@ class _Weighed:
 def plan_names(plan: Sequence[Spell]) -> str:
     """A plan as regimens are written."""
     return "+".join(one.name for one in plan)
-
-
-def _gut_pct(person: MonthsPerson, begun: Sequence[Treatment]) -> float:
-    found = side_effects(person, begun)
-    return max((found[name] for name in GUT if name in found), default=0.0)
 
 
 def _cost_class(kind: str) -> int:

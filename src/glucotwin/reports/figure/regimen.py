@@ -25,6 +25,7 @@ class RegimenLine:
         label: its name.
         course_pct: HbA1c by day: median, after a strong response, after a weak one.
         weight_change_kg: at the end.
+        weight_band_kg: 10th and 90th percentile of it over draws; None where nothing was drawn.
         unbeaten: whether no other candidate is better all round.
         risk: ten-year risk from 0 to 1; None where no score answers.
     """
@@ -34,6 +35,7 @@ class RegimenLine:
     weight_change_kg: float
     unbeaten: bool
     risk: float | None
+    weight_band_kg: tuple[float, float] | None = None
 
 
 def regimen_height_px(lines: Sequence[RegimenLine]) -> int:
@@ -85,6 +87,8 @@ def _draw_courses(axes: Axes, lines: Sequence[RegimenLine]) -> None:
 def _draw_weight(axes: Axes, lines: Sequence[RegimenLine]) -> None:
     for number, one in enumerate(lines):
         change = one.course_pct[-1][0] - one.course_pct[0][0]
+        if one.weight_band_kg is not None:
+            _draw_bars(axes, one, one.weight_band_kg, colour=_colour(number))
         face = _colour(number) if one.unbeaten else "white"
         axes.plot(
             one.weight_change_kg, change, "o", markersize=9, markeredgecolor=_colour(number), markerfacecolor=face
@@ -94,6 +98,12 @@ def _draw_weight(axes: Axes, lines: Sequence[RegimenLine]) -> None:
     axes.margins(0.12)
     axes.set_xlabel(message("regimen-plot-weight"))
     axes.set_title(message("regimen-plot-change"), loc="left")
+
+
+def _draw_bars(axes: Axes, one: RegimenLine, weight_kg: tuple[float, float], *, colour: str) -> None:
+    first, last = one.course_pct[0][0], one.course_pct[-1]
+    axes.plot(weight_kg, [last[0] - first] * 2, color=colour, linewidth=1.2)
+    axes.plot([one.weight_change_kg] * 2, [min(last) - first, max(last) - first], color=colour, linewidth=1.2)
 
 
 def _draw_risk(axes: Axes, lines: Sequence[RegimenLine], title: str) -> None:

@@ -17,7 +17,7 @@ from glucotwin.workflows.regimen_person import months_person
 from glucotwin.workflows.regimen_plan import PlanJson, plan_for_person
 
 router = APIRouter(tags=["prognosis"])
-LONGEST_MONTHS, MOST_CANDIDATES = 12, 6
+LONGEST_MONTHS, MOST_CANDIDATES, MOST_DRAWS = 12, 6, 400
 """What a request may ask for, so that it takes a second or two of one processor at most."""
 
 Candidate = Annotated[str, Field(min_length=3, max_length=200)]
@@ -36,6 +36,7 @@ class RegimensBody(DescribedBody):
 
     candidates: tuple[Candidate, ...] = Field(min_length=1, max_length=MOST_CANDIDATES)
     adherence: float = Field(default=1.0, ge=0.05, le=1.0, description="Share of doses taken.")
+    draws: int = Field(default=200, ge=0, le=MOST_DRAWS, description="Of models and people; 0 for response alone.")
 
 
 class PlanBody(DescribedBody):
@@ -77,7 +78,9 @@ def medicines(caller: Calling) -> Items[MedicineJson]:
 def compare(body: RegimensBody, caller: Calling) -> Items[CandidateJson]:
     """What each candidate would do; the first item, without a name, is to change nothing."""
     person = months_person(body.person, height_m=body.height_m)
-    answers = compare_for_person(body.person, person, body.candidates, months=body.months, adherence=body.adherence)
+    answers = compare_for_person(
+        body.person, person, body.candidates, months=body.months, adherence=body.adherence, draws=body.draws
+    )
     return {"items": [one.to_json() for one in answers]}
 
 
