@@ -32,8 +32,8 @@ class Intake:
         whose: bodies that take it.
         first: these bodies at the start.
         before: dose at the start, whose effect is in the person's values of the start already.
-        taken: dose by step ``(steps,)``.
-        felt: what of it is felt, by step.
+        taken: dose by step ``(steps,)``, or by step and body ``(steps, bodies)``.
+        felt: what of it is felt, likewise.
         answer: factor on the effect.
     """
 
@@ -54,11 +54,11 @@ class Intake:
             total: added to.
             mean_mmoll: of all bodies.
         """
-        felt = float(self.felt[step])
-        if felt == self.before:
+        felt: Amount = self.felt[step]
+        if np.all(felt == self.before):
             return
         people = self.first.as_in(now, self.whose)
-        if felt > 0.0:
+        if np.any(felt > 0.0):
             total.add(self.medicine.effect(people, felt), self.answer, self.whose)
         if self.before > 0.0:
             total.add(self.medicine.effect(people, self.before), -self.answer, self.whose)
@@ -67,7 +67,7 @@ class Intake:
         """Units of insulin a day beyond those of the start; none for what is no insulin."""
         if self.medicine.titration is None:
             return 0.0
-        return float(self.taken[step] - self.before) / self.medicine.dosed_d
+        return (self.taken[step] - self.before) / self.medicine.dosed_d
 
 
 class TitratedIntake:
@@ -82,7 +82,7 @@ class TitratedIntake:
         rule: Titration,
         first_dose: np.ndarray,
         begin: int,
-        end: int,
+        end: int | np.ndarray,
         step_d: float,
         adherence: float = 1.0,
         answer: Amount = 1.0,
@@ -97,7 +97,7 @@ class TitratedIntake:
             rule: of its titration.
             first_dose: in the medicine's unit, one for each of these bodies.
             begin: step from which on it is taken.
-            end: step from which on it no longer is.
+            end: step from which on it no longer is, one for all or one for each of these bodies.
             step_d: length of a step.
             adherence: share of doses taken.
             answer: factor on the effect.
@@ -115,13 +115,12 @@ class TitratedIntake:
         if step < self._begin:
             return
         people = self.first.as_in(now, self.whose)
-        if step >= self._end:
-            self._dose = np.zeros_like(self._dose)
-        elif step == self._begin:
+        if step == self._begin:
             self._dose = self._first
         elif (step - self._begin) % self._every == 0:
             told = mean_mmoll[self.whose] if self._rule.by_mean else people.fasting_mmoll
             self._dose = self._titrated(told, people.weight_kg)
+        self._dose = np.where(step >= self._end, 0.0, self._dose)
         self._felt = self._felt + (self._dose * self._adherence - self._felt) * self._share
         total.add(self.medicine.effect(people, self._felt), self._answer, self.whose)
 
@@ -150,14 +149,14 @@ def felt_doses(medicine: Medicine, taken: np.ndarray, *, before: float, step_d: 
 
     Args:
         medicine: which.
-        taken: dose by step.
+        taken: dose by step, or by step and body.
         before: dose at the start.
         step_d: length of a step.
     """
     share = -math.expm1(-step_d / medicine.onset.total_d)
-    felt, answer = before, np.empty_like(taken)
+    felt, answer = np.full(taken.shape[1:], before), np.empty_like(taken)
     for step, dose in enumerate(taken):
-        felt += (dose - felt) * share
+        felt = felt + (dose - felt) * share
         answer[step] = felt
     return answer
 

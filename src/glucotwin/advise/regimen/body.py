@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from glucotwin.advise.regimen.spell import Spell
+from glucotwin.advise.regimen.stop import stopped_share
 from glucotwin.months.course import Months, follow
 from glucotwin.months.intake import AnyIntake, Intake, TitratedIntake, felt_doses
 from glucotwin.months.medicine.medicine import Medicine
@@ -29,6 +30,7 @@ class Draws:
         decline: speed at which beta cells tire, 1 for the average.
         drift_pct: change of HbA1c that no medicine explains.
         weight: answer of appetite to medicines beside that of glucose.
+        persistence: part of people who stop a medicine sooner, 0 to 1, alike for every medicine.
         response: answer to medicines by class, adherence counted in; ``other`` for classes that have no draw.
     """
 
@@ -38,6 +40,7 @@ class Draws:
     decline: np.ndarray
     drift_pct: np.ndarray
     weight: np.ndarray
+    persistence: np.ndarray
     response: Mapping[str, np.ndarray]
 
     def __len__(self) -> int:
@@ -57,6 +60,7 @@ class Draws:
             decline=np.tile(self.decline, times),
             drift_pct=np.tile(self.drift_pct, times),
             weight=np.tile(self.weight, times),
+            persistence=np.tile(self.persistence, times),
             response={kind: np.tile(one, times) for kind, one in self.response.items()},
         )
 
@@ -137,6 +141,8 @@ def _intakes(first: MonthsPeople, every: Draws, plans: Sequence[Sequence[Spell]]
 def _known(own: tuple[Spell, ...], first: MonthsPeople, every: Draws, whose: np.ndarray, *, steps: int) -> Intake:
     medicine, before = MEDICINES[own[0].medicine], dose_before(own)
     taken = taken_doses(medicine, own, steps=steps)
+    if any(one.start_d >= 0 for one in own):
+        taken = taken[:, None] * goes_on(own, every.persistence[whose], steps=steps)
     return Intake(
         medicine=medicine,
         whose=whose,
@@ -146,6 +152,26 @@ def _known(own: tuple[Spell, ...], first: MonthsPeople, every: Draws, whose: np.
         felt=felt_doses(medicine, taken, before=before, step_d=STEP_D),
         answer=every.of(medicine.kind)[whose],
     )
+
+
+def goes_on(spells: Sequence[Spell], persistence: np.ndarray, *, steps: int) -> np.ndarray:
+    """Which bodies have not stopped a medicine by themselves, ``(steps, bodies)``.
+
+    Time counts from the last change of its dose, which shows that it was still taken; what had been taken for long at
+    the first visit goes on.
+
+    Args:
+        spells: of the medicine.
+        persistence: part of people who stop it sooner, one for each body.
+        steps: of half a week.
+    """
+    answer = np.ones((steps, len(persistence)), dtype=bool)
+    for step in range(steps):
+        day = step * STEP_D
+        now = next((one for one in reversed(spells) if one.is_taken(day)), None)
+        if now is not None and now.start_d >= 0:
+            answer[step] = stopped_share(now.kind, day - now.start_d) <= persistence
+    return answer
 
 
 def dose_before(spells: Sequence[Spell]) -> float:
@@ -181,6 +207,8 @@ def _titrated(
         raise ValueError(f"{spell.medicine} is not titrated")
     latest = next((one.dose for one in reversed(own) if not one.titrated and one.end_d == spell.start_d), 0.0)
     begun = spell.dose or latest
+    ends = steps if spell.end_d is None else round(spell.end_d / STEP_D)
+    kept = goes_on([spell], every.persistence[whose], steps=steps)
     return TitratedIntake(
         medicine,
         whose,
@@ -188,7 +216,8 @@ def _titrated(
         rule=rule,
         first_dose=np.full(len(whose), begun) if begun else rule.first_dose(first.weight_kg[whose], medicine.dosed_d),
         begin=max(0, round(spell.start_d / STEP_D)),
-        end=steps if spell.end_d is None else round(spell.end_d / STEP_D),
+        end=np.where(kept.all(axis=0), ends, np.minimum(ends, kept.argmin(axis=0))),
         step_d=STEP_D,
+        answer=every.of(medicine.kind)[whose],
         careful=1.0 / np.sqrt(every.of(medicine.kind)[whose]),
     )

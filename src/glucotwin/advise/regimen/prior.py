@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtr
 
 from glucotwin.advise.regimen.body import Draws
 from glucotwin.advise.regimen.table import read_rows
 from glucotwin.months.person import MGDL_PER_MMOLL
 
 BODY = ("hba1c", "fasting", "gap", "adherence", "decline", "drift", "weight")
+PERSISTENCE = "persistence"
 HBA1C_AT_NONE, HBA1C_PER_MMOLL = 3.99, 0.466
 """HbA1c by fasting glucose (Baron 2016)."""
 
@@ -47,7 +49,7 @@ class Prior:
         usual = (hba1c - HBA1C_AT_NONE) / HBA1C_PER_MMOLL
         fasting = np.maximum(LOWEST_FASTING_MMOLL, usual + value["fasting"])
         mean = (28.7 * (hba1c - value["gap"]) - 46.7) / MGDL_PER_MMOLL
-        kinds = [name for name in self.names if name not in BODY]
+        kinds = [name for name in self.names if name not in (*BODY, PERSISTENCE)]
         return Draws(
             hba1c_pct=hba1c,
             fasting_mmoll=fasting,
@@ -55,6 +57,7 @@ class Prior:
             decline=value["decline"],
             drift_pct=value["drift"],
             weight=value["weight"],
+            persistence=ndtr(value[PERSISTENCE]),
             response={kind: value[kind] * value["adherence"] for kind in kinds},
         )
 

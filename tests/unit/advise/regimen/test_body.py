@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from glucotwin.advise.regimen.body import STEP_D, Draws, follow_draws, taken_doses
+from glucotwin.advise.regimen.body import STEP_D, Draws, follow_draws, goes_on, taken_doses
 from glucotwin.advise.regimen.spell import Spell, taken_on, with_plan
 from glucotwin.months.course import months_course
 from glucotwin.months.intake import felt_doses
@@ -28,6 +28,7 @@ def same_draws(person: MonthsPerson, *, response: float = 1.0, count: int = 2) -
         decline=all_alike(1.0),
         drift_pct=all_alike(0.0),
         weight=all_alike(1.0),
+        persistence=all_alike(1.0),
         response={"other": all_alike(response)},
     )
 
@@ -85,3 +86,25 @@ def test_a_plan_ends_what_it_does_not_hold() -> None:
     after = with_plan(history, plan, day=91)
     assert {one.name for one in taken_on(after, 90)} == {"metformin:2000", "glimepiride:2"}
     assert {one.name for one in taken_on(after, 91)} == {"metformin:2000", "semaglutide:1"}
+
+
+def test_who_persists_least_stops_and_hba1c_comes_back() -> None:
+    draws = replace(same_draws(PERSON), persistence=np.array([0.05, 1.0]))
+    begun = Spell(medicine="semaglutide", dose=1.0, start_d=0)
+    months = follow_draws(PERSON, draws, [METFORMIN, begun], days=365)
+    assert months.hba1c_pct[-1, 0] > months.hba1c_pct[-1, 1] + 1.0
+    insulin = follow_draws(PERSON, draws, [Spell(medicine="glargine", dose=0.0, start_d=0, titrated=True)], days=365)
+    assert insulin.insulin_u_per_d[-1, 0] == 0.0
+    assert insulin.insulin_u_per_d[-1, 1] > 20.0
+
+
+def test_what_was_taken_for_long_goes_on_and_a_new_dose_shows_that_it_was_taken() -> None:
+    persistence = np.array([0.0, 0.08, 1.0])
+    assert goes_on([METFORMIN], persistence, steps=104).all()
+    first, second = (
+        Spell(medicine="semaglutide", dose=0.5, start_d=0, end_d=182),
+        Spell(medicine="semaglutide", dose=1.0, start_d=182),
+    )
+    taken = goes_on([first, second], persistence, steps=104)
+    assert taken[[0, 51, 52, 103], 1].tolist() == [True, False, True, False]
+    assert taken[:, 2].all()
