@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from made_up_patient import letter
+from type2_cohort import PEOPLE, write_type2_cohort
 
 Invoke = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -91,3 +92,26 @@ def test_the_picture_is_drawn(invoke: Invoke, tmp_path: Path) -> None:
     file.write_text(letter(hba1c_pct=8.6))
     invoke("regimen", "compare", file, "--candidates", "empagliflozin:10", "--plot", plot)
     assert "<svg" in plot.read_text()
+
+
+def test_a_cohort_takes_every_candidate_and_people_are_written_and_drawn(invoke: Invoke, tmp_path: Path) -> None:
+    cohort = write_type2_cohort(tmp_path / "type2.parquet")
+    people, plot = tmp_path / "people.csv", tmp_path / "arms.png"
+    asked = ("--candidates", "metformin:2000,semaglutide:1", "--months", "3", "--hba1c", "7-10")
+    finished = invoke("regimen", "cohort", cohort, *asked, "--out", people, "--plot", plot)
+    assert finished.returncode == 0, finished.stderr
+    assert "semaglutide:1" in finished.stdout
+    assert plot.read_bytes().startswith(b"\x89PNG")
+    told = json.loads(invoke("regimen", "cohort", cohort, *asked, "--json").stdout)
+    assert told["people"] + sum(told["left_out"].values()) == PEOPLE
+    assert len(people.read_text().splitlines()) == 1 + 3 * told["people"]
+    arms = told["candidates"]
+    assert arms["semaglutide:1"]["hba1c_change_pct"]["mean"] < arms["unchanged"]["hba1c_change_pct"]["mean"]
+
+
+def test_limits_of_hba1c_that_are_turned_round_are_refused(invoke: Invoke, tmp_path: Path) -> None:
+    finished = invoke(
+        "regimen", "cohort", tmp_path / "none.parquet", "--candidates", "metformin:2000", "--hba1c", "9-7"
+    )
+    assert finished.returncode != 0
+    assert "turned round" in finished.stderr

@@ -9,6 +9,7 @@ from glucotwin.cli.group import CommandEntry, LazyGroup
 COMMANDS = MappingProxyType(
     {
         "compare": CommandEntry("glucotwin.cli.regimen_compare", "Compare medicines for a described person."),
+        "cohort": CommandEntry("glucotwin.cli.regimen_cohort", "Let a cohort of virtual people take medicines."),
         "plan": CommandEntry("glucotwin.cli.regimen_plan", "Find the fewest medicines that reach all targets."),
         "validate": CommandEntry("glucotwin.cli.regimen_validate", "Simulate published trials, with hits and misses."),
     }

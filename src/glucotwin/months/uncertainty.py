@@ -8,6 +8,7 @@ are drawn apart, so that an interval can tell what more studies would narrow and
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import jax
 import numpy as np
@@ -22,6 +23,9 @@ from glucotwin.months.trial import DECLINE_SD
 DECLINE = "decline"
 SHARED = 0.5
 """Part of the variance of people's answers that is the same for every class (chosen: who takes doses, takes all)."""
+
+PEOPLE_NORMALS = 2
+"""Standard normal numbers of a person beside one for each quantity: response and beta cells."""
 
 LOG_LIMIT = 2.5
 """Strengths are drawn within this many standard deviations."""
@@ -53,10 +57,33 @@ def draw_many(count: int, *, seed: int = 0) -> tuple[Draw, ...]:
         count: how many.
         seed: of the random streams.
     """
-    spreads = {row["quantity"]: float(row["log_sd"]) for row in read_rows("uncertainty.csv")}
-    models = np.clip(_normal(seed, "parameters", (count, len(spreads))), -LOG_LIMIT, LOG_LIMIT)
-    people = _normal(seed, "people", (count, 2 + len(spreads)))
-    return tuple(_draw(spreads, models[number], people[number]) for number in range(count))
+    return draws_of(model_normals(count, seed=seed), _normal(seed, "people", (count, normals_per_person())))
+
+
+def model_normals(count: int, *, seed: int = 0) -> np.ndarray:
+    """Standard normal numbers of possible models, ``(count, quantities)``, for ``draws_of``.
+
+    Args:
+        count: how many models.
+        seed: of the random stream.
+    """
+    return _normal(seed, "parameters", (count, len(_spreads())))
+
+
+def normals_per_person() -> int:
+    """How many standard normal numbers tell of a person."""
+    return PEOPLE_NORMALS + len(_spreads())
+
+
+def draws_of(models: np.ndarray, people: np.ndarray) -> tuple[Draw, ...]:
+    """Draws from standard normal numbers.
+
+    Args:
+        models: of what the model does not know, ``(draws, quantities)``; 0 for the published strengths.
+        people: of what differs between people, ``(draws, normals_per_person())``.
+    """
+    spreads, within = _spreads(), np.clip(models, -LOG_LIMIT, LOG_LIMIT)
+    return tuple(_draw(spreads, model, person) for model, person in zip(within, people, strict=True))
 
 
 def with_strengths(
@@ -107,6 +134,11 @@ def _draw(spreads: Mapping[str, float], model: np.ndarray, person: np.ndarray) -
         own={name: math.exp(own * float(score) - own**2 / 2.0) for name, score in answers if name != DECLINE},
         decline=max(0.0, 1.0 + DECLINE_SD * float(person[1])),
     )
+
+
+@cache
+def _spreads() -> Mapping[str, float]:
+    return {row["quantity"]: float(row["log_sd"]) for row in read_rows("uncertainty.csv")}
 
 
 def _normal(seed: int, stream: str, shape: tuple[int, ...]) -> np.ndarray:

@@ -16,6 +16,12 @@ from glucotwin.reports.figure.alarm import alarm_legend, draw_alarms
 from glucotwin.reports.figure.complication import complication_legend, draw_complications, figure_height_px
 from glucotwin.reports.figure.fan import draw_fan
 from glucotwin.reports.figure.regimen import RegimenLine, draw_regimens, regimen_height_px, regimen_legend
+from glucotwin.reports.figure.regimen_cohort import (
+    CohortLine,
+    draw_regimen_cohort,
+    regimen_cohort_height_px,
+    regimen_cohort_legend,
+)
 from glucotwin.reports.figure.standalone import save_figure
 from glucotwin.reports.figure.style import WIDE_PX, Canvas
 from glucotwin.reports.figure.what_if import draw_what_if
@@ -97,3 +103,24 @@ def plot_regimens(lines: Sequence[RegimenLine], path: Path, *, months: int, risk
     draw = partial(draw_regimens, lines=lines, risk_title=risk_title)
     canvas = Canvas(WIDE_PX, regimen_height_px(lines))
     save_figure(draw, canvas, path, title=message("regimen-plot-title", months=months), legend=regimen_legend(lines))
+
+
+def plot_regimen_cohort(
+    lines: Sequence[CohortLine], path: Path, *, months: int, people: int, target_pct: float
+) -> None:
+    """Draws candidate regimens on a cohort.
+
+    Args:
+        lines: the candidates.
+        path: PNG, SVG or PDF.
+        months: horizon, for the title.
+        people: how many take part, for the title.
+        target_pct: HbA1c whose attainment is told.
+
+    Raises:
+        DataError: the file's ending is not PNG, SVG or PDF.
+    """
+    draw = partial(draw_regimen_cohort, lines=lines, target_pct=target_pct)
+    canvas = Canvas(WIDE_PX, regimen_cohort_height_px(lines))
+    title = message("regimen-cohort-plot-title", months=months, people=people)
+    save_figure(draw, canvas, path, title=title, legend=regimen_cohort_legend(lines))
