@@ -110,6 +110,11 @@ OF_PERSON: dict[str, Line] = {
         roles=TREATING, machine=False, body={"reason": "No longer."}
     ),
     "POST /people/{person_id}/setting-advice": Line(roles=TREATING, twin=True, machine=False, body={}),
+    "POST /people/{person_id}/moment-advice": Line(roles=EVERYBODY - {RESEARCHER}, twin=True, machine=False, body={}),
+    "GET /people/{person_id}/moment-advice": Line(roles=EVERYBODY - {RESEARCHER}),
+    "POST /people/{person_id}/moment-advice/{advice_id}/taken": Line(
+        roles=EVERYBODY - {RESEARCHER}, machine=False, body={"option": 1}
+    ),
     "POST /people/{person_id}/medicine-advice": Line(
         roles=TREATING,
         twin=True,
@@ -171,6 +176,7 @@ OPEN = {
 }
 FILLED = {
     "account_id": SOMETHING,
+    "advice_id": SOMETHING,
     "channel_id": SOMETHING,
     "envelope_id": SOMETHING,
     "job_id": SOMETHING,

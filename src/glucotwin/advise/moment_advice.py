@@ -27,6 +27,7 @@ from glucotwin.advise.moment_option import (
 )
 from glucotwin.advise.refusal import Refusal, RefusalReason
 from glucotwin.advise.regimen_change import ChangeComposition, SplitBolus
+from glucotwin.advise.setting_today import none_on_record
 from glucotwin.advise.situation import Situation
 from glucotwin.control.setting import SettingNow
 from glucotwin.domain.meal import Absorption
@@ -60,7 +61,7 @@ class Bench:
     Attributes:
         prospect: the hours ahead.
         situation: what is known now.
-        setting: that holds now.
+        setting: that holds now; None where none is on record, so that no dose can be worked out.
         limits: of the signed envelope; None without one, so that nothing with insulin may be chosen.
         standing: why the envelope does not hold; empty where it does.
         step_u: of the pump or pen.
@@ -69,7 +70,7 @@ class Bench:
 
     prospect: Prospect
     situation: Situation
-    setting: SettingNow
+    setting: SettingNow | None
     limits: EnvelopeLimits | None
     standing: tuple[Refusal, ...] = ()
     step_u: float = 0.05
@@ -144,8 +145,14 @@ def advise_against_low(bench: Bench, exercise: PlannedExercise | None = None, *,
 
 
 def calculated(bench: Bench, carbs_g: float) -> tuple[float, float]:
-    """What the bolus calculator says, and how much of it is a correction; at least nothing."""
+    """What the bolus calculator says, and how much of it is a correction; at least nothing.
+
+    Raises:
+        DataError: carbohydrate ratio or correction factor are not on record.
+    """
     now, own = bench.situation, bench.setting
+    if own is None:
+        raise none_on_record()
     food = carbs_g / float(own.carb_ratio_g_per_u)
     wanted = (now.glucose_mgdl - float(own.target_mgdl)) / float(own.correction_factor_mgdl_per_u)
     if not np.isfinite(wanted):
@@ -179,7 +186,12 @@ def _changes(bench: Bench, step: Step, exercise: PlannedExercise | None = None) 
     if exercise is not None:
         begins = now + timedelta(minutes=exercise.in_min)
         found.append(
-            AddExercise(at=begins, duration_min=exercise.duration_min, intensity_fraction=exercise.intensity_fraction)
+            AddExercise(
+                at=begins,
+                duration_min=exercise.duration_min,
+                intensity_fraction=exercise.intensity_fraction,
+                activity_type=exercise.activity_type,
+            )
         )
     if step.dose_u > 0.0:
         found.append(AddBolus(at=now, insulin_u=step.dose_u))
@@ -251,6 +263,7 @@ def _advice(
     return MomentAdvice(
         kind=kind,
         at=bench.situation.at,
+        start=bench.prospect.coming.start,
         situation=bench.situation,
         t_min=bench.prospect.t_min,
         chosen=_best(options),

@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 from glucotwin.advise.refusal import Refusal
 from glucotwin.advise.situation import Situation
 from glucotwin.core.json_value import Instant, Numbers
+from glucotwin.domain.activity import ActivityType
 from glucotwin.forecast.forecast import rounded
 
 LOW_WEIGHT = 3.0
@@ -51,9 +52,10 @@ class PlannedExercise:
     in_min: float
     duration_min: float
     intensity_fraction: float = 0.5
+    activity_type: ActivityType = ActivityType.AEROBIC
 
 
-class StepJson(TypedDict):
+class MomentStepJson(TypedDict):
     """What would be done."""
 
     dose_u: float
@@ -67,7 +69,7 @@ class StepJson(TypedDict):
 class MomentOptionJson(TypedDict):
     """A step, what it would do, and what speaks against it."""
 
-    step: StepJson
+    step: MomentStepJson
     median_mgdl: Numbers
     low_mgdl: Numbers
     high_mgdl: Numbers
@@ -84,6 +86,7 @@ class MomentAdviceJson(TypedDict):
 
     kind: MomentKind
     at: Instant
+    start: Instant
     glucose_mgdl: float
     age_min: float
     trend_mgdl_per_min: float | None
@@ -124,7 +127,7 @@ class Step:
         """Whether insulin changes."""
         return self.dose_u > 0.0 or self.basal_factor != 1.0
 
-    def to_json(self) -> StepJson:
+    def to_json(self) -> MomentStepJson:
         """As JSON values."""
         return {
             "dose_u": self.dose_u,
@@ -187,9 +190,10 @@ class MomentAdvice:
 
     Attributes:
         kind: what was asked.
-        at: aware time.
+        at: aware time at which something is done.
+        start: aware time from which the hours ahead are looked at: of the newest reading, or the same.
         situation: what is known.
-        t_min: minutes from now, ``(point,)``.
+        t_min: minutes from the start, ``(point,)``.
         chosen: the best option that may be chosen.
         options: all of them, the best first.
         calculator_u: what the bolus calculator says; None where it was not asked.
@@ -197,6 +201,7 @@ class MomentAdvice:
 
     kind: MomentKind
     at: datetime
+    start: datetime
     situation: Situation
     t_min: np.ndarray
     chosen: MomentOption
@@ -214,6 +219,7 @@ class MomentAdvice:
         return {
             "kind": self.kind,
             "at": self.at.isoformat(),
+            "start": self.start.isoformat(),
             "glucose_mgdl": now.glucose_mgdl,
             "age_min": round(now.age_min, 1),
             "trend_mgdl_per_min": round(now.trend_mgdl_per_min, 2) if np.isfinite(now.trend_mgdl_per_min) else None,

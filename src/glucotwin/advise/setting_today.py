@@ -64,6 +64,21 @@ def with_present(
     return replace(timeline, settings=(*timeline.settings[:-1], replace(last, **given)))
 
 
+def doses_by(timeline: Timeline, at: datetime) -> TherapySettings | None:
+    """The settings on record at an aware time; None without a carbohydrate ratio or correction factor."""
+    known = timeline.settings_at(at)
+    if known is None or known.carb_ratio_g_per_u is None or known.correction_factor_mgdl_per_u is None:
+        return None
+    return known
+
+
+def none_on_record() -> DataError:
+    """What is told where a dose is asked about and settings are not on record."""
+    return DataError(
+        ErrorCode.TOO_LITTLE_DATA, message("setting-none-on-record"), hint=message("setting-none-on-record-hint")
+    )
+
+
 def setting_today(twin: Twin, timeline: Timeline, window: Window) -> TherapySetting:
     """The settings that hold at the end of some days.
 
@@ -75,11 +90,9 @@ def setting_today(twin: Twin, timeline: Timeline, window: Window) -> TherapySett
     Raises:
         DataError: carbohydrate ratio or correction factor are not on record.
     """
-    known = timeline.settings_at(window.end)
-    if known is None or known.carb_ratio_g_per_u is None or known.correction_factor_mgdl_per_u is None:
-        raise DataError(
-            ErrorCode.TOO_LITTLE_DATA, message("setting-none-on-record"), hint=message("setting-none-on-record-hint")
-        )
+    known = doses_by(timeline, window.end)
+    if known is None:
+        raise none_on_record()
     therapy = replace(
         known,
         basal_u_per_h=known.basal_u_per_h or DailySchedule.constant(60.0 * twin.basal_u_per_min),

@@ -67,7 +67,7 @@ def _begin(console: Console, every_s: float) -> "Callable[[Service], Beside]":
         console.say(message("demo-attribution"))
         replay = Replay(service, demo, every_s=every_s)
         console.say(message("serve-warming"))
-        service.warm_up(demo.account_id, demo.person_id)
+        service.warm_up(demo.account_id, demo.person_id, moments=True)
         return replay.running
 
     return begin

@@ -30,6 +30,7 @@ from glucotwin.workflows.living.memory import Memory
 from glucotwin.workflows.living.now import now_of
 from glucotwin.workflows.living.shape.now import AlarmJson, NowAnswer
 from glucotwin.workflows.living.warming import warm_what_ifs
+from glucotwin.workflows.moment_advice import HORIZON_MIN
 
 if TYPE_CHECKING:
     from glucotwin.service.identity.provider import Provider
@@ -139,13 +140,19 @@ class Service:
         then = self._stepped.get(person_id)
         return then is not None and time.monotonic() - then < seconds
 
-    def warm_up(self, account_id: str, person_id: str) -> None:
+    def warm_up(self, account_id: str, person_id: str, *, moments: bool = False) -> None:
         """Works a person's present out once, so that programs are compiled and the twin is in step.
 
         What-ifs are asked once in the background, as their programs take longest.
+
+        Args:
+            account_id: who may ask.
+            person_id: about whom.
+            moments: whether advice on moments, which looks further ahead, is got ready as well.
         """
         self._step(account_id, person_id, time.perf_counter())
-        self._pool.submit(self._warm_what_ifs, account_id, person_id)
+        horizons = (WARMED_MIN, HORIZON_MIN) if moments else (WARMED_MIN,)
+        self._pool.submit(self._warm_what_ifs, account_id, person_id, horizons)
 
     def look(self, desk: Desk, access: Access) -> NowAnswer:
         """How a person is now, with the alarms that are on."""
@@ -175,11 +182,12 @@ class Service:
         self.notifier.close()
         self.database.close()
 
-    def _warm_what_ifs(self, account_id: str, person_id: str) -> None:
+    def _warm_what_ifs(self, account_id: str, person_id: str, horizons_min: tuple[int, ...]) -> None:
         try:
-            with self.desk(account_id) as desk:
-                opened = self.memory.prospect(desk, person_id, origin=None, horizon_min=WARMED_MIN)
-            warm_what_ifs(opened, authority=self.authority(Role.PERSON))
+            for horizon_min in horizons_min:
+                with self.desk(account_id) as desk:
+                    opened = self.memory.prospect(desk, person_id, origin=None, horizon_min=horizon_min)
+                warm_what_ifs(opened, authority=self.authority(Role.PERSON))
         except GlucoTwinError as error:
             log("warming-refused", code=str(error.code))
 

@@ -292,6 +292,22 @@ envelope = Table(
 )
 """Limits that a clinician signed for a person. ``content`` stays as it was signed; one at a time has not been ended."""
 
+moment_advice = Table(
+    "moment_advice",
+    metadata,
+    Column("advice_id", Uuid(as_uuid=False), primary_key=True),
+    _person(),
+    Column("asked_by", Uuid(as_uuid=False), nullable=False),
+    _time("asked_at"),
+    Column("has_insulin", Boolean, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("taken_by", Uuid(as_uuid=False), nullable=True),
+    _time("taken_at", nullable=True),
+    Column("taking", LargeBinary, nullable=True),
+    Index("moment_advice_person", "person_id", "asked_at"),
+)
+"""Advice on a moment as it was given. ``content`` stays as it is; ``taking`` says which option was done, and when."""
+
 questionnaire_response = Table(
     "questionnaire_response",
     metadata,

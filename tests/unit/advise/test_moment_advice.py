@@ -1,14 +1,10 @@
 from dataclasses import replace
-from datetime import timedelta
 
 import jax.numpy as jnp
-import numpy as np
 import pytest
 
 import made_up_envelope
-from glucotwin.advise import moment_advice
 from glucotwin.advise.envelope import EnvelopeLimits
-from glucotwin.advise.look_ahead import Prospect
 from glucotwin.advise.moment_advice import (
     BASAL_MIN,
     Bench,
@@ -21,7 +17,7 @@ from glucotwin.advise.moment_option import MomentKind, PlannedExercise, PlannedM
 from glucotwin.advise.refusal import Refusal, RefusalReason
 from glucotwin.advise.situation import Situation
 from glucotwin.control.setting import SettingNow
-from glucotwin.domain.timeline import Window
+from made_up_ahead import made_up_ahead, move_straight
 from synthetic_person import ORIGIN
 
 LIMITS = replace(made_up_envelope.LIMITS, max_bolus_u=4.0)
@@ -29,19 +25,9 @@ NOW = replace(made_up_envelope.FINE, at=ORIGIN, glucose_mgdl=200.0, age_min=0.0,
 SETTING = SettingNow(jnp.asarray(1.0), jnp.asarray(12.0), jnp.asarray(42.0), jnp.asarray(110.0))
 
 
-def ahead(level: float) -> Prospect:
-    """Made-up trajectories about a level; what else a prospect holds is not looked at."""
-    prospect = object.__new__(Prospect)
-    t_min = np.arange(5.0, 305.0, 5.0)
-    object.__setattr__(prospect, "t_min", t_min)
-    object.__setattr__(prospect, "placed_mgdl", level + 10.0 * np.linspace(-1.0, 1.0, 21)[:, None] + np.zeros(60))
-    object.__setattr__(prospect, "coming", Window(start=ORIGIN, end=ORIGIN + timedelta(hours=5)))
-    return prospect
-
-
 def bench(level: float, *, now: Situation = NOW, limits: EnvelopeLimits | None = LIMITS, step: float = 0.5) -> Bench:
     return Bench(
-        prospect=ahead(level),
+        prospect=made_up_ahead(level, ORIGIN),
         situation=now,
         setting=SETTING,
         limits=limits,
@@ -52,16 +38,7 @@ def bench(level: float, *, now: Situation = NOW, limits: EnvelopeLimits | None =
 
 @pytest.fixture(autouse=True)
 def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    def placed(prospect: Prospect, changes: tuple[object, ...]) -> np.ndarray:
-        moved = sum(
-            3.0 * getattr(one, "carbs_g", 0.0)
-            - 40.0 * getattr(one, "insulin_u", 0.0)
-            + 20.0 * (1.0 - getattr(one, "factor", 1.0))
-            for one in changes
-        )
-        return prospect.placed_mgdl + moved * prospect.t_min / prospect.t_min[-1]
-
-    monkeypatch.setattr(moment_advice, "placed_with", placed)
+    move_straight(monkeypatch)
 
 
 def test_a_high_is_corrected_as_far_as_the_envelope_allows() -> None:

@@ -41,6 +41,12 @@ export interface components {
             is_admin: boolean;
         };
         /**
+         * ActivityType
+         * @description Kind of exercise, as far as it matters for glucose.
+         * @enum {string}
+         */
+        ActivityType: "aerobic" | "high-intensity" | "resistance" | "mixed" | "unknown";
+        /**
          * AddBolusShape
          * @description More insulin.
          */
@@ -1095,6 +1101,24 @@ export interface components {
             reason: string;
         };
         /**
+         * DeedJson
+         * @description Something that was to be done, and what of it is on record.
+         */
+        DeedJson: {
+            kind: components["schemas"]["DeedKind"];
+            /** Advised */
+            advised: number;
+            /** Recorded */
+            recorded: number | null;
+            found: components["schemas"]["Found"];
+        };
+        /**
+         * DeedKind
+         * @description What was to be done.
+         * @enum {string}
+         */
+        DeedKind: "dose" | "carbs" | "basal" | "meal" | "exercise";
+        /**
          * DescribedPerson
          * @description A person with diabetes, today.
          *
@@ -1663,6 +1687,23 @@ export interface components {
             twin_version: string;
         };
         /**
+         * ExerciseShape
+         * @description Exercise that is about to begin; how hard it is, or what is usual for its kind.
+         */
+        ExerciseShape: {
+            /**
+             * In Min
+             * @default 0
+             */
+            in_min?: number;
+            /** Duration Min */
+            duration_min: number;
+            /** @default aerobic */
+            activity_type?: components["schemas"]["ActivityType"];
+            /** Intensity Fraction */
+            intensity_fraction?: number | null;
+        };
+        /**
          * FindingJson
          * @description What an import found.
          */
@@ -1765,6 +1806,12 @@ export interface components {
              */
             horizon_min?: number;
         };
+        /**
+         * Found
+         * @description Whether it is on record.
+         * @enum {string}
+         */
+        Found: "as-advised" | "otherwise" | "not-on-record";
         /**
          * Frozen
          * @description Whether the twin stays as it is.
@@ -2455,6 +2502,18 @@ export interface components {
             severe_10y_pct: number;
         };
         /**
+         * MealShape
+         * @description A meal that is about to be eaten.
+         */
+        MealShape: {
+            /** Carbs G */
+            carbs_g: number;
+            /** Fat G */
+            fat_g?: number | null;
+            /** Protein G */
+            protein_g?: number | null;
+        };
+        /**
          * MedicineAdviceAnswer
          * @description Plans from the best on, why the first one is proposed, and what the visits told.
          */
@@ -2554,6 +2613,360 @@ export interface components {
             p95_mgdl: (number | null)[];
             /** Readings */
             readings: number[];
+        };
+        /**
+         * MomentAdviceAnswer
+         * @description Advice on a moment: every option, the best first and what is refused last.
+         */
+        MomentAdviceAnswer: {
+            /** Advice Id */
+            advice_id: string;
+            kind: components["schemas"]["MomentKind"];
+            /** Kind Text */
+            kind_text: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            question: components["schemas"]["MomentQuestionJson"];
+            /** T Min */
+            t_min: number[];
+            /** Chosen */
+            chosen: number;
+            /** Twin Version */
+            twin_version: string;
+            taken: components["schemas"]["MomentTakenJson"] | null;
+            /** Limits */
+            limits: string;
+            /** Situation */
+            situation: string;
+            /** Glucose Mgdl */
+            glucose_mgdl: number | null;
+            /** Age Min */
+            age_min: number | null;
+            /** Calculator */
+            calculator: string | null;
+            /** Reason */
+            reason: string;
+            /** All Refused */
+            all_refused: boolean;
+            /** Options */
+            options: components["schemas"]["MomentChoiceJson"][];
+            sick_day: components["schemas"]["SickDayJson"] | null;
+            signed_limits: components["schemas"]["MomentLimitsJson"] | null;
+            /** Uncertainty */
+            uncertainty: string;
+            /** Cautions */
+            cautions: string[];
+        };
+        /**
+         * MomentBody
+         * @description What is asked; with neither meal, exercise nor kind, what the moment calls for.
+         *
+         *     Settings are told where they are not on record, and the step of the pump or pen: doses are rounded down to it.
+         */
+        MomentBody: {
+            /** Kind */
+            kind?: ("correction" | "missed-bolus" | "low-ahead") | null;
+            meal?: components["schemas"]["MealShape"] | null;
+            exercise?: components["schemas"]["ExerciseShape"] | null;
+            /** Ketone Mmoll */
+            ketone_mmoll?: number | null;
+            /**
+             * Step U
+             * @default 0.05
+             */
+            step_u?: number;
+            /**
+             * May Split
+             * @description Whether a dose may be given over hours; null for what is on record of a pump.
+             */
+            may_split?: boolean | null;
+            /** Carb Ratio G Per U */
+            carb_ratio_g_per_u?: number | null;
+            /** Correction Factor Mgdl Per U */
+            correction_factor_mgdl_per_u?: number | null;
+            /** Target Mgdl */
+            target_mgdl?: number | null;
+            /** @default mg/dL */
+            unit?: components["schemas"]["GlucoseUnit"];
+        };
+        /**
+         * MomentChoiceJson
+         * @description An option, by its place from 1: what is done, glucose with its 90 % band, expected shares, what is against it.
+         */
+        MomentChoiceJson: {
+            /** Option */
+            option: number;
+            /** Text */
+            text: string;
+            /** Is Nothing */
+            is_nothing: boolean;
+            /** Has Insulin */
+            has_insulin: boolean;
+            step: components["schemas"]["MomentStepJson"];
+            /** Median Mgdl */
+            median_mgdl: number[];
+            /** Low Mgdl */
+            low_mgdl: number[];
+            /** High Mgdl */
+            high_mgdl: number[];
+            /** In Range Pct */
+            in_range_pct: number;
+            /** Below 70 Pct */
+            below_70_pct: number;
+            /** Above 180 Pct */
+            above_180_pct: number;
+            /** Low Probability */
+            low_probability: number;
+            /** Refusals */
+            refusals: components["schemas"]["MomentRefusalJson"][];
+        };
+        /**
+         * MomentFollowUpJson
+         * @description What became of advice on a moment.
+         */
+        MomentFollowUpJson: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Covered Fraction */
+            covered_fraction: number;
+            /** Inside Fraction */
+            inside_fraction: number;
+            /** Predicted Mean Mgdl */
+            predicted_mean_mgdl: number;
+            /** Achieved Mean Mgdl */
+            achieved_mean_mgdl: number;
+            /** Predicted In Range Pct */
+            predicted_in_range_pct: number;
+            /** Achieved In Range Pct */
+            achieved_in_range_pct: number;
+            /** Predicted Below 70 Pct */
+            predicted_below_70_pct: number;
+            /** Achieved Below 70 Pct */
+            achieved_below_70_pct: number;
+            /** Predicted Above 180 Pct */
+            predicted_above_180_pct: number;
+            /** Achieved Above 180 Pct */
+            achieved_above_180_pct: number;
+            /** Predicted Lowest Mgdl */
+            predicted_lowest_mgdl: number;
+            /** Predicted Lowest Band Mgdl */
+            predicted_lowest_band_mgdl: number;
+            /** Achieved Lowest Mgdl */
+            achieved_lowest_mgdl: number;
+            /** Deeds */
+            deeds: components["schemas"]["DeedJson"][];
+            /** Other Carbs G */
+            other_carbs_g: number;
+            /** Other Insulin U */
+            other_insulin_u: number;
+            /** Reading Min */
+            reading_min: number[];
+            /** Reading Mgdl */
+            reading_mgdl: number[];
+        };
+        /**
+         * MomentKind
+         * @description What is asked.
+         * @enum {string}
+         */
+        MomentKind: "meal" | "correction" | "missed-bolus" | "low-ahead" | "exercise";
+        /**
+         * MomentLimitsJson
+         * @description The signed limits that held.
+         */
+        MomentLimitsJson: {
+            /** Signed By */
+            signed_by: string;
+            /**
+             * Valid Until
+             * Format: date-time
+             */
+            valid_until: string;
+        };
+        /**
+         * MomentList
+         * @description Advice that was given, the newest first, and how right it was; what may be asked about.
+         */
+        MomentList: {
+            /** Items */
+            items: components["schemas"]["MomentRecordJson"][];
+            tally: components["schemas"]["MomentTallyJson"];
+            /** May Ask Doses */
+            may_ask_doses: boolean;
+            /** Has Settings */
+            has_settings: boolean;
+            /** Has Pump */
+            has_pump: boolean;
+        };
+        /**
+         * MomentQuestionJson
+         * @description What was asked, and what today's settings were said to be; None for those on record.
+         */
+        MomentQuestionJson: {
+            meal: components["schemas"]["PlannedMealJson"] | null;
+            exercise: components["schemas"]["PlannedExerciseJson"] | null;
+            /** Ketone Mmoll */
+            ketone_mmoll: number | null;
+            /** Step U */
+            step_u: number;
+            /** May Split */
+            may_split: boolean | null;
+            /** Carb Ratio G Per U */
+            carb_ratio_g_per_u: number | null;
+            /** Correction Factor Mgdl Per U */
+            correction_factor_mgdl_per_u: number | null;
+            /** Target Mgdl */
+            target_mgdl: number | null;
+        };
+        /**
+         * MomentRecordJson
+         * @description An advice that was given: what of it was done, or came first, and what became of it.
+         */
+        MomentRecordJson: {
+            /** Advice Id */
+            advice_id: string;
+            kind: components["schemas"]["MomentKind"];
+            /** Kind Text */
+            kind_text: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            question: components["schemas"]["MomentQuestionJson"];
+            /** T Min */
+            t_min: number[];
+            /** Chosen */
+            chosen: number;
+            /** Twin Version */
+            twin_version: string;
+            taken: components["schemas"]["MomentTakenJson"] | null;
+            /** Limits */
+            limits: string;
+            option: components["schemas"]["MomentChoiceJson"];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "open" | "waiting" | "too-few-readings" | "followed";
+            /** Status Text */
+            status_text: string;
+            follow_up: components["schemas"]["MomentFollowUpJson"] | null;
+        };
+        /**
+         * MomentRefusalJson
+         * @description A reason against an option.
+         */
+        MomentRefusalJson: {
+            reason: components["schemas"]["RefusalReason"];
+            /** Text */
+            text: string;
+        };
+        /**
+         * MomentStepJson
+         * @description What would be done.
+         */
+        MomentStepJson: {
+            /** Dose U */
+            dose_u: number;
+            /** Lead Min */
+            lead_min: number;
+            /** Split */
+            split: [
+                number,
+                number
+            ] | null;
+            /** Carbs G */
+            carbs_g: number;
+            /** Basal Factor */
+            basal_factor: number;
+            /** Basal Min */
+            basal_min: number;
+        };
+        /**
+         * MomentTakenJson
+         * @description That an option was done: which, when, and who told it.
+         */
+        MomentTakenJson: {
+            /** Option */
+            option: number;
+            /**
+             * Done At
+             * Format: date-time
+             */
+            done_at: string;
+            /** Told By */
+            told_by: string;
+            /**
+             * Told At
+             * Format: date-time
+             */
+            told_at: string;
+        };
+        /**
+         * MomentTallyJson
+         * @description All advice that was followed up, together: means over it.
+         */
+        MomentTallyJson: {
+            /** Followed */
+            followed: number;
+            /** Done As Advised */
+            done_as_advised: number;
+            /** Inside Fraction */
+            inside_fraction: number | null;
+            /** Predicted In Range Pct */
+            predicted_in_range_pct: number | null;
+            /** Achieved In Range Pct */
+            achieved_in_range_pct: number | null;
+            /** Predicted Below 70 Pct */
+            predicted_below_70_pct: number | null;
+            /** Achieved Below 70 Pct */
+            achieved_below_70_pct: number | null;
         };
         /**
          * NewAccount
@@ -3014,6 +3427,31 @@ export interface components {
             left_out: components["schemas"]["LeftOutJson"][];
         };
         /**
+         * PlannedExerciseJson
+         * @description Exercise that was about to begin.
+         */
+        PlannedExerciseJson: {
+            /** In Min */
+            in_min: number;
+            /** Duration Min */
+            duration_min: number;
+            /** Intensity Fraction */
+            intensity_fraction: number;
+            activity_type: components["schemas"]["ActivityType"];
+        };
+        /**
+         * PlannedMealJson
+         * @description A meal that was about to be eaten.
+         */
+        PlannedMealJson: {
+            /** Carbs G */
+            carbs_g: number;
+            /** Fat G */
+            fat_g: number | null;
+            /** Protein G */
+            protein_g: number | null;
+        };
+        /**
          * PreventJson
          * @description PREVENT, and which of its equations was used.
          */
@@ -3372,6 +3810,12 @@ export interface components {
             message: string;
         };
         /**
+         * RefusalReason
+         * @description What speaks against an advice.
+         * @enum {string}
+         */
+        RefusalReason: "no-envelope" | "other-person" | "expired" | "not-yet-valid" | "altered" | "no-reading" | "data-too-old" | "sensor-warm-up" | "suspected-artefact" | "low-now" | "falling" | "step-too-large" | "outside-limits" | "max-bolus" | "max-daily-change" | "very-low-likely" | "ketones" | "not-a-number";
+        /**
          * RefusedScoreJson
          * @description A score that was not made for such a person, and why.
          */
@@ -3679,6 +4123,24 @@ export interface components {
             glucose_mgdl: number;
         };
         /**
+         * SickDayJson
+         * @description A sick-day rule that was looked up; the extra insulin that it names is for those who may be told doses.
+         */
+        SickDayJson: {
+            /** Rule */
+            rule: string;
+            /** Text */
+            text: string;
+            /** Call */
+            call: string;
+            /** Recheck Min */
+            recheck_min: number | null;
+            /** Extra Fraction */
+            extra_fraction: number | null;
+            /** Source */
+            source: string;
+        };
+        /**
          * SignIn
          * @description Login and password.
          */
@@ -3766,6 +4228,18 @@ export interface components {
             } | null;
             /** Reversed */
             reversed: boolean;
+        };
+        /**
+         * TakenBody
+         * @description Which option was done, from 1, and when: at most an hour after the moment; null for now.
+         */
+        TakenBody: {
+            /** Option */
+            option: number;
+            /** Done At */
+            done_at?: string | null;
+            /** @default mg/dL */
+            unit?: components["schemas"]["GlucoseUnit"];
         };
         /**
          * TargetJson

@@ -1,5 +1,6 @@
 """Advice on a moment in words."""
 
+from glucotwin.advise.moment_advice import LOW_MGDL
 from glucotwin.advise.moment_option import MomentAdvice, MomentOption, Step
 from glucotwin.advise.sick_day import SickDayRule
 from glucotwin.core.message import message
@@ -66,6 +67,25 @@ def refusal_sentences(advice: MomentAdvice) -> list[str]:
         why if len(steps) == len(refused) else message("now-refused", steps=", ".join(steps), why=why)
         for why, steps in named.items()
     ]
+
+
+def reason_sentence(advice: MomentAdvice, numbers: Numbers) -> str:
+    """Why the chosen option comes first: what it keeps in range, beside doing nothing."""
+    best, low = advice.chosen, numbers.threshold(LOW_MGDL)
+    values = {
+        "range": number(best.in_range_pct, 0),
+        "below": number(best.below_70_pct, 1),
+        "limit": f"{low} {numbers.unit}",
+    }
+    nothing = next((one for one in advice.options if one.step.is_nothing), None)
+    if best.step.is_nothing or nothing is None:
+        return message("now-reason-nothing", **values)
+    return message(
+        "now-reason",
+        **values,
+        rangenothing=number(nothing.in_range_pct, 0),
+        belownothing=number(nothing.below_70_pct, 1),
+    )
 
 
 def rule_lines(rule: SickDayRule) -> list[str]:

@@ -22,6 +22,7 @@ from glucotwin.workflows.living.alarm_settings import alarm_settings_of
 from glucotwin.workflows.living.data import person_json
 from glucotwin.workflows.living.envelope import envelope_json, envelopes_of
 from glucotwin.workflows.living.memory import Memory
+from glucotwin.workflows.living.moment_advice import moment_document, moments_kept
 from glucotwin.workflows.living.questionnaire import known_at, response_json, responses_of
 
 MOST_ALARMS = 10_000
@@ -69,6 +70,7 @@ def _documents(desk: Desk, person_id: str) -> dict[str, object]:
         "questionnaires": [response_json(known, one) for one in responses_of(desk, known, person_id)],
         "proposals": [proposal_json(one, str) for one in proposals],
         "envelopes": [envelope_json(one, str) for one in envelopes_of(desk, access)],
+        "moment-advice": [moment_document(one) for one in moments_kept(desk, access)],
         "consents": [
             {
                 "purpose": str(one.purpose),
