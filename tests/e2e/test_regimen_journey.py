@@ -6,6 +6,7 @@ from playwright.sync_api import Browser, Page, expect
 from dashboard_page import DESKTOP, PHONE, Screen, opened, overflow_px, photograph, violations
 from glucotwin.core.profile import Profile
 from glucotwin.service.state import Service
+from glucotwin.workflows.living.course import the_course
 from glucotwin.workflows.living.demo import prepare_type_2
 from made_up_service import made_up_running, sign_up
 from made_up_store import MadeUpStore
@@ -52,6 +53,8 @@ def test_a_clinician_compares_regimens(service: Service, browser: Browser) -> No
 def test_a_clinician_is_advised_on_medicines_by_visits_on_record(service: Service, browser: Browser) -> None:
     service.profile = Profile.RESEARCH
     clinician = sign_up(service, "clinician")
+    right = {one.name: one.right for one in the_course().checks}
+    assert clinician.post("/course", {"version": the_course().version, "answers": right}).json()["passed"]
     prepare_type_2(service.database, clinician.account_id)
     with running(service) as address:
         expect.set_options(timeout=PATIENCE_MS)
@@ -60,6 +63,7 @@ def test_a_clinician_is_advised_on_medicines_by_visits_on_record(service: Servic
                 sign_in(page, clinician.login)
                 page.goto(f"{address}/#/clinic")
                 _advise(page)
+                _propose(page)
                 assert (violations(page), overflow_px(page)) == ([], 0)
                 photograph(page, f"medicines-{size[0]}-{scheme}")
 
@@ -72,9 +76,24 @@ def _advise(page: Page) -> None:
     part.get_by_role("button", name="Look again").click()
     expect(part.get_by_label("Day").first).to_have_value("2024-03-08")
     part.get_by_role("button", name="Propose by visits").click()
-    table = part.get_by_role("table").filter(has_text="Proposed is as good")
+    table = part.get_by_role("table").filter(has_text="First is as good")
     expect(table.get_by_role("rowheader").first).to_contain_text("metformin:2000")
     expect(part.get_by_text("Proposed by 5 visits")).to_be_visible()
+
+
+def _propose(page: Page) -> None:
+    page.get_by_role("button", name="Propose a plan").click()
+    sheet = page.get_by_role("dialog")
+    sheet.get_by_label("Why, in words for the person").fill("HbA1c has risen for a year.")
+    sheet.get_by_role("button", name="Keep for review").click()
+    expect(sheet).to_be_hidden()
+    waiting = page.locator(".review article").filter(has_text="waits for review").first
+    waiting.get_by_text("What the twin of the months answered").click()
+    expect(waiting.get_by_role("img", name="HbA1c from today on")).to_be_visible()
+    waiting.get_by_label("Reason for your decision").fill("Talked about with the person.")
+    waiting.get_by_role("button", name="Sign").click()
+    signed = page.locator(".review article").filter(has_text="signed").first
+    expect(signed.get_by_text("not known whether taken up")).to_be_visible()
 
 
 def _compare(page: Page) -> None:

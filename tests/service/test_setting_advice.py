@@ -97,5 +97,8 @@ def test_a_signed_proposal_keeps_its_evidence_and_is_followed_up_when_days_have_
     decision = {"decision": "sign", "reason": "Looked at."}
     assert practice.clinician.post(f"{path}/{made['proposal_id']}/decision", decision).status_code == 200
     followed = practice.clinician.get(f"{path}/{made['proposal_id']}/follow-up")
-    # The made-up days lie years back: none has passed since it was signed.
-    assert (followed.status_code, followed.json()["code"]) == (422, "too-little-data")
+    # The made-up days lie years back: none has passed since it was signed, and nothing tells whether it was taken up.
+    told = followed.json()
+    assert (followed.status_code, told["settings"], told["taken_up"]) == (200, None, "unknown")
+    assert "enough readings" in told["waiting"]
+    assert "not known" in told["taken_up_text"]

@@ -878,10 +878,30 @@ medicines-then = Dann genommen
 medicines-on-target = Im Ziel
 medicines-gut = Darmbeschwerden
 medicines-burden = Last
-medicines-as-good = Vorschlag ebenso gut
-medicines-note = Klammern und Band: 10. bis 90. Perzentil über Körper, die zu den Besuchen passen. Last: alles, was gegen einen Plan spricht, in % HbA1c; was wie viel wiegt, ist gewählt. Letzte Spalte: in wie vielen der Körper der Vorschlag nicht mehr wiegt; um 50 % ist beides recht.
+medicines-as-good = Erster ist so gut
+medicines-note = Klammern und Band: 10. bis 90. Perzentil über Körper, die zu den Besuchen passen. Last: alles, was gegen einen Plan spricht, in % HbA1c; was wie viel wiegt, ist gewählt. Letzte Spalte: in wie vielen der Körper der erste Plan nicht mehr wiegt; um 50 % ist beides recht.
 medicines-learned = Was die Besuche über diese Person sagen
 medicines-learned-row = { $what }: { $learned }; vor den Besuchen { $before }
+medicines-another = Vorgeschlagen ist { $plan }; der Zwilling stellt { $first } an die Spitze.
+medicines-propose = Einen Plan vorschlagen
+medicines-start = Ab diesem Tag
+medicines-visit-told = HbA1c { $hba1c } %, Gewicht { $weight } kg, von da an genommen: { $medicines }
+medicines-not-on-record = so nicht aufgezeichnet
+medicines-check-visits = Besuche, die nicht so aufgezeichnet sind, hat eingetippt, wer gefragt hat. Prüfe sie, bevor du unterschreibst.
+review-plans = Pläne neben Vorschlag { $number }
+review-medicines = Was der Zwilling der Monate antwortete, mit anderen Plänen
+advice-medicines-foreseen = Erwarteter HbA1c nach { $months } Monaten: { $percent } % ({ $band })
+follow-up-hba1c_pct = HbA1c
+follow-up-weight_kg = Gewicht
+follow-up-value-as-predicted = wie vorhergesagt
+follow-up-value-less = unter der Vorhersage
+follow-up-value-more = über der Vorhersage
+follow-up-taken-up-yes = befolgt
+follow-up-taken-up-partly = zum Teil befolgt
+follow-up-taken-up-no = nicht befolgt
+follow-up-taken-up-unknown = nicht bekannt, ob befolgt
+follow-up-settings-note = Niemand weiß, wie diese Tage ohne den Rat gewesen wären; was sich sonst änderte, steckt im Unterschied.
+follow-up-medicines-note = Vorhergesagt: Median und 10. bis 90. Perzentil für diesen Tag, mit der üblichen Streuung einer Messung; verglichen bis { $day }. Was sich sonst änderte, steckt in den Werten.
 
 ## Die Jahre voraus
 

@@ -878,10 +878,30 @@ medicines-then = Taken then
 medicines-on-target = On target
 medicines-gut = Gut trouble
 medicines-burden = Burden
-medicines-as-good = Proposed is as good
-medicines-note = Brackets and the shaded band: 10th to 90th percentile over bodies that agree with the visits. Burden: everything that weighs against a plan, in % of HbA1c; what weighs how much was chosen. Last column: in how many of the bodies the proposed plan weighs no more; near 50 % either will do.
+medicines-as-good = First is as good
+medicines-note = Brackets and the shaded band: 10th to 90th percentile over bodies that agree with the visits. Burden: everything that weighs against a plan, in % of HbA1c; what weighs how much was chosen. Last column: in how many of the bodies the first plan weighs no more; near 50 % either will do.
 medicines-learned = What the visits told of this person
 medicines-learned-row = { $what }: { $learned }; before the visits { $before }
+medicines-another = Proposed is { $plan }; the twin ranks { $first } first.
+medicines-propose = Propose a plan
+medicines-start = From this day on
+medicines-visit-told = HbA1c { $hba1c } %, weight { $weight } kg, taken from then on: { $medicines }
+medicines-not-on-record = not on record like this
+medicines-check-visits = Visits that are not on record like this were typed in by whoever asked. Check them before you sign.
+review-plans = Plans beside proposal { $number }
+review-medicines = What the twin of the months answered, with other plans
+advice-medicines-foreseen = Expected HbA1c after { $months } months: { $percent } % ({ $band })
+follow-up-hba1c_pct = HbA1c
+follow-up-weight_kg = weight
+follow-up-value-as-predicted = as predicted
+follow-up-value-less = below what was predicted
+follow-up-value-more = above what was predicted
+follow-up-taken-up-yes = taken up
+follow-up-taken-up-partly = taken up in part
+follow-up-taken-up-no = not taken up
+follow-up-taken-up-unknown = not known whether taken up
+follow-up-settings-note = Nobody knows what these days would have been without the advice; what else changed is in the difference.
+follow-up-medicines-note = Predicted: median and 10th to 90th percentile for that day, with the usual scatter of one measurement; compared until { $day }. What else changed is in the values.
 
 ## Years ahead
 

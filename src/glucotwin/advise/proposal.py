@@ -31,6 +31,7 @@ class ProposalKind(StrEnum):
     RESCUE_CARBS = "rescue-carbs"
     MEAL_LEAD = "meal-lead"
     WALK = "walk"
+    MEDICINES = "medicines"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,7 @@ RULES: Mapping[ProposalKind, ProposalRule] = MappingProxyType(
         ProposalKind.WALK: ProposalRule(unit="min", low=5.0, high=90.0),
     }
 )
+"""Kinds that are a number; a plan of medicines is a ``MedicineProposal``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,8 @@ class Proposal:
     why: str
 
     def __post_init__(self) -> None:
+        if self.kind not in RULES:
+            raise DataError(ErrorCode.INVALID_VALUE, message("advice-plan-missing"))
         rule = RULES[self.kind]
         if not rule.low <= self.value <= rule.high:
             raise DataError(

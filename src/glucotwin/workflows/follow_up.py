@@ -72,7 +72,14 @@ def advice_from_json(document: Mapping[str, object]) -> WrittenAdvice:
 
 def settings_changed(timeline: Timeline, window: Window) -> bool:
     """Whether a change of settings is on record in some days: without one nobody knows that an advice was taken up."""
-    return any(window.start <= one.valid_from < window.end for one in timeline.settings)
+    return first_change(timeline, window) is not None
+
+
+def first_change(timeline: Timeline, window: Window) -> datetime | None:
+    """When the first change of settings on record in some days began to hold; None without one."""
+    return min(
+        (one.valid_from for one in timeline.settings if window.start <= one.valid_from < window.end), default=None
+    )
 
 
 def _payload(document: Mapping[str, object]) -> dict[str, object]:

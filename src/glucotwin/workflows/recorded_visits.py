@@ -55,8 +55,15 @@ class RecordedVisits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Course:
-    """A medicine at one dose; the end is None where it goes on to the end of the record."""
+class MedicineCourse:
+    """A medicine at one dose, in its own unit.
+
+    Attributes:
+        medicine: name in the registry of medicines.
+        dose: a day or a week.
+        start: first local day.
+        end: day from which it is no longer taken; None where it goes on to the end of the record.
+    """
 
     medicine: str
     dose: float
@@ -65,9 +72,11 @@ class _Course:
 
     @property
     def name(self) -> str:
+        """As regimens are written."""
         return f"{self.medicine}:{self.dose:g}"
 
     def is_taken(self, day: date) -> bool:
+        """Whether it is taken on a day."""
         return self.start <= day and (self.end is None or day < self.end)
 
 
@@ -86,7 +95,7 @@ def recorded_visits(timeline: Timeline, before: str | None = None) -> RecordedVi
         spells_of(before)
     zone = timeline.person.zone_info
     today = timeline.window().end.astimezone(zone).date()
-    courses = _courses(timeline, today)
+    courses = taken_on_record(timeline)
     known_from = min((one.start for one in courses), default=today)
     measured = _measured(timeline)
     days = {*(on for on, key in measured if key == "hba1c_pct"), *_changes(courses), today}
@@ -146,19 +155,25 @@ def _weight_kg(timeline: Timeline, day: date) -> float | None:
     return next((weight for apart, weight in sorted(near) if apart <= SAME_VISIT_D), None)
 
 
-def _changes(courses: Iterable[_Course]) -> set[date]:
+def _changes(courses: Iterable[MedicineCourse]) -> set[date]:
     """Days on which something is begun, stopped or dosed otherwise."""
     return {day for one in courses for day in (one.start, one.end) if day is not None}
 
 
-def _taken(courses: Sequence[_Course], day: date, known_from: date, before: str | None) -> str:
+def _taken(courses: Sequence[MedicineCourse], day: date, known_from: date, before: str | None) -> str:
     """What is taken from a day on."""
     if day < known_from and before is not None:
         return before
     return "+".join(one.name for one in courses if one.is_taken(max(day, known_from))) or NOTHING
 
 
-def _courses(timeline: Timeline, today: date) -> tuple[_Course, ...]:
+def taken_on_record(timeline: Timeline) -> tuple[MedicineCourse, ...]:
+    """Medicines that the slow body knows, each dose from one local day to another.
+
+    Args:
+        timeline: the person's data.
+    """
+    today = timeline.window().end.astimezone(timeline.person.zone_info).date()
     entries: dict[str, dict[date, float]] = {}
     for name, day, dose in _entries(timeline):
         taken = entries.setdefault(name, {})
@@ -183,7 +198,7 @@ def _entries(timeline: Timeline) -> Iterator[tuple[str, date, float]]:
             yield INSULINS[product], local(time), dose
 
 
-def _of_medicine(name: str, taken: Mapping[date, float], today: date) -> Iterator[_Course]:
+def _of_medicine(name: str, taken: Mapping[date, float], today: date) -> Iterator[MedicineCourse]:
     """Stretches of one dose: entries without a long gap between them, whose running median stays."""
     days = sorted(taken)
     gaps = [place for place in range(1, len(days)) if (days[place] - days[place - 1]).days > ENDS_AFTER_D]
@@ -194,7 +209,7 @@ def _of_medicine(name: str, taken: Mapping[date, float], today: date) -> Iterato
         doses = _doses(name, stretch, [taken[day] for day in stretch])
         cuts = [0, *_cuts(doses), len(stretch)]
         for first, following in pairwise(cuts):
-            yield _Course(
+            yield MedicineCourse(
                 medicine=name,
                 dose=float(f"{np.median(doses[first:following]):.3g}"),
                 start=stretch[first],

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 from typing_extensions import TypedDict
 
 from glucotwin.advise.regimen.choice import Foreseen, RegimenChoice
@@ -23,6 +24,7 @@ class PlanForeseenJson(TypedDict):
     changes: int
     hba1c_pct: SpanJson
     course: CourseBandJson
+    weight_course: CourseBandJson
     on_target: float
     weight_change_kg: SpanJson
     felt_lows_per_y: float
@@ -66,7 +68,7 @@ def medicine_advice_json(advice: RegimenAdvice) -> MedicineAdviceAnswer:
         "target_hba1c_pct": choice.target_pct,
         "horizon_days": choice.days,
         "visits": advice.visits,
-        "plans": [_plan(one, choice.days, better[id(one)]) for one in shown_plans(choice)],
+        "plans": [plan_json(one, choice.days, better[id(one)]) for one in shown_plans(choice)],
         "reasons": list(reason_sentences(choice)),
         "learned": [
             {
@@ -114,20 +116,21 @@ def reason_sentences(choice: RegimenChoice) -> Iterator[str]:
         yield message("regimen-advice-unexplained")
 
 
-def _plan(one: Foreseen, days: int, better: float) -> PlanForeseenJson:
-    low, median, high = one.course_pct
-    steps = max(len(median) - 1, 1)
+def plan_json(one: Foreseen, days: int, better: float) -> PlanForeseenJson:
+    """One plan as JSON values with words.
+
+    Args:
+        one: the plan.
+        days: horizon.
+        better: probability that the chosen plan weighs no more.
+    """
     return {
         "plan": one.option.name,
         "name": plan_name(one),
         "changes": one.option.changes,
         "hba1c_pct": span_json(one.hba1c_pct),
-        "course": {
-            "day": [round(days * step / steps, 1) for step in range(len(median))],
-            "low": [round(float(value), 2) for value in low],
-            "median": [round(float(value), 2) for value in median],
-            "high": [round(float(value), 2) for value in high],
-        },
+        "course": _course(one.course_pct, days),
+        "weight_course": _course(one.weight_course_kg, days),
         "on_target": one.on_target,
         "weight_change_kg": span_json(one.weight_change_kg),
         "felt_lows_per_y": one.felt_lows_per_y,
@@ -143,4 +146,15 @@ def _plan(one: Foreseen, days: int, better: float) -> PlanForeseenJson:
             {"code": said.code, "text": message(said.code), "action": said.action, "source": said.source}
             for said in one.option.cautions
         ],
+    }
+
+
+def _course(bands: np.ndarray, days: int) -> CourseBandJson:
+    low, median, high = bands.round(2).tolist()
+    steps = max(len(median) - 1, 1)
+    return {
+        "day": [round(days * step / steps, 1) for step in range(len(median))],
+        "low": low,
+        "median": median,
+        "high": high,
     }

@@ -27,7 +27,7 @@ class SpanJson(TypedDict):
 
 
 class CourseBandJson(TypedDict):
-    """HbA1c in % from today on: days from today, 10th percentile, median and 90th percentile."""
+    """A quantity from today on: days from today, 10th percentile, median and 90th percentile."""
 
     day: list[float]
     low: list[float]

@@ -29,7 +29,7 @@ def test_a_setting_is_proposed_beside_what_it_is_today(kind: ProposalKind) -> No
         Proposal(kind=kind, value=RULES[kind].high, why="Lows.")
 
 
-@pytest.mark.parametrize("kind", ProposalKind)
+@pytest.mark.parametrize("kind", RULES)
 @pytest.mark.parametrize("side", ["low", "high"])
 def test_a_slip_of_the_pen_is_refused(kind: ProposalKind, side: str) -> None:
     limit = getattr(RULES[kind], side)

@@ -970,7 +970,7 @@ export interface components {
         CorrectionState: "accepted" | "refused";
         /**
          * CourseBandJson
-         * @description HbA1c in % from today on: days from today, 10th percentile, median and 90th percentile.
+         * @description A quantity from today on: days from today, 10th percentile, median and 90th percentile.
          */
         CourseBandJson: {
             /** Day */
@@ -2514,6 +2514,20 @@ export interface components {
             protein_g?: number | null;
         };
         /**
+         * MeasuredJson
+         * @description A value on record since, and what was foreseen of a value measured on that day.
+         */
+        MeasuredJson: {
+            /** Name */
+            name: string;
+            /** On */
+            on: string;
+            /** Value */
+            value: number;
+            foreseen: components["schemas"]["SpanJson"];
+            verdict: components["schemas"]["glucotwin__advise__follow_up__Verdict"];
+        };
+        /**
          * MedicineAdviceAnswer
          * @description Plans from the best on, why the first one is proposed, and what the visits told.
          */
@@ -2561,6 +2575,47 @@ export interface components {
             medicines?: string[];
         };
         /**
+         * MedicineChangeJson
+         * @description What becomes of a medicine; doses are null where it is not taken or follows fasting glucose.
+         */
+        MedicineChangeJson: {
+            /** Medicine */
+            medicine: string;
+            step: components["schemas"]["MedicineStep"];
+            /** Before */
+            before: number | null;
+            /** After */
+            after: number | null;
+            /** Unit */
+            unit: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * MedicineEvidenceJson
+         * @description What the twin of a person's months answered: the proposed plan, the others beside it, and what it rests on.
+         */
+        MedicineEvidenceJson: {
+            plan: components["schemas"]["PlanForeseenJson"];
+            advice: components["schemas"]["MedicineAdviceAnswer"];
+            /** Visits */
+            visits: components["schemas"]["ToldVisitJson"][];
+        };
+        /**
+         * MedicineFollowUpJson
+         * @description What became of a plan of medicines until its horizon.
+         */
+        MedicineFollowUpJson: {
+            /** From Day */
+            from_day: string;
+            /** Until */
+            until: string;
+            /** Taken */
+            taken: components["schemas"]["TakenJson"][];
+            /** Measured */
+            measured: components["schemas"]["MeasuredJson"][];
+        };
+        /**
          * MedicineJson
          * @description A medicine or way of living, its class, and its dose.
          */
@@ -2576,6 +2631,42 @@ export interface components {
             /** Titrated */
             titrated: boolean;
         };
+        /**
+         * MedicinePlanBody
+         * @description A plan out of those that advice ranks, the day from which it holds, and the question that the twin is asked.
+         */
+        MedicinePlanBody: {
+            /**
+             * Plan
+             * @description As the answer names it; empty for nothing taken.
+             */
+            plan: string;
+            /**
+             * From Day
+             * Format: date
+             */
+            from_day: string;
+            advice: components["schemas"]["MedicineAdviceBody"];
+        };
+        /**
+         * MedicinePlanJson
+         * @description A plan of medicines from a local day on.
+         */
+        MedicinePlanJson: {
+            /** From Day */
+            from_day: string;
+            /** Plan */
+            plan: string;
+            /** Changes */
+            changes: components["schemas"]["MedicineChangeJson"][];
+            evidence: components["schemas"]["MedicineEvidenceJson"];
+        };
+        /**
+         * MedicineStep
+         * @description What becomes of a medicine.
+         * @enum {string}
+         */
+        MedicineStep: "start" | "stop" | "raise" | "lower";
         /**
          * MemberJson
          * @description An account that sees the person.
@@ -3390,6 +3481,7 @@ export interface components {
             changes: number;
             hba1c_pct: components["schemas"]["SpanJson"];
             course: components["schemas"]["CourseBandJson"];
+            weight_course: components["schemas"]["CourseBandJson"];
             /** On Target */
             on_target: number;
             weight_change_kg: components["schemas"]["SpanJson"];
@@ -3516,11 +3608,13 @@ export interface components {
         /**
          * ProposalBody
          * @description What is proposed, and the question to the twin, comparison or advice on settings that it rests on.
+         *
+         *     Of ``medicines`` the plan stands in ``medicines``; every other kind has a ``value``.
          */
         ProposalBody: {
             kind: components["schemas"]["ProposalKind"];
             /** Value */
-            value: number;
+            value?: number | null;
             /** Present */
             present?: number | null;
             /**
@@ -3538,10 +3632,27 @@ export interface components {
             what_if?: components["schemas"]["WhatIfBody"] | null;
             comparison?: components["schemas"]["ComparedBody"] | null;
             settings?: components["schemas"]["SettingAdviceBody"] | null;
+            medicines?: components["schemas"]["MedicinePlanBody"] | null;
+        };
+        /**
+         * ProposalFollowUpJson
+         * @description What became of a signed proposal.
+         *
+         *     ``waiting`` says why there is nothing to compare yet; ``settings`` compares days, ``medicines`` what was measured.
+         */
+        ProposalFollowUpJson: {
+            kind: components["schemas"]["ProposalKind"];
+            taken_up: components["schemas"]["TakenUp"];
+            /** Taken Up Text */
+            taken_up_text: string;
+            /** Waiting */
+            waiting: string | null;
+            settings: components["schemas"]["FollowUpJson"] | null;
+            medicines: components["schemas"]["MedicineFollowUpJson"] | null;
         };
         /**
          * ProposalJson
-         * @description A proposal, and what became of it.
+         * @description A proposal, and what became of it: a value with its evidence, or a plan of medicines.
          */
         ProposalJson: {
             /** Proposal Id */
@@ -3549,9 +3660,9 @@ export interface components {
             status: components["schemas"]["Status"];
             kind: components["schemas"]["ProposalKind"];
             /** Value */
-            value: number;
+            value: number | null;
             /** Unit */
-            unit: string;
+            unit: string | null;
             /** Present */
             present: number | null;
             /** From Minute */
@@ -3563,6 +3674,7 @@ export interface components {
             /** Why */
             why: string;
             evidence: components["schemas"]["EvidenceJson"] | null;
+            medicines: components["schemas"]["MedicinePlanJson"] | null;
             /** Proposed By */
             proposed_by: string;
             /**
@@ -3584,7 +3696,7 @@ export interface components {
          * @description What is proposed.
          * @enum {string}
          */
-        ProposalKind: "carb-ratio" | "correction-factor" | "basal" | "rescue-carbs" | "meal-lead" | "walk";
+        ProposalKind: "carb-ratio" | "correction-factor" | "basal" | "rescue-carbs" | "meal-lead" | "walk" | "medicines";
         /**
          * ProposalList
          * @description Proposals, and the kinds that this account may make.
@@ -4242,6 +4354,28 @@ export interface components {
             unit?: components["schemas"]["GlucoseUnit"];
         };
         /**
+         * TakenJson
+         * @description Whether a change is on record, in words too.
+         */
+        TakenJson: {
+            /** Medicine */
+            medicine: string;
+            step: components["schemas"]["MedicineStep"];
+            taken_up: components["schemas"]["TakenUp"];
+            /** Since */
+            since: string | null;
+            /** Dose */
+            dose: number | null;
+            /** Text */
+            text: string;
+        };
+        /**
+         * TakenUp
+         * @description What is on record of whether an advice was taken up; where nothing is, nobody knows.
+         * @enum {string}
+         */
+        TakenUp: "yes" | "partly" | "no" | "unknown";
+        /**
          * TargetJson
          * @description The target range: a preset, or one of one's own.
          */
@@ -4335,6 +4469,26 @@ export interface components {
             expires_at: string | null;
             /** Last Used At */
             last_used_at: string | null;
+        };
+        /**
+         * ToldVisitJson
+         * @description A visit that an advice rests on, and whether its measurements are on record as they were told.
+         */
+        ToldVisitJson: {
+            /** On */
+            on: string;
+            /** Medicines */
+            medicines: string | null;
+            /** Hba1C Pct */
+            hba1c_pct: number | null;
+            /** Fasting Glucose Mmoll */
+            fasting_glucose_mmoll: number | null;
+            /** Mean Glucose Mgdl */
+            mean_glucose_mgdl: number | null;
+            /** Weight Kg */
+            weight_kg: number | null;
+            /** On Record */
+            on_record: boolean;
         };
         /**
          * TopicJson

@@ -67,7 +67,7 @@ export type AskedComparison = Shapes["ComparisonJson"];
 export type SettingAdvice = Shapes["SettingAdviceAnswer"];
 export type AdvisedChange = Shapes["AdvisedChangeJson"];
 export type SettingAdviceRequest = Shapes["SettingAdviceBody"];
-export type FollowUp = Shapes["FollowUpJson"];
+export type FollowUp = Shapes["ProposalFollowUpJson"];
 
 export type Envelope = Shapes["EnvelopeJson"];
 export type EnvelopeDefaults = Shapes["EnvelopeDefaultsJson"];
@@ -89,6 +89,8 @@ export type Medicine = Shapes["MedicineJson"];
 export type RegimenCandidate = Shapes["CandidateJson"];
 export type RegimenPlan = Shapes["PlanJson"];
 export type MedicineAdvice = Shapes["MedicineAdviceAnswer"];
+export type MedicineAdviceRequest = Shapes["MedicineAdviceBody"];
+export type MedicineEvidence = Shapes["MedicineEvidenceJson"];
 export type Visit = Shapes["VisitJson"];
 export type VisitList = Shapes["VisitsJson"];
 export type YearsAhead = Shapes["YearsAheadJson"];

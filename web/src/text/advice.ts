@@ -7,10 +7,12 @@ const MINUTES_PER_DAY = 1440;
 
 /** What is proposed, in words and in the reader's unit. */
 export function proposalWords(
-  proposal: Pick<Proposal, "kind" | "value" | "present" | "from_minute" | "to_minute">,
+  proposal: Pick<Proposal, "kind" | "value" | "present" | "from_minute" | "to_minute" | "sentence">,
   unit: GlucoseUnit,
   locale: string,
 ): string {
+  // A plan of medicines has no numbers that depend on the reader's unit.
+  if (proposal.value === null) return proposal.sentence;
   const show = (value: number): string => amount(proposal.kind, value, unit, locale);
   const present = proposal.present === null ? "" : show(proposal.present);
   const words = t(`advice-${proposal.kind}`, { value: show(proposal.value), present, unit });

@@ -23,6 +23,9 @@ export function isoDay(at: Date | number, zone: string): string {
   return formatter("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone: zone }).format(at);
 }
 
+/** A local day such as 2026-03-09 as a date. */
+export const localDate = (iso: string, locale: string): string => date(Date.parse(`${iso}T12:00:00Z`), "UTC", locale);
+
 /** Minutes since local midnight. */
 export function minuteOfDay(at: Date | number, zone: string): number {
   const [hours = "0", minutes = "0"] = clock(at, zone, "en-GB").split(":");

@@ -40,6 +40,7 @@ class Foreseen:
         cost_class: 1 to 4 of the dearest medicine that is begun, 0 for none.
         recommendations: what guidelines say.
         course_pct: 10th percentile, median and 90th percentile of HbA1c, ``(3, steps)``, in half weeks from today.
+        weight_course_kg: the same of the change of weight from today.
         burden: what weighs against it, in % of HbA1c, by name; the plan with the least is chosen.
     """
 
@@ -53,6 +54,7 @@ class Foreseen:
     cost_class: int
     recommendations: tuple[Recommendation, ...]
     course_pct: np.ndarray
+    weight_course_kg: np.ndarray
     burden: Mapping[str, float]
 
     @property
@@ -154,11 +156,20 @@ def _said(person: MonthsPerson, option: Option, classes_taken: frozenset[str]) -
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ends:
-    """HbA1c and change of weight at the end, by body, and the course of HbA1c ``(steps, draws)``."""
+    """HbA1c and change of weight, by body: at the end, and in their course ``(steps, draws)``."""
 
-    hba1c: np.ndarray
-    weight_change: np.ndarray
     course: np.ndarray
+    weight_course: np.ndarray
+
+    @property
+    def hba1c(self) -> np.ndarray:
+        """HbA1c at the end."""
+        return self.course[-1]
+
+    @property
+    def weight_change(self) -> np.ndarray:
+        """Change of weight at the end."""
+        return self.weight_course[-1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,9 +197,8 @@ class _Weighed:
         first = round(self.twin.today / STEP_D)
         return [
             _Ends(
-                hba1c=months.hba1c_pct[-1],
-                weight_change=months.weight_kg[-1] - months.weight_kg[first],
                 course=months.hba1c_pct[first:],
+                weight_course=months.weight_kg[first:] - months.weight_kg[first],
             )
             for months in self.twin.foresee_all([one.plan for one in found], days=self.days)
         ]
@@ -212,6 +222,7 @@ class _Weighed:
             cost_class=cost_class,
             recommendations=said,
             course_pct=np.quantile(ends.course, (0.1, 0.5, 0.9), axis=1),
+            weight_course_kg=np.quantile(ends.weight_course, (0.1, 0.5, 0.9), axis=1),
             burden={
                 **{name: float(np.mean(one)) for name, one in self.by_body(ends).items()},
                 **self.alike(option, said, lows_per_y=lows, gut_pct=gut, cost_class=cost_class),

@@ -8,15 +8,22 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from glucotwin.advise.proposal import Proposal, ProposalKind
+from glucotwin.core.error import DataError, ErrorCode
+from glucotwin.core.message import message
+from glucotwin.core.profile import Authority
 from glucotwin.service.caller import UUID_PATTERN, Calling, PersonId, Running, desk_for
 from glucotwin.service.endpoint.ask import WhatIfBody, question
+from glucotwin.service.endpoint.medicine_advice import MedicinePlanBody
 from glucotwin.service.endpoint.setting_advice import SettingAdviceBody
 from glucotwin.service.schema import Shape
 from glucotwin.service.state import Service, account_names
 from glucotwin.store.access import Action
+from glucotwin.store.desk import Desk
 from glucotwin.store.proposal import SHOWN, Status, StoredProposal
 from glucotwin.workflows.living.advice import (
+    Proposed,
     answer,
+    capability_of,
     decide,
     evidence_json,
     evidence_of_comparison,
@@ -24,13 +31,16 @@ from glucotwin.workflows.living.advice import (
     proposal_json,
     proposals_of,
     propose,
+    proposed_plan,
+    proposed_value,
 )
 from glucotwin.workflows.living.course import answer_course, show_course
+from glucotwin.workflows.living.follow_up import ProposalFollowUpJson, follow_up_proposal
+from glucotwin.workflows.living.medicine_advice import ask_medicines, propose_plan
 from glucotwin.workflows.living.setting_advice import ask_settings, evidence_of_settings
 from glucotwin.workflows.living.shape.advice import (
     CourseJson,
     CourseResult,
-    EvidenceJson,
     ProposalJson,
     ProposalRuleJson,
 )
@@ -48,10 +58,13 @@ class ComparedBody(Shape):
 
 
 class ProposalBody(Shape):
-    """What is proposed, and the question to the twin, comparison or advice on settings that it rests on."""
+    """What is proposed, and the question to the twin, comparison or advice on settings that it rests on.
+
+    Of ``medicines`` the plan stands in ``medicines``; every other kind has a ``value``.
+    """
 
     kind: ProposalKind
-    value: float = Field(ge=0, le=1000)
+    value: float | None = Field(default=None, ge=0, le=1000)
     present: float | None = Field(default=None, gt=0, le=1000)
     from_minute: int = Field(default=0, ge=0, le=1439)
     to_minute: int = Field(default=1440, ge=1, le=1440)
@@ -59,9 +72,12 @@ class ProposalBody(Shape):
     what_if: WhatIfBody | None = None
     comparison: ComparedBody | None = None
     settings: SettingAdviceBody | None = None
+    medicines: MedicinePlanBody | None = None
 
     def proposal(self) -> Proposal:
-        """As the layers below know it."""
+        """A value, as the layers below know it."""
+        if self.value is None:
+            raise DataError(ErrorCode.INVALID_VALUE, message("advice-value-missing"))
         return Proposal(**{name: getattr(self, name) for name in Proposal.__dataclass_fields__})
 
 
@@ -123,28 +139,52 @@ def proposals(person_id: PersonId, request: Request, caller: Calling, service: R
 def make(person_id: PersonId, body: ProposalBody, request: Request, caller: Calling, service: Running) -> ProposalJson:
     """Writes a proposal; the person sees it when it is signed."""
     caller.require_browser()
-    ready: Callable[[], EvidenceJson] | None = None
-    evidence: EvidenceJson | None = None
     with desk_for(request, caller, person_id, Action.ADVISE) as (desk, access):
         authority = service.authority(access.role)
-        proposal = body.proposal()
-        authority.require(proposal.rule.capability)
-        if body.what_if is not None:
+        authority.require(capability_of(body.kind))
+        if body.what_if or body.comparison or body.settings or body.medicines:
             access.require(Action.ASK_TWIN)
-            asked = question(service.memory, desk, person_id, body.what_if, authority)
-            ready = lambda: evidence_json(asked())  # noqa: E731
-        elif body.comparison is not None:
-            access.require(Action.ASK_TWIN)
-            evidence = evidence_of_comparison(desk, person_id, body.comparison.job_id, body.comparison.name)
-        elif body.settings is not None:
-            access.require(Action.ASK_TWIN)
-            advised = ask_settings(service.memory, desk, person_id, body.settings.question(), authority)
-            ready = lambda: evidence_of_settings(advised())  # noqa: E731
-    if ready is not None:
-        evidence = ready()
+        ready = _ready(service, desk, person_id, body, authority)
+    proposed = ready()
     with desk_for(request, caller, person_id, Action.ADVISE) as (desk, access):
-        made = propose(desk, access, proposal, authority=authority, evidence=evidence)
+        made = propose(desk, access, proposed, authority=authority)
     return proposal_json(made, account_names(service))
+
+
+def _ready(
+    service: Service, desk: Desk, person_id: str, body: ProposalBody, authority: Authority
+) -> Callable[[], Proposed]:
+    """What is proposed, with the twin's answer, to be asked without the store."""
+    if body.kind is ProposalKind.MEDICINES:
+        return _ready_plan(desk, person_id, body, authority)
+    proposal = body.proposal()
+    if body.what_if is not None:
+        asked = question(service.memory, desk, person_id, body.what_if, authority)
+        return lambda: proposed_value(proposal, evidence_json(asked()))
+    if body.settings is not None:
+        advised = ask_settings(service.memory, desk, person_id, body.settings.question(), authority)
+        return lambda: proposed_value(proposal, evidence_of_settings(advised()))
+    compared = body.comparison
+    found = None if compared is None else evidence_of_comparison(desk, person_id, compared.job_id, compared.name)
+    return lambda: proposed_value(proposal, found)
+
+
+def _ready_plan(desk: Desk, person_id: str, body: ProposalBody, authority: Authority) -> Callable[[], Proposed]:
+    plan = body.medicines
+    if plan is None:
+        raise DataError(ErrorCode.INVALID_VALUE, message("advice-plan-missing"))
+    asked = ask_medicines(desk, person_id, plan.advice.asked(), authority)
+    return lambda: proposed_plan(*propose_plan(asked, plan.plan, from_day=plan.from_day, why=body.why))
+
+
+@router.get("/people/{person_id}/proposals/{proposal_id}/follow-up")
+def follow_up(
+    person_id: PersonId, proposal_id: ProposalId, request: Request, caller: Calling, service: Running
+) -> ProposalFollowUpJson:
+    """What became of a signed proposal that rests on an answer of the twin: predicted beside achieved."""
+    caller.require_browser()
+    with desk_for(request, caller, person_id, Action.ADVISE) as (desk, access):
+        return follow_up_proposal(service.memory, desk, access, proposal_id)
 
 
 @router.post("/people/{person_id}/proposals/{proposal_id}/decision")

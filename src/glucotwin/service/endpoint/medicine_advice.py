@@ -12,25 +12,15 @@ from glucotwin.service.caller import Calling, PersonId, Running, desk_for
 from glucotwin.service.schema import Shape
 from glucotwin.store.access import Action
 from glucotwin.workflows.living.data import timeline_of
+from glucotwin.workflows.living.medicine_advice import MedicineQuestion, ask_medicines, visit_json
+from glucotwin.workflows.living.shape.medicine_advice import VisitJson
 from glucotwin.workflows.recorded_visits import recorded_visits
-from glucotwin.workflows.regimen_advice import RegimenQuestion, advise_on_visits
+from glucotwin.workflows.regimen_advice import RegimenQuestion
 from glucotwin.workflows.regimen_advice_answer import MedicineAdviceAnswer, medicine_advice_json
-from glucotwin.workflows.regimen_history import LIMITS, VisitRow, history_of
-from glucotwin.workflows.regimen_person import months_person
+from glucotwin.workflows.regimen_history import LIMITS, VisitRow
 
 router = APIRouter(tags=["advice"])
 MOST_VISITS, LONGEST_MONTHS = 60, 24
-
-
-class VisitJson(TypedDict):
-    """A visit of a record; attributes as in ``glucotwin.workflows.regimen_history.VisitRow``."""
-
-    on: str
-    medicines: str | None
-    hba1c_pct: float | None
-    fasting_glucose_mmoll: float | None
-    mean_glucose_mgdl: float | None
-    weight_kg: float | None
 
 
 class VisitsJson(TypedDict):
@@ -69,6 +59,25 @@ class MedicineAdviceBody(Shape):
     c_peptide_nmoll: float | None = Field(default=None, ge=0, le=10)
     medicines: tuple[str, ...] = Field(default=(), max_length=40, description="Only these may be begun or raised.")
 
+    def asked(self) -> MedicineQuestion:
+        """As the layers below know it."""
+        question = RegimenQuestion(
+            target_pct=self.target_hba1c_pct,
+            months=self.months,
+            c_peptide_nmoll=self.c_peptide_nmoll,
+            medicines=self.medicines,
+        )
+        visits = tuple(sorted((one.row() for one in self.visits), key=lambda row: row.on))
+        return MedicineQuestion(described=self.person, visits=visits, question=question)
+
+
+class MedicinePlanBody(Shape):
+    """A plan out of those that advice ranks, the day from which it holds, and the question that the twin is asked."""
+
+    plan: str = Field(max_length=400, description="As the answer names it; empty for nothing taken.")
+    from_day: date
+    advice: MedicineAdviceBody
+
 
 @router.get("/people/{person_id}/visits")
 def visits(
@@ -80,18 +89,7 @@ def visits(
     """HbA1c on record with what stands beside it, and what was taken when; ``before``: what before the first dose."""
     with desk_for(request, caller, person_id, Action.READ_DATA) as (desk, _):
         found = recorded_visits(timeline_of(desk, person_id), before)
-    return {"items": [_visit_json(row) for row in found.rows], "cautions": list(found.cautions)}
-
-
-def _visit_json(row: VisitRow) -> VisitJson:
-    return {
-        "on": row.on.isoformat(),
-        "medicines": row.medicines,
-        "hba1c_pct": row.hba1c_pct,
-        "fasting_glucose_mmoll": row.fasting_glucose_mmoll,
-        "mean_glucose_mgdl": row.mean_glucose_mgdl,
-        "weight_kg": row.weight_kg,
-    }
+    return {"items": [visit_json(row) for row in found.rows], "cautions": list(found.cautions)}
 
 
 @router.post("/people/{person_id}/medicine-advice")
@@ -103,13 +101,5 @@ def advise(
     with desk_for(request, caller, person_id, Action.ADVISE) as (desk, access):
         access.require(Action.ASK_TWIN)
         authority = service.authority(access.role)
-        height_cm = timeline_of(desk, person_id).person.height_cm
-    question = RegimenQuestion(
-        target_pct=body.target_hba1c_pct,
-        months=body.months,
-        c_peptide_nmoll=body.c_peptide_nmoll,
-        medicines=body.medicines,
-    )
-    person = months_person(body.person, height_m=None if height_cm is None else height_cm / 100.0)
-    told = history_of(sorted((one.row() for one in body.visits), key=lambda row: row.on))
-    return medicine_advice_json(advise_on_visits(body.person, person, told, question, authority=authority))
+        found = ask_medicines(desk, person_id, body.asked(), authority)
+    return medicine_advice_json(found.answer())

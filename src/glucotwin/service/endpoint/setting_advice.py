@@ -1,19 +1,15 @@
 """Advice on settings, for clinicians: small steps from a person's own last days, and what became of a signed one."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, Field
 
-from glucotwin.advise.follow_up import FollowUpJson
 from glucotwin.core.unit import GlucoseUnit
-from glucotwin.service.caller import UUID_PATTERN, Calling, PersonId, Running, desk_for
+from glucotwin.service.caller import Calling, PersonId, Running, desk_for
 from glucotwin.service.schema import Shape
 from glucotwin.store.access import Action
 from glucotwin.workflows.living.setting_advice import (
     SettingQuestion,
     ask_settings,
-    follow_up_proposal,
     setting_advice_json,
 )
 from glucotwin.workflows.living.shape.setting_advice import SettingAdviceAnswer
@@ -46,17 +42,3 @@ def advise(
         authority = service.authority(access.role)
         ready = ask_settings(service.memory, desk, person_id, body.question(), authority)
     return setting_advice_json(ready(), unit=body.unit)
-
-
-@router.get("/people/{person_id}/proposals/{proposal_id}/follow-up")
-def follow_up(
-    person_id: PersonId,
-    proposal_id: Annotated[str, Path(pattern=UUID_PATTERN)],
-    request: Request,
-    caller: Calling,
-    service: Running,
-) -> FollowUpJson:
-    """What became of a signed proposal that rests on an answer of the twin: predicted beside achieved."""
-    caller.require_browser()
-    with desk_for(request, caller, person_id, Action.ADVISE) as (desk, access):
-        return follow_up_proposal(service.memory, desk, access, proposal_id)

@@ -5,15 +5,17 @@ clinicians advise on doses; who runs it can end that for everybody at once.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import cast
 
-from glucotwin.advise.proposal import RULES, Proposal, ProposalKind
+from glucotwin.advise.medicine_plan import MedicineProposal
+from glucotwin.advise.proposal import DAY_MIN, RULES, Proposal, ProposalKind
 from glucotwin.advise.what_if import WhatIf, WhatIfKind
 from glucotwin.core.answer import Answer
 from glucotwin.core.error import ErrorCode, NotFoundError
 from glucotwin.core.message import message
-from glucotwin.core.profile import Authority, Role
+from glucotwin.core.profile import Authority, Capability, Role
 from glucotwin.store.access import Access
 from glucotwin.store.desk import Desk
 from glucotwin.store.job import read_content
@@ -28,39 +30,63 @@ from glucotwin.store.proposal import (
     list_proposals,
 )
 from glucotwin.workflows.living.course import require_course
+from glucotwin.workflows.living.medicine_advice import medicine_content, medicine_plan_json, medicine_proposal
 from glucotwin.workflows.living.shape.advice import EvidenceJson, ProposalAnswerJson, ProposalJson, ProposalRuleJson
+from glucotwin.workflows.living.shape.medicine_advice import MedicineEvidenceJson
 from glucotwin.workflows.living.shape.therapy import TherapyAnswer
 
 NameOf = Callable[[str], str]
 """How an account is called, by its identifier."""
 
 
-def propose(
-    desk: Desk, access: Access, proposal: Proposal, *, authority: Authority, evidence: EvidenceJson | None = None
-) -> StoredProposal:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed:
+    """A proposal with what the twin answered to it, as it is kept.
+
+    Attributes:
+        kind: what is proposed.
+        content: JSON values.
+    """
+
+    kind: ProposalKind
+    content: Mapping[str, object]
+
+
+def proposed_value(proposal: Proposal, evidence: EvidenceJson | None = None) -> Proposed:
+    """A value as it is kept.
+
+    Args:
+        proposal: what.
+        evidence: what the twin answered to the same change.
+    """
+    content: dict[str, object] = {**asdict(proposal), "kind": str(proposal.kind), "evidence": evidence}
+    return Proposed(kind=proposal.kind, content=content)
+
+
+def proposed_plan(proposal: MedicineProposal, evidence: MedicineEvidenceJson) -> Proposed:
+    """A plan of medicines as it is kept.
+
+    Args:
+        proposal: what.
+        evidence: the twin's answer that it comes from.
+    """
+    return Proposed(kind=proposal.kind, content=medicine_content(proposal, evidence))
+
+
+def propose(desk: Desk, access: Access, proposed: Proposed, *, authority: Authority) -> StoredProposal:
     """Keeps a proposal for review.
 
     Args:
         desk: of a clinician.
         access: of the clinician to the person.
-        proposal: what.
+        proposed: what, and what the twin answered to it.
         authority: profile and role.
-        evidence: what the twin answered to the same change.
 
     Raises:
         NotAllowedError: the profile does not let this role propose it.
     """
-    authority.require(proposal.rule.capability)
-    content: dict[str, object] = {
-        "kind": str(proposal.kind),
-        "value": proposal.value,
-        "present": proposal.present,
-        "from_minute": proposal.from_minute,
-        "to_minute": proposal.to_minute,
-        "why": proposal.why,
-        "evidence": evidence,
-    }
-    return add_proposal(desk, access.person_id, content)
+    authority.require(capability_of(proposed.kind))
+    return add_proposal(desk, access.person_id, proposed.content)
 
 
 def decide(
@@ -75,7 +101,7 @@ def decide(
     """
     if status is Status.SIGNED:
         require_course(desk)
-        authority.require(_proposal_of(find_proposal(desk, access, proposal_id).content).rule.capability)
+        authority.require(_capability_of(find_proposal(desk, access, proposal_id)))
     return decide_proposal(desk, access, proposal_id, status, reason=reason)
 
 
@@ -92,24 +118,26 @@ def proposals_of(desk: Desk, access: Access, *, authority: Authority) -> tuple[S
     """Proposals as the account may see them, the newest first."""
     found = list_proposals(desk, access)
     clinician = Authority(profile=authority.profile, role=Role.CLINICIAN)
-    return tuple(one for one in found if clinician.allows(_proposal_of(one.content).rule.capability))
+    return tuple(one for one in found if clinician.allows(_capability_of(one)))
 
 
 def proposal_json(one: StoredProposal, name_of: NameOf) -> ProposalJson:
     """A proposal as it is told."""
     proposal = _proposal_of(one.content)
+    number = proposal if isinstance(proposal, Proposal) else None
     return {
         "proposal_id": one.proposal_id,
         "status": one.status,
         "kind": proposal.kind,
-        "value": proposal.value,
-        "unit": proposal.rule.unit,
-        "present": proposal.present,
-        "from_minute": proposal.from_minute,
-        "to_minute": proposal.to_minute,
+        "value": None if number is None else number.value,
+        "unit": None if number is None else number.rule.unit,
+        "present": None if number is None else number.present,
+        "from_minute": 0 if number is None else number.from_minute,
+        "to_minute": DAY_MIN if number is None else number.to_minute,
         "sentence": proposal.sentence(),
         "why": proposal.why,
-        "evidence": cast("EvidenceJson | None", one.content["evidence"]),
+        "evidence": None if number is None else cast("EvidenceJson | None", one.content["evidence"]),
+        "medicines": medicine_plan_json(one.content) if number is None else None,
         "proposed_by": name_of(one.proposed_by),
         "proposed_at": one.created_at.isoformat(),
         "decided_by": None if one.decided_by is None else name_of(one.decided_by),
@@ -177,7 +205,18 @@ def kinds_json(authority: Authority) -> list[ProposalRuleJson]:
     ]
 
 
-def _proposal_of(content: Mapping[str, object]) -> Proposal:
+def capability_of(kind: ProposalKind) -> Capability:
+    """What the profile has to grant to whoever proposes or signs something of a kind."""
+    return RULES[kind].capability if kind in RULES else Capability.ADVISE_DOSE
+
+
+def _capability_of(one: StoredProposal) -> Capability:
+    return capability_of(ProposalKind(str(one.content["kind"])))
+
+
+def _proposal_of(content: Mapping[str, object]) -> Proposal | MedicineProposal:
+    if content["kind"] == ProposalKind.MEDICINES:
+        return medicine_proposal(content)
     present = content["present"]
     return Proposal(
         kind=ProposalKind(str(content["kind"])),

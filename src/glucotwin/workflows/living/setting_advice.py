@@ -6,19 +6,18 @@ from datetime import datetime
 from functools import partial
 
 from glucotwin.advise.enveloped import EnvelopedSettings
-from glucotwin.advise.follow_up import FollowUpJson
 from glucotwin.advise.proposal import ProposalKind
 from glucotwin.advise.setting_advice import SettingAdvice
 from glucotwin.advise.setting_plan import SettingChange, SettingPlan
 from glucotwin.advise.setting_space import SettingKind
 from glucotwin.advise.setting_today import with_present
-from glucotwin.advise.what_if import Estimate, WhatIfKind
+from glucotwin.advise.what_if import WhatIfKind
 from glucotwin.core.answer import Answer
 from glucotwin.core.error import DataError, ErrorCode
 from glucotwin.core.message import message
 from glucotwin.core.profile import Authority
 from glucotwin.core.unit import GlucoseUnit
-from glucotwin.domain.timeline import Timeline, Window
+from glucotwin.domain.timeline import Timeline
 from glucotwin.reports.number import Numbers
 from glucotwin.reports.section.setting_advice import (
     alternative_sentence,
@@ -30,11 +29,8 @@ from glucotwin.reports.section.setting_advice import (
     titration_sentences,
     withheld_sentences,
 )
-from glucotwin.store.access import Access
 from glucotwin.store.desk import Desk
-from glucotwin.store.proposal import Status, find_proposal
 from glucotwin.twin.twin import Twin
-from glucotwin.workflows.follow_up import USUAL_DAYS, WrittenAdvice, follow_up_advice
 from glucotwin.workflows.living.memory import Memory
 from glucotwin.workflows.living.shape.advice import EvidenceJson
 from glucotwin.workflows.living.shape.setting_advice import AdvisedChangeJson, SettingAdviceAnswer
@@ -116,27 +112,6 @@ def evidence_of_settings(answer: Answer[EnvelopedSettings]) -> EvidenceJson:
         "uncertainty": answer.uncertainty,
         "limits": answer.limits,
     }
-
-
-def follow_up_proposal(
-    memory: Memory, desk: Desk, access: Access, proposal_id: str, *, days: float = USUAL_DAYS
-) -> FollowUpJson:
-    """What became of a signed proposal: the days since beside those before, and beside what was predicted.
-
-    Raises:
-        NotFoundError: there is none.
-        DataError: it was never signed, has no evidence, or too few days have readings.
-    """
-    found = find_proposal(desk, access, proposal_id)
-    evidence = found.content.get("evidence")
-    if found.decided_at is None or found.status not in (Status.SIGNED, Status.ENDED) or not isinstance(evidence, dict):
-        raise DataError(ErrorCode.INVALID_VALUE, message("follow-up-not-signed"))
-    timeline = memory.timeline(desk, access.person_id)
-    signed = found.decided_at
-    predicted = {str(one["name"]): Estimate(**one["difference"]) for one in evidence["outcomes"]}
-    before = Window(start=datetime.fromisoformat(str(evidence["start"])), end=signed)
-    advice = WrittenAdvice(window=before, predicted=predicted)
-    return follow_up_advice(advice, timeline, start=signed, days=days).to_json()
 
 
 def _answer(

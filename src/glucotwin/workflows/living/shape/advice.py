@@ -6,6 +6,7 @@ from glucotwin.advise.proposal import ProposalKind
 from glucotwin.advise.what_if import OutcomeJson, WhatIfKind
 from glucotwin.core.json_value import Instant
 from glucotwin.store.proposal import Status
+from glucotwin.workflows.living.shape.medicine_advice import MedicinePlanJson
 
 
 class EvidenceJson(TypedDict):
@@ -31,19 +32,20 @@ class ProposalAnswerJson(TypedDict):
 
 
 class ProposalJson(TypedDict):
-    """A proposal, and what became of it."""
+    """A proposal, and what became of it: a value with its evidence, or a plan of medicines."""
 
     proposal_id: str
     status: Status
     kind: ProposalKind
-    value: float
-    unit: str
+    value: float | None
+    unit: str | None
     present: float | None
     from_minute: int
     to_minute: int
     sentence: str
     why: str
     evidence: EvidenceJson | None
+    medicines: MedicinePlanJson | None
     proposed_by: str
     proposed_at: Instant
     decided_by: str | None
