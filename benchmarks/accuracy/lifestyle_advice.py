@@ -5,9 +5,11 @@ fitted to the first ten days and ranks habits over the last seven of these, as `
 the same person lives the same days, and the week after, with one habit kept up: a walk, a smaller meal with its dose, a
 meal with at least 10 g of fibre and 25 g of protein, or boluses of meals 15 min earlier.
 
-The days are lived twice: *held*, with all other dosing and treatment of lows as it was, as predictions have it, and
-*answered*, with the person treating lows and correcting highs as they come. The week after is answered, on days that
-the twin has not seen. Beside the prediction stand "no change" and what the habit does on average to the other people.
+The days are lived twice: *held*, with all other dosing and treatment of lows as it was, and *answered*, with the person
+treating lows and correcting highs as they come (predictions treat lows and hold corrections). The week after is
+answered, on days that the twin has not seen. Beside the prediction stand "no change" and what the habit does on average
+to the other people; beside the first habit of each person stand the best in hindsight, one at random, and the fixed
+rule to walk after the meal with the most carbohydrate.
 
     uv run python benchmarks/accuracy/lifestyle_advice.py [--people 10] [--cohort-seed 97] [--json FILE]
 
@@ -46,6 +48,7 @@ from glucotwin.advise.lifestyle import (
 )
 from glucotwin.advise.replay import outcomes_of
 from glucotwin.domain.inputs import Inputs
+from glucotwin.domain.meal import Meal
 from glucotwin.domain.timeline import Timeline, Window
 from glucotwin.physiology.body import stack_bodies
 from glucotwin.physiology.registry import body_of
@@ -61,6 +64,8 @@ FITTED, REPLAYED, DAYS = 10, 7, 17
 AT_ONCE = 4
 GRID_MIN = 5
 OUTCOMES = ("time_in_range_pct", "time_below_70_pct", "mean_glucose_mgdl")
+WORTH_PCT = 0.5
+"""Smaller values are not worth a habit; half a point of time in range and lows."""
 WORLDS = ("held", "answered", "next")
 
 
@@ -119,7 +124,17 @@ def rows_of(one: Lived) -> list[dict]:
     )
     habits = [found.habit for found in ranked.habits]
     worlds = lived_with(one, habits)
-    return [row(one.life.subject.name, found, worlds, place) for place, found in enumerate(ranked.habits, start=1)]
+    eaten_g = known.frame(Meal).select("time", "carbs_g")
+    return [
+        {**row(one.life.subject.name, found, worlds, place), "grams": grams_of(eaten_g, found)}
+        for place, found in enumerate(ranked.habits, start=1)
+    ]
+
+
+def grams_of(meals: pl.DataFrame, found: RankedHabit) -> float:
+    """Mean carbohydrate of the meals that a habit is done at."""
+    own = meals.filter(pl.col("time").is_in(list(found.meals)))["carbs_g"].to_numpy()
+    return float(own.mean())
 
 
 def lived_with(one: Lived, habits: Sequence[Habit]) -> dict[str, np.ndarray]:
@@ -241,27 +256,49 @@ def table(rows: list[dict]) -> str:
         if own:
             lines.append(f"{kind}: {len(own)} habits of {len({one['person'] for one in own})} people")
             lines += [f"  {rightness(own, name)}" for name in OUTCOMES]
+            lines.append(f"  {signs(own)}")
     lines += [f"ranking, {world}: {ranking(rows, world)}" for world in WORLDS]
     return "\n".join(lines)
 
 
+def signs(own: list[dict]) -> str:
+    """How often a habit that was said to help, or to harm, by more than ``WORTH_PCT`` truly does."""
+    predicted = np.array([one["predicted"]["value"] for one in own])
+    told = np.abs(predicted) > WORTH_PCT
+    said = f"value beyond {WORTH_PCT} points said of {told.sum()}"
+    for world in WORLDS:
+        true = np.array([one[world]["value"] for one in own])
+        said += (
+            f", {world}: sign right {np.mean(np.sign(predicted[told]) == np.sign(true[told])) if told.any() else 0:.0%}"
+        )
+    return said
+
+
+def spread_over_people(own: list[dict], values: np.ndarray) -> float:
+    """Standard error of a mean over habits, people being what is drawn."""
+    people = [one["person"] for one in own]
+    means = np.array([values[[other == person for other in people]].mean() for person in dict.fromkeys(people)])
+    return float(means.std(ddof=1) / np.sqrt(means.size)) if means.size > 1 else float("nan")
+
+
 def rightness(own: list[dict], name: str) -> str:
     expected, low, high = np.array([one["predicted"][name] for one in own]).T
-    said = f"{name:18s} predicted {expected.mean():+6.2f}"
+    said = f"{name:18s} predicted {expected.mean():+6.2f} (SE {spread_over_people(own, expected):.2f})"
     for world in WORLDS:
         true = np.array([one[world][name] for one in own])
         others = np.array([np.mean([two[world][name] for two in own if two["person"] != one["person"]]) for one in own])
         within = np.mean((true >= low - 1e-9) & (true <= high + 1e-9))
         said += (
-            f" | {world}: true {true.mean():+6.2f}, RMSE {rms(true - expected):5.2f} (no change {rms(true):5.2f}, "
-            f"others' mean {rms(true - others):5.2f}), within 90 % {within:.0%}"
+            f" | {world}: true {true.mean():+6.2f} (SE {spread_over_people(own, true):.2f}), "
+            f"RMSE {rms(true - expected):5.2f} (no change {rms(true):5.2f}, others' mean {rms(true - others):5.2f}), "
+            f"within 90 % {within:.0%}"
         )
     return said
 
 
 def ranking(rows: list[dict], world: str) -> str:
     """How the predicted order of each person's habits agrees with the true one, and what the first is truly worth."""
-    orders, alike, firsts, bests, means = [], [], [], [], []
+    orders, alike, firsts, bests, means, ruled = [], [], [], [], [], []
     people = list(dict.fromkeys(one["person"] for one in rows))
     for person in people:
         own = [one for one in rows if one["person"] == person]
@@ -273,11 +310,21 @@ def ranking(rows: list[dict], world: str) -> str:
         firsts.append(true[np.argmax(predicted)])
         bests.append(true.max())
         means.append(true.mean())
+        ruled.append(by_rule(own)[world]["value"])
+    better = np.array(firsts) - np.array(ruled)
     return (
         f"rank correlation {np.nanmean(orders):+.2f} (by others' mean {np.nanmean(alike):+.2f}); the first gains "
-        f"{np.mean(firsts):+.1f}, the best {np.mean(bests):+.1f}, a habit at random {np.mean(means):+.1f}; the first "
-        f"gains something in {np.mean(np.array(firsts) > 0.0):.0%}"
+        f"{np.mean(firsts):+.1f}, the best {np.mean(bests):+.1f}, a habit at random {np.mean(means):+.1f}, the rule "
+        f"{np.mean(ruled):+.1f} (the first less the rule {better.mean():+.1f}, SE "
+        f"{better.std(ddof=1) / np.sqrt(better.size):.1f}); the first gains something in "
+        f"{np.mean(np.array(firsts) > 0.0):.0%}"
     )
+
+
+def by_rule(own: list[dict]) -> dict:
+    """A walk after the meal with the most carbohydrate; the habit with the most of it where no walk was looked at."""
+    walks = [one for one in own if one["kind"] == str(HabitKind.WALK)]
+    return max(walks or own, key=lambda one: one["grams"])
 
 
 def agreement(predicted: np.ndarray, true: np.ndarray) -> float:

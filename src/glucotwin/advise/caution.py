@@ -14,6 +14,7 @@ from glucotwin.twin.body.registry import fit_body
 from glucotwin.twin.twin import Twin
 
 LEAST_RELIABLE_BELOW_MGDL = 54.0
+BELOW_VALIDATED = "what-if-below-validated"
 MORE_THAN_RECORDED = 1.001
 """How much beyond the largest recorded amount counts as beyond the record."""
 
@@ -44,8 +45,7 @@ def cautions_of(
         "what-if-beyond-record": exceeds_record(timeline, changes),
         "what-if-bands-learned": fit_body(twin.body).discrepancy_learned,
         "what-if-bands-reasoned": not fit_body(twin.body).discrepancy_learned,
-        "what-if-below-validated": after is not None
-        and bool(np.median(after, axis=0).min() < LEAST_RELIABLE_BELOW_MGDL),
+        BELOW_VALIDATED: after is not None and bool(np.median(after, axis=0).min() < LEAST_RELIABLE_BELOW_MGDL),
     }
     return tuple(key for key, applies in checks.items() if applies)
 

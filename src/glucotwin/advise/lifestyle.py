@@ -1,19 +1,24 @@
 """What habits would do for this person: walks, other meals and earlier boluses on their own days, ranked by effect."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+import numpy as np
 import polars as pl
 from typing_extensions import TypedDict
 
 from glucotwin.advise.activity_change import AddExercise
+from glucotwin.advise.caution import BELOW_VALIDATED, LEAST_RELIABLE_BELOW_MGDL, cautions_of
 from glucotwin.advise.change import Change, ScaleBolus, ScaleMeal
+from glucotwin.advise.habit_replay import HabitRuns, replay_habits
 from glucotwin.advise.own_days import SAME_MEAL, meals_with_dose, rapid_doses
-from glucotwin.advise.regimen_change import ChangeComposition
-from glucotwin.advise.replay import replay_what_ifs
+from glucotwin.advise.replay import outcomes_of
+from glucotwin.advise.replay_input import addition_of
+from glucotwin.advise.setting_search import benefit, shares_of
 from glucotwin.advise.timing_change import ShiftMealBoluses
+from glucotwin.advise.usual_composition import EnrichMeal, says_composition, with_usual_composition
 from glucotwin.advise.what_if import Outcome, OutcomeJson
 from glucotwin.core.json_value import Instant
 from glucotwin.core.message import message
@@ -21,6 +26,7 @@ from glucotwin.core.progress import ProgressCallback, silent
 from glucotwin.domain.insulin import Bolus, PenDose
 from glucotwin.domain.meal import Meal
 from glucotwin.domain.timeline import Timeline, Window
+from glucotwin.twin.intervention import Addition
 from glucotwin.twin.twin import Twin
 
 WALK_MIN, WALK_INTENSITY, WALK_AFTER = 20.0, 0.35, timedelta(minutes=30)
@@ -69,12 +75,12 @@ class TriedHabit:
 
     Attributes:
         habit: what is done.
-        occasions: how many meals it is done at.
-        changes: of the record; one may stand for many occasions.
+        meals: times of the meals that it is done at.
+        changes: of the record; one may stand for many meals.
     """
 
     habit: Habit
-    occasions: int
+    meals: tuple[datetime, ...]
     changes: tuple[Change, ...]
 
 
@@ -84,7 +90,9 @@ class RankedHabitJson(TypedDict):
     kind: HabitKind
     part: str
     occasions: int
+    meals: list[Instant]
     value: float
+    certainty: float
     outcomes: list[OutcomeJson]
     cautions: list[str]
 
@@ -94,6 +102,7 @@ class LifestyleJson(TypedDict):
 
     start: Instant
     end: Instant
+    days: float
     habits: list[RankedHabitJson]
 
 
@@ -103,14 +112,16 @@ class RankedHabit:
 
     Attributes:
         habit: what.
-        occasions: how many meals it was done at.
+        meals: times of the meals that it was done at.
         outcomes: time in ranges as it was, with it, and the difference.
+        certainty: share of the draws in which the person fares better with it, 0-1.
         cautions: message keys.
     """
 
     habit: Habit
-    occasions: int
+    meals: tuple[datetime, ...]
     outcomes: tuple[Outcome, ...]
+    certainty: float
     cautions: tuple[str, ...]
 
     @property
@@ -124,8 +135,10 @@ class RankedHabit:
         return {
             "kind": self.habit.kind,
             "part": self.habit.part,
-            "occasions": self.occasions,
+            "occasions": len(self.meals),
+            "meals": [one.isoformat() for one in self.meals],
             "value": round(self.value, 2),
+            "certainty": round(self.certainty, 3),
             "outcomes": [one.to_json() for one in self.outcomes],
             "cautions": list(self.cautions),
         }
@@ -143,12 +156,19 @@ class Lifestyle:
         return {
             "start": self.window.start.isoformat(),
             "end": self.window.end.isoformat(),
+            "days": round(self.window.days, 2),
             "habits": [one.to_json() for one in self.habits],
         }
 
 
 def rank_habits(
-    twin: Twin, timeline: Timeline, *, window: Window, insulin: bool, progress: ProgressCallback = silent
+    twin: Twin,
+    timeline: Timeline,
+    *,
+    window: Window,
+    insulin: bool,
+    kinds: Collection[HabitKind] = tuple(HabitKind),
+    progress: ProgressCallback = silent,
 ) -> Lifestyle:
     """What each habit would have done over some days, ranked by its effect.
 
@@ -157,23 +177,52 @@ def rank_habits(
         timeline: their data.
         window: the days, at most 14.
         insulin: whether habits that change doses are looked at.
+        kinds: which kinds of habits are.
         progress: told as the work goes on.
 
     Raises:
         DataError: the days cannot be replayed.
+        SolverError: most draws run away.
     """
-    asked = [one for one in tried_habits(timeline, window) if insulin or not one.habit.is_insulin]
+    whole = with_usual_composition(timeline)
+    may = [one for one in tried_habits(whole, window) if insulin or not one.habit.is_insulin]
+    asked = [one for one in may if one.habit.kind in kinds]
+    alike: dict[Addition, list[TriedHabit]] = {}
+    for tried in asked:
+        alike.setdefault(addition_of(whole, tried.changes), []).append(tried)
     found: list[RankedHabit] = []
-    for number, tried in enumerate(asked, start=1):
-        progress(message("lifestyle-progress-habit", number=number, count=len(asked)), (number - 1) / len(asked))
-        # One at a time: together their replays would need the memory of all.
-        (answer,) = replay_what_ifs(twin, timeline, window=window, alternatives=(tried.changes,))
-        found.append(
-            RankedHabit(
-                habit=tried.habit, occasions=tried.occasions, outcomes=answer.outcomes, cautions=answer.cautions
-            )
-        )
+    for some in alike.values():
+        told = message("lifestyle-progress-habit", number=len(found) + 1, count=len(asked))
+        progress(told, len(found) / len(asked))
+        runs = replay_habits(twin, whole, window=window, habits=[one.changes for one in some])
+        found += [_ranked(twin, timeline, tried, runs, row) for row, tried in enumerate(some)]
     return Lifestyle(window=window, habits=tuple(sorted(found, key=lambda one: -one.value)))
+
+
+def _ranked(twin: Twin, timeline: Timeline, tried: TriedHabit, runs: HabitRuns, row: int) -> RankedHabit:
+    """A habit with what it did in each draw."""
+    before, after = runs.judged(row)
+    better = benefit(shares_of(after), LOW_WEIGHT) - benefit(shares_of(before), LOW_WEIGHT)
+    return RankedHabit(
+        habit=tried.habit,
+        meals=tried.meals,
+        outcomes=outcomes_of(before, after),
+        certainty=float(np.mean(better > 0.0)),
+        cautions=_cautions(twin, timeline, tried, runs.before, runs.after[row]),
+    )
+
+
+def _cautions(
+    twin: Twin, timeline: Timeline, tried: TriedHabit, before: np.ndarray, after: np.ndarray
+) -> tuple[str, ...]:
+    """Message keys of what a reader must know of a habit."""
+    known = cautions_of(twin, with_usual_composition(timeline), tried.changes, after=after, held=True)
+    was_low, is_low = (np.median(one, axis=0) < LEAST_RELIABLE_BELOW_MGDL for one in (before, after))
+    own = {
+        "lifestyle-composition-assumed": tried.habit.kind is HabitKind.FIBRE and not says_composition(timeline),
+        "lifestyle-below-validated": bool(np.any(is_low & ~was_low)),
+    }
+    return (*(key for key in known if key != BELOW_VALIDATED), *(key for key, applies in own.items() if applies))
 
 
 def tried_habits(timeline: Timeline, window: Window) -> tuple[TriedHabit, ...]:
@@ -185,20 +234,23 @@ def tried_habits(timeline: Timeline, window: Window) -> tuple[TriedHabit, ...]:
     """
     found: list[TriedHabit] = []
     for part, hours in PARTS.items():
-        times = _meals(timeline, window, hours)
         changes = {
-            HabitKind.WALK: [_walk(time) for time in times if time + WALK_AFTER < window.end],
-            HabitKind.FIBRE: [(ChangeComposition(at=one, fibre_g=FIBRE_G, protein_g=PROTEIN_G),) for one in times],
-            HabitKind.SMALLER: [change for time in times if (change := _smaller(timeline, time))],
+            HabitKind.WALK: lambda time: _walk(time) if time + WALK_AFTER < window.end else (),
+            HabitKind.FIBRE: lambda time: _richer(timeline, time),
+            HabitKind.SMALLER: lambda time: _smaller(timeline, time),
         }
-        found += [_tried(Habit(kind=kind, part=part), own) for kind, own in changes.items()]
+        times = _meals(timeline, window, hours)
+        found += [
+            _tried(Habit(kind=kind, part=part), {time: done(time) for time in times}) for kind, done in changes.items()
+        ]
     found.append(_earlier(timeline, window))
-    return tuple(one for one in found if one.occasions)
+    return tuple(one for one in found if one.meals)
 
 
-def _tried(habit: Habit, changes: Sequence[tuple[Change, ...]]) -> TriedHabit:
-    """A habit from the changes of each occasion."""
-    return TriedHabit(habit=habit, occasions=len(changes), changes=tuple(one for each in changes for one in each))
+def _tried(habit: Habit, changes: Mapping[datetime, tuple[Change, ...]]) -> TriedHabit:
+    """A habit from the changes of each meal; a meal at which nothing changes is none of its occasions."""
+    done = {time: own for time, own in changes.items() if own}
+    return TriedHabit(habit=habit, meals=tuple(done), changes=tuple(one for each in done.values() for one in each))
 
 
 def _earlier(timeline: Timeline, window: Window) -> TriedHabit:
@@ -206,7 +258,7 @@ def _earlier(timeline: Timeline, window: Window) -> TriedHabit:
     boluses = replace(timeline, streams={**timeline.streams, "pen": timeline.frame(PenDose).clear()})
     return TriedHabit(
         habit=Habit(kind=HabitKind.EARLIER_BOLUS),
-        occasions=len(meals_with_dose(boluses, window)),
+        meals=tuple(meals_with_dose(boluses, window)["time"].to_list()),
         changes=(ShiftMealBoluses(minutes=EARLIER_MIN),),
     )
 
@@ -214,6 +266,12 @@ def _earlier(timeline: Timeline, window: Window) -> TriedHabit:
 def _walk(time: datetime) -> tuple[Change, ...]:
     walk = AddExercise(at=time + WALK_AFTER, duration_min=WALK_MIN, intensity_fraction=WALK_INTENSITY)
     return (walk,)
+
+
+def _richer(timeline: Timeline, time: datetime) -> tuple[Change, ...]:
+    """A meal with fibre and protein; nothing where it holds as much."""
+    enriched = EnrichMeal(at=time, fibre_g=FIBRE_G, protein_g=PROTEIN_G)
+    return (enriched,) if enriched.changes(timeline) else ()
 
 
 def _meals(timeline: Timeline, window: Window, hours: tuple[int, int]) -> list[datetime]:

@@ -69,11 +69,11 @@ def replay_what_ifs(
 ) -> list[WhatIf]:
     """Several what-ifs about the same hours, which share the replay as it was; see ``replay_what_if``."""
     for changes in alternatives:
-        _check(window, changes, dosing)
+        check_window(window, changes, dosing)
     span = history_of(window, HISTORY_MIN)
     lived = as_lived(twin, timeline)
     original = replay_data(twin, lived, span)
-    _check_gaps(original)
+    check_gaps(original)
     additions = [addition_of(timeline, changes) for changes in alternatives]
     found: dict[int, WhatIf] = {}
     for addition in dict.fromkeys(additions):
@@ -216,7 +216,12 @@ def _estimate(values: np.ndarray) -> Estimate:
     return Estimate(median=median, low=low, high=high, expected=float(values.mean()))
 
 
-def _check(window: Window, changes: tuple[Change, ...], dosing: DosingPlan | None) -> None:
+def check_window(window: Window, changes: tuple[Change, ...], dosing: DosingPlan | None = None) -> None:
+    """Refuses what a replay of some hours cannot answer.
+
+    Raises:
+        DataError: a change lies outside the window, the window is too long, or nothing is changed.
+    """
     if window.days > LONGEST_WINDOW_DAYS:
         raise DataError(
             ErrorCode.INVALID_VALUE,
@@ -246,7 +251,12 @@ def _observed(data: GriddedData, first: int) -> np.ndarray:
     return np.where(kind == VALUE, glucose, np.nan)
 
 
-def _check_gaps(original: GriddedData) -> None:
+def check_gaps(original: GriddedData) -> None:
+    """Refuses hours of which too few readings exist; the day before them is not looked at.
+
+    Raises:
+        DataError: they are missing for more than 30 % of the time.
+    """
     missing = float(np.mean(~original.covered[FIRST_STEP:]))
     if missing > LARGEST_GAP_FRACTION:
         raise DataError(

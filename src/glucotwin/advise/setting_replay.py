@@ -5,7 +5,7 @@ as the day was: what the person added or left off stays. With today's settings e
 course that was lived, and differs from it by the drawn errors of counting and strength of insulin alone.
 """
 
-from functools import cache
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import equinox as eqx
@@ -14,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from glucotwin.advise.dosing_policy import FADE_SHARE
+from glucotwin.advise.low_care import LivedLows, LowMemory, lived_lows, treat_lows, untreated
 from glucotwin.advise.own_days import HISTORY_STEPS, OwnDays
 from glucotwin.control.setting import SettingNow, TherapySetting, setting_at
 from glucotwin.core.array import AnyArray, Array, Float, Int
@@ -21,10 +22,9 @@ from glucotwin.core.random import root_key, stream_key
 from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.body import Body, BodyState
 from glucotwin.physiology.insulin_product import REFERENCE
-from glucotwin.scenario.behaviour_profile import find_behaviour
 from glucotwin.simulate.solver import step_minutes
 from glucotwin.twin.fit import model_of
-from glucotwin.twin.intervention import EffectDraws, body_of_draw, effect_draws
+from glucotwin.twin.intervention import NO_ADDITION, Addition, EffectDraws, body_of_draw, effect_draws
 from glucotwin.twin.latent.influence import can_estimate, parameter_factors
 from glucotwin.twin.personal_model import PersonalModel
 from glucotwin.twin.smoother import TRACKING_NOISE, explaining_flux, smoothed_states
@@ -33,17 +33,6 @@ from glucotwin.twin.twin import Twin
 
 LEADS_STEPS = (0, 1, 2, 3)
 """By how many steps boluses of meals may be given earlier: up to 15 min."""
-
-RESCUE_BELOW_MGDL = 70.0
-RESCUE_WIDTH_MGDL = 20.0
-"""Carbohydrate against a low is eaten in full where the replay is as low as the day was (or below 70 mg/dL), and no
-more where it is this much higher."""
-
-AFTER_LOW_STEPS = 9
-"""For 45 min after a low what raises glucose unexplained is taken for carbohydrate against it that nobody logged."""
-
-ASLEEP_MIN = (7.0 * 60.0, 23.0 * 60.0)
-"""Before and after these minutes of the local day people are taken to sleep."""
 
 WORLD_STREAM = "setting-worlds"
 
@@ -81,28 +70,6 @@ class Worlds(NamedTuple):
     log_strength: Float[AnyArray, "draw step"]
 
 
-class Care(NamedTuple):
-    """What people do about lows (``scenario/data/behaviours.csv``, typical).
-
-    Attributes:
-        low_mgdl, wakes_below_mgdl: glucose that is treated when awake, and that wakes a sleeper.
-        carbs_g: grams of glucose.
-        wait_min: until the next treatment.
-    """
-
-    low_mgdl: float
-    wakes_below_mgdl: float
-    carbs_g: float
-    wait_min: float
-
-
-@cache
-def usual_care() -> Care:
-    """The habits of the typical profile."""
-    own = find_behaviour("typical").care
-    return Care(own.low_mgdl, own.wakes_below_mgdl, own.rescue_carbs_g, own.wait_min)
-
-
 class Prepared(NamedTuple):
     """Bodies that run through the days as they were, per draw."""
 
@@ -116,14 +83,11 @@ class _Step(NamedTuple):
     """What a step of a replay is given."""
 
     rates: Inputs
-    factual_mgdl: Float[Array, ""]
     bolus_u_per_min: Float[Array, " lead"]
     asked: Float[Array, " lead"]
     announced_g: Float[Array, " lead"]
-    rescue_g_per_min: Float[Array, ""]
     counted: Float[Array, ""]
-    counts: Float[Array, ""]
-    after_low: Float[Array, ""]
+    lows: LivedLows
 
 
 class _Memory(NamedTuple):
@@ -132,15 +96,13 @@ class _Memory(NamedTuple):
     Attributes:
         state: of the body.
         on_board_u, on_board_today_u: what the calculators count, in this lane and as lived.
-        since_treated_min: since carbohydrate was taken that was not taken as lived.
-        kept: share of what was taken against the last low as lived that is still taken.
+        lows: what was done about them.
     """
 
     state: BodyState
     on_board_u: Float[Array, ""]
     on_board_today_u: Float[Array, ""]
-    since_treated_min: Float[Array, ""]
-    kept: Float[Array, ""]
+    lows: LowMemory
 
 
 def twin_draws(twin: Twin, count: int, *, seed: int = 0) -> TwinDraws:
@@ -175,24 +137,49 @@ def worlds_of(draws: TwinDraws, days: OwnDays, *, count_log_sd: float, strength_
 
 
 @eqx.filter_jit
-def prepare(model: PersonalModel, points: Array, effects: EffectDraws, days: OwnDays) -> Prepared:
-    """Every draw's body with the unexplained flux by which it runs through the days as they were."""
+def prepare(
+    model: PersonalModel,
+    points: Array,
+    effects: EffectDraws,
+    days: OwnDays,
+    addition: Addition = NO_ADDITION,
+    factors: Mapping[str, Float[AnyArray, "draw step"]] | None = None,
+) -> Prepared:
+    """Every draw's body with the unexplained flux by which it runs through the days as they were.
+
+    Args:
+        model: the family of bodies.
+        points: unconstrained parameters of each draw.
+        effects: what interventions do in each draw.
+        days: as lived.
+        addition: organs that the questions need and the fitted body lacks.
+        factors: of the body's parameters, by name: what differs from occasion to occasion in each draw.
+    """
     given = days.as_given.map(jnp.asarray)
     readings = days.readings
     guess = jnp.asarray(readings.glucose_mgdl)[jnp.argmax(jnp.asarray(readings.kind) > 0)]
     fitted, _ = model.build(jnp.mean(points, axis=0))
     smoothed = smoothed_states(fitted, TRACKING_NOISE, given, readings, guess)
 
-    def one(point: Array, effect: EffectDraws) -> Prepared:
-        body = body_of_draw(model, point, effect)
-        start, flux = explaining_flux(body, given, smoothed)
+    def one(point: Array, effect: EffectDraws, own: dict[str, Array]) -> Prepared:
+        body, lived = body_of_draw(model, point, effect, addition), scaled_by(given, own)
+        start, flux = explaining_flux(body, lived, smoothed)
 
         def step(state: BodyState, now: Inputs) -> tuple[BodyState, Array]:
             return step_minutes(body, state, now, minutes=STEP_MIN), body.signals(state, now).interstitial_mgdl
 
-        return Prepared(body, start, flux, jax.lax.scan(step, start, with_flux(given, flux))[1])
+        return Prepared(body, start, flux, jax.lax.scan(step, start, with_flux(lived, flux))[1])
 
-    return jax.vmap(one)(points, effects)
+    return jax.vmap(one)(points, effects, {name: jnp.asarray(values) for name, values in (factors or {}).items()})
+
+
+def scaled_by(inputs: Inputs, factors: Mapping[str, Array]) -> Inputs:
+    """The inputs with the body's parameters scaled by some factors too, by name."""
+    named = dict(inputs.parameter_factor)
+    scaled = {name: named.get(name, 1.0) * values for name, values in factors.items()}
+    return eqx.tree_at(
+        lambda one: one.parameter_factor, inputs, named | scaled, is_leaf=lambda node: isinstance(node, dict)
+    )
 
 
 @eqx.filter_jit
@@ -243,15 +230,9 @@ def _lane(
     if can_estimate(body):
         log_strength = jnp.asarray(world.log_strength)
         strength = parameter_factors(log_strength, jnp.zeros_like(log_strength))
-        named = dict(inputs.parameter_factor)
-        factors = {name: named.get(name, 1.0) * values for name, values in strength.items()}
-        inputs = eqx.tree_at(
-            lambda one: one.parameter_factor, inputs, named | factors, is_leaf=lambda node: isinstance(node, dict)
-        )
+        inputs = scaled_by(inputs, strength)
     fades, fades_today = (jnp.exp(-FADE_SHARE * STEP_MIN / one.insulin_duration_min) for one in (setting, today))
-    counts = (jnp.arange(days.steps) >= HISTORY_STEPS).astype(float)
-    lane = (jnp.asarray(days.rescue_g_per_min), jnp.asarray(world.counted), counts, _after_low(draw.factual_mgdl))
-    steps = _Step(inputs, draw.factual_mgdl, *earlier, *lane)
+    steps = _Step(inputs, *earlier, jnp.asarray(world.counted), lived_lows(draw.factual_mgdl, days))
 
     def step(memory: _Memory, now: _Step) -> tuple[_Memory, Array]:
         minute = jnp.asarray(now.rates.minute_of_day)
@@ -259,44 +240,24 @@ def _lane(
         seen = body.signals(memory.state, now.rates).interstitial_mgdl
         given, grams, asked = now.bolus_u_per_min[lead], now.announced_g[lead], now.asked[lead] > 0.0
         wanted = _suggested(grams * now.counted, seen, memory.on_board_u, own)
-        was = _suggested(grams, now.factual_mgdl, memory.on_board_today_u, usual)
-        change = jnp.where(asked & (now.counts > 0.0), wanted - was, 0.0)
+        was = _suggested(grams, now.lows.factual_mgdl, memory.on_board_today_u, usual)
+        change = jnp.where(asked & (now.lows.counts > 0.0), wanted - was, 0.0)
         dose = jnp.maximum(given * STEP_MIN + change, 0.0)
         ratio = jnp.where(usual.basal_u_per_h > 0.0, own.basal_u_per_h / usual.basal_u_per_h, 1.0)
-        basal = jnp.asarray(now.rates.insulin_u_per_min[REFERENCE]) * jnp.where(now.counts > 0.0, ratio, 1.0)
-        treats, kept = _against_lows(memory, now, seen)
-        rates = _with(now, basal + dose / STEP_MIN, treats, kept)
+        basal = jnp.asarray(now.rates.insulin_u_per_min[REFERENCE]) * jnp.where(now.lows.counts > 0.0, ratio, 1.0)
+        dosed = eqx.tree_at(lambda one: one.insulin_u_per_min[REFERENCE], now.rates, basal + dose / STEP_MIN)
+        lows, rates = treat_lows(memory.lows, now.lows, dosed, seen)
         after = _Memory(
             step_minutes(body, memory.state, rates, minutes=STEP_MIN),
             fades * (memory.on_board_u + dose),
             fades_today * (memory.on_board_today_u + given * STEP_MIN),
-            jnp.where(treats, STEP_MIN, memory.since_treated_min + STEP_MIN),
-            kept,
+            lows,
         )
         return after, seen
 
     zero = jnp.zeros(())
-    first = _Memory(draw.start, zero, zero, jnp.asarray(usual_care().wait_min), jnp.ones(()))
+    first = _Memory(draw.start, zero, zero, untreated())
     return jax.lax.scan(step, first, steps)[1]
-
-
-def _after_low(factual_mgdl: Array) -> Float[Array, " step"]:
-    """Whether a low as lived lies at most three quarters of an hour back."""
-    low = factual_mgdl < RESCUE_BELOW_MGDL
-    padded = jnp.concatenate([jnp.zeros(AFTER_LOW_STEPS, dtype=bool), low])
-    back = [padded[AFTER_LOW_STEPS - by : padded.size - by] for by in range(AFTER_LOW_STEPS)]
-    return jnp.any(jnp.stack(back), axis=0).astype(float)
-
-
-def _against_lows(memory: _Memory, now: _Step, seen_mgdl: Array) -> tuple[Array, Array]:
-    """Whether a low is treated that was none as lived, and which share of what was taken as lived still is."""
-    care, minute = usual_care(), jnp.asarray(now.rates.minute_of_day)
-    awake = (minute >= ASLEEP_MIN[0]) & (minute < ASLEEP_MIN[1])
-    limit = jnp.where(awake, care.low_mgdl, care.wakes_below_mgdl)
-    new = (seen_mgdl < limit) & (now.factual_mgdl >= limit) & (memory.since_treated_min >= care.wait_min)
-    still = _still_low(seen_mgdl, now.factual_mgdl)
-    kept = jnp.where(now.factual_mgdl < RESCUE_BELOW_MGDL, still, memory.kept)
-    return new & (now.counts > 0.0), kept
 
 
 def _suggested(grams: Array, glucose_mgdl: Array, on_board_u: Array, setting: SettingNow) -> Array:
@@ -304,33 +265,3 @@ def _suggested(grams: Array, glucose_mgdl: Array, on_board_u: Array, setting: Se
     correction = (glucose_mgdl - setting.target_mgdl) / setting.correction_factor_mgdl_per_u
     left = jnp.where(correction > 0.0, jnp.maximum(correction - on_board_u, 0.0), correction)
     return jnp.maximum(grams / setting.carb_ratio_g_per_u + left, 0.0)
-
-
-def _still_low(seen_mgdl: Array, factual_mgdl: Array) -> Array:
-    """Share of carbohydrate against a low that is still eaten."""
-    treated = jnp.maximum(factual_mgdl, RESCUE_BELOW_MGDL)
-    return jnp.clip((treated + RESCUE_WIDTH_MGDL - seen_mgdl) / RESCUE_WIDTH_MGDL, 0.0, 1.0)
-
-
-def _with(now: _Step, insulin_u_per_min: Array, treats: Array, kept: Array) -> Inputs:
-    """The step's rates with other insulin, and with carbohydrate against lows as it is needed."""
-    rates = now.rates
-    left_out = now.rescue_g_per_min * (1.0 - kept)
-    added = jnp.where(treats, usual_care().carbs_g / STEP_MIN, 0.0)
-    flux = jnp.asarray(rates.unexplained_flux_mgdl_per_min)
-    unlogged = jnp.maximum(flux, 0.0) * now.after_low * (1.0 - kept)
-    return eqx.tree_at(
-        lambda one: (
-            one.insulin_u_per_min[REFERENCE],
-            one.carbs_g_per_min,
-            one.liquid_carbs_g_per_min,
-            one.unexplained_flux_mgdl_per_min,
-        ),
-        rates,
-        (
-            insulin_u_per_min,
-            jnp.maximum(rates.carbs_g_per_min - left_out, 0.0) + added,
-            jnp.maximum(rates.liquid_carbs_g_per_min - left_out, 0.0) + added,
-            flux - unlogged,
-        ),
-    )

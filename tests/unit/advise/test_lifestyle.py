@@ -47,8 +47,8 @@ def test_every_meal_of_the_day_is_an_occasion_once() -> None:
         *(Habit(kind=kind, part=part) for kind in kinds for part in PARTS),
         Habit(kind=HabitKind.EARLIER_BOLUS),
     }
-    assert {one.occasions for habit, one in found.items() if habit.part} == {DAYS}
-    assert found[Habit(kind=HabitKind.EARLIER_BOLUS)].occasions == 3 * DAYS
+    assert {len(one.meals) for habit, one in found.items() if habit.part} == {DAYS}
+    assert len(found[Habit(kind=HabitKind.EARLIER_BOLUS)].meals) == 3 * DAYS
 
 
 def test_the_largest_meal_is_lunch_and_a_snack_beside_it_is_not() -> None:
