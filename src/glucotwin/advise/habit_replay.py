@@ -5,7 +5,7 @@ insulin but that of the habit is held. What differs from occasion to occasion av
 days there were is drawn too, so that intervals are those of days like these.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import equinox as eqx
@@ -19,7 +19,7 @@ from glucotwin.advise.own_days import HISTORY_MIN, HISTORY_STEPS, OwnDays, own_d
 from glucotwin.advise.replay import FLOOR_MGDL, check_gaps, check_window, usable_draws
 from glucotwin.advise.replay_input import addition_of, as_lived, history_of, replay_data
 from glucotwin.advise.setting_replay import Prepared, prepare, scaled_by
-from glucotwin.core.array import Array, Float, Int
+from glucotwin.core.array import AnyArray, Array, Float, Int
 from glucotwin.core.random import root_key, stream_key
 from glucotwin.domain.inputs import Inputs
 from glucotwin.domain.timeline import Timeline, Window
@@ -135,7 +135,7 @@ def _added(changed: Inputs, lived: Inputs) -> Inputs:
 
 @eqx.filter_jit
 def _replayed(
-    prepared: Prepared, days: OwnDays, habits: Inputs, factors: dict[str, Array], composition_factor: Array
+    prepared: Prepared, days: OwnDays, habits: Inputs, factors: Mapping[str, AnyArray], composition_factor: Array
 ) -> Contrast:
     """Every draw's days as they were and with each habit; axes draw, habit, step."""
 

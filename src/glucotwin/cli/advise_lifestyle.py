@@ -1,6 +1,7 @@
 """``glucotwin advise lifestyle``: what walks, other meals and earlier boluses would do, ranked."""
 
 from datetime import datetime
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,11 +75,12 @@ def _page(answer: "Answer[Lifestyle]", timeline: "Timeline", unit: GlucoseUnit, 
     from glucotwin.core.message import message
     from glucotwin.core.number import moment, plain_number
     from glucotwin.reports.number import Numbers
+    from glucotwin.reports.section.lifestyle import caution_lines
 
     found, numbers = answer.payload, Numbers(unit)
     clock = moment(found.window.end.astimezone(timeline.person.zone_info))
-    title = message("lifestyle-title", person=timeline.person.person_id, days=plain_number(days), moment=clock)
-    cautions = dict.fromkeys(key for one in found.habits for key in one.cautions)
+    shown = plain_number(days)
+    title = message("lifestyle-title", person=timeline.person.person_id, days=ceil(days), shown=shown, moment=clock)
     table = aligned(_rows(found, numbers), right=frozenset({1, 2, 3})) if found.habits else message("lifestyle-none")
     return "\n".join(
         [
@@ -87,7 +89,9 @@ def _page(answer: "Answer[Lifestyle]", timeline: "Timeline", unit: GlucoseUnit, 
             table,
             message("lifestyle-caption", unit=str(unit), floor=numbers.threshold(70.0)),
             "",
-            *(message(key) for key in (*cautions, *answer.validity.cautions)),
+            *caution_lines(found),
+            *(message(key) for key in answer.validity.cautions),
+            answer.uncertainty,
             answer.limits,
         ]
     )

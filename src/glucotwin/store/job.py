@@ -26,11 +26,12 @@ class JobKind(StrEnum):
     FIT = "fit"
     NIGHTLY = "nightly"
     COMPARE = "compare"
+    HABITS = "habits"
 
     @property
     def is_question(self) -> bool:
         """Whether it is a question of one account, whose answer is for that account alone."""
-        return self is JobKind.COMPARE
+        return self in (JobKind.COMPARE, JobKind.HABITS)
 
 
 class JobStatus(StrEnum):

@@ -74,8 +74,11 @@ def occasion_draws(twin: Twin, count: int, occasions: int, *, seed: int = 0) -> 
     own = changing * jax.random.normal(occasion_key, (count, occasions, log_sd.size))
     stays = stays + lasting
     differs = stays[:, None, :] + own
-    effects = (EffectDraws(*jnp.moveaxis(jnp.exp(one[..., :-1]), -1, 0)) for one in (stays, differs))
-    return OccasionDraws(*effects, jnp.exp(differs[..., -1]))
+    return OccasionDraws(_effects(stays), _effects(differs), jnp.exp(differs[..., -1]))
+
+
+def _effects(log_values: Float[Array, "*draw factor"]) -> EffectDraws:
+    return EffectDraws(*jnp.moveaxis(jnp.exp(log_values[..., :-1]), -1, 0))
 
 
 def _own_log_effects(twin: Twin, count: int, key: Array, columns: int) -> Float[Array, "draw factor"]:

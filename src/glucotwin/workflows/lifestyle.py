@@ -1,8 +1,9 @@
 """Use case: rank what habits would do for a person, on their own last days."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from glucotwin.advise.lifestyle import Lifestyle, rank_habits
+from glucotwin.advise.lifestyle import HabitKind, Lifestyle, rank_habits
 from glucotwin.core.answer import Answer, ContextOfUse
 from glucotwin.core.message import message
 from glucotwin.core.profile import RESEARCHER, Authority, Capability
@@ -22,6 +23,7 @@ def rank_person_habits(
     *,
     days: float = USUAL_DAYS,
     end: datetime | None = None,
+    kinds: Collection[HabitKind] = tuple(HabitKind),
     authority: Authority = RESEARCHER,
     progress: ProgressCallback = silent,
 ) -> Answer[Lifestyle]:
@@ -32,6 +34,7 @@ def rank_person_habits(
         timeline: their data.
         days: how many of the last days, at most 14.
         end: aware time at which they end; None for the newest reading.
+        kinds: which kinds of habits are looked at.
         authority: on whose behalf.
         progress: told as the work goes on.
 
@@ -46,7 +49,7 @@ def rank_person_habits(
     window = Window(start=last - timedelta(days=days), end=last)
     validity = require_valid(timeline.person, window.start.date())
     insulin = authority.allows(Capability.WHAT_IF_INSULIN)
-    found = rank_habits(twin, timeline, window=window, insulin=insulin, progress=progress)
+    found = rank_habits(twin, timeline, window=window, insulin=insulin, kinds=kinds, progress=progress)
     return wrap_answer(
         found,
         context=ContextOfUse.WHAT_IF,
@@ -55,6 +58,6 @@ def rank_person_habits(
         window=window,
         twin=twin,
         validity=validity,
-        uncertainty=message("what-if-uncertainty"),
-        limits=message("what-if-limits"),
+        uncertainty=message("lifestyle-uncertainty"),
+        limits=message("lifestyle-limits"),
     )

@@ -145,6 +145,31 @@ export interface components {
             why: string;
         };
         /**
+         * AdvisedHabitJson
+         * @description A habit with what it would have done, in words too; its cautions are sentences.
+         */
+        AdvisedHabitJson: {
+            kind: components["schemas"]["HabitKind"];
+            /** Part */
+            part: string;
+            /** Occasions */
+            occasions: number;
+            /** Meals */
+            meals: string[];
+            /** Value */
+            value: number;
+            /** Certainty */
+            certainty: number;
+            /** Outcomes */
+            outcomes: components["schemas"]["OutcomeJson"][];
+            /** Cautions */
+            cautions: string[];
+            /** Name */
+            name: string;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
          * AlarmAction
          * @description What happened to an alarm.
          * @enum {string}
@@ -1883,6 +1908,12 @@ export interface components {
             source: string;
         };
         /**
+         * HabitKind
+         * @description What is done otherwise.
+         * @enum {string}
+         */
+        HabitKind: "walk" | "smaller" | "fibre" | "earlier-bolus";
+        /**
          * Hba1cJson
          * @description An HbA1c in other units, and what speaks against it.
          */
@@ -2111,6 +2142,14 @@ export interface components {
          * Items
          * @description A list as an answer.
          */
+        Items_LifestyleAdviceJson_: {
+            /** Items */
+            items: components["schemas"]["LifestyleAdviceJson"][];
+        };
+        /**
+         * Items
+         * @description A list as an answer.
+         */
         Items_MedicineJson_: {
             /** Items */
             items: components["schemas"]["MedicineJson"][];
@@ -2194,7 +2233,7 @@ export interface components {
          * @description What is to be done.
          * @enum {string}
          */
-        JobKind: "fit" | "nightly" | "compare";
+        JobKind: "fit" | "nightly" | "compare" | "habits";
         /**
          * JobStatus
          * @description What became of it.
@@ -2408,6 +2447,85 @@ export interface components {
             low: number;
             /** High */
             high: number;
+        };
+        /**
+         * LifestyleAdviceBody
+         * @description Which kinds of habits over which days, and the unit of the sentences.
+         */
+        LifestyleAdviceBody: {
+            /**
+             * Days
+             * @default 7
+             */
+            days?: number;
+            /** End */
+            end?: string | null;
+            /**
+             * Kinds
+             * @default [
+             *       "walk",
+             *       "smaller",
+             *       "fibre",
+             *       "earlier-bolus"
+             *     ]
+             */
+            kinds?: components["schemas"]["HabitKind"][];
+            /** @default mg/dL */
+            unit?: components["schemas"]["GlucoseUnit"];
+        };
+        /**
+         * LifestyleAdviceJson
+         * @description A question about habits that was asked: how far it has come, and its answer once there is one.
+         */
+        LifestyleAdviceJson: {
+            job: components["schemas"]["JobJson"];
+            question: components["schemas"]["LifestyleQuestion"];
+            answer: components["schemas"]["LifestyleAnswer"] | null;
+        };
+        /**
+         * LifestyleAnswer
+         * @description Habits, the one that does most first, with what to know before reading it.
+         *
+         *     ``insulin_left_out`` says why no habit that changes a dose is among them; it is empty where they were looked at.
+         */
+        LifestyleAnswer: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Days */
+            days: number;
+            /** Habits */
+            habits: components["schemas"]["AdvisedHabitJson"][];
+            /** Insulin Left Out */
+            insulin_left_out: string;
+            /** Cautions */
+            cautions: string[];
+            /** Uncertainty */
+            uncertainty: string;
+            /** Limits */
+            limits: string;
+            /** Twin Version */
+            twin_version: string;
+        };
+        /**
+         * LifestyleQuestion
+         * @description Which kinds of habits over which days; ``end`` is None for the newest reading.
+         */
+        LifestyleQuestion: {
+            /** Days */
+            days: number;
+            /** End */
+            end: string | null;
+            /** Kinds */
+            kinds: components["schemas"]["HabitKind"][];
+            unit: components["schemas"]["GlucoseUnit"];
         };
         /**
          * LimitsShape

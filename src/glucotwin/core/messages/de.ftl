@@ -252,6 +252,7 @@ change-split-bolus = { $percent } % des Bolus von { $clock } sofort, der Rest ü
 change-algorithm = Alles Insulin, wie der Dosieralgorithmus { $algorithm } es gibt; Mahlzeiten angesagt wie aufgezeichnet
 change-answer = Insulin antwortet auf das, was die Änderung bewirkt, im Verhältnis, innerhalb von { $minutes } min
 change-product = { $product } statt des aufgezeichneten Insulins zum Essen
+change-enrich-meal = Mahlzeit von { $clock } mit mindestens { $fibre } g Ballaststoffen und { $protein } g Eiweiß
 change-composition = Mahlzeit von { $clock } mit { $protein ->
     [as-recorded] Eiweiß wie aufgezeichnet
    *[other] { $protein } g Eiweiß
@@ -508,10 +509,13 @@ sick-day-some-ketones-high = Etwas Ketone bei hoher Glukose: zusätzliches schne
 sick-day-some-ketones = Etwas Ketone: trink, und miss Glukose und Ketone in { $hours } h wieder. Setze Insulin nie ab.
 sick-day-no-ketones = Kaum Ketone: miss sie alle { $hours } h, solange du krank bist. Setze Insulin nie ab.
 sick-day-source = Die Regel ist nachgeschlagen, nicht berechnet: { $source } ({ $day }).
-lifestyle-title = Was Gewohnheiten für { $person } bewirkt hätten: { $days } Tage bis { $moment }
+lifestyle-title = Was Gewohnheiten für { $person } bewirkt hätten: { $days ->
+    [one] ein Tag
+   *[other] { $shown } Tage
+} bis { $moment }
 lifestyle-walk = 20 min spazieren gehen, eine halbe Stunde nach dem { $part }
 lifestyle-smaller = { $part } um 30 % kleiner, mit der Dosis
-lifestyle-fibre = { $part } mit 10 g Ballaststoffen und 25 g Eiweiß
+lifestyle-fibre = { $part } mit mindestens 10 g Ballaststoffen und 25 g Eiweiß
 lifestyle-earlier-bolus = Mahlzeitenboli 15 min früher
 lifestyle-part-breakfast = Frühstück
 lifestyle-part-lunch = Mittagessen
@@ -519,7 +523,20 @@ lifestyle-part-dinner = Abendessen
 lifestyle-column-in-range = Zeit im Zielbereich, Punkte
 lifestyle-column-low = unter { $floor } { $unit }, Punkte
 lifestyle-column-mean = Mittel, { $unit }
-lifestyle-caption = Erwartete Unterschiede zu den Tagen, wie sie waren, mit 90-%-Intervallen über Ziehungen des Zwillings; sortiert nach der Zeit im Zielbereich abzüglich der Zeit unter { $floor } { $unit }. Alle anderen Dosen bleiben.
+lifestyle-caption = Erwartete Unterschiede zu den Tagen, wie sie waren, mit 90-%-Intervallen über Ziehungen des Zwillings und über Tage; sortiert nach der Zeit im Zielbereich abzüglich der Zeit unter { $floor } { $unit }. Unterzucker wird behandelt, wie er kommt; alle anderen Dosen bleiben.
+lifestyle-sentence = { $habit }, { $occasions ->
+    [one] bei einer Mahlzeit
+   *[other] bei { $occasions } Mahlzeiten
+} in { $days ->
+    [one] einem Tag
+   *[other] { $shown } Tagen
+}: Zeit im Zielbereich { $range } Punkte (90 %: { $range-low } bis { $range-high }), unter { $floor } { $unit } { $lows } Punkte ({ $lows-low } bis { $lows-high }), Mittel { $mean } { $unit } ({ $mean-low } bis { $mean-high }). Besser als die Tage, wie sie waren, in { $tenths } von 10 Ziehungen.
+lifestyle-composition-assumed = Was diese Mahlzeiten außer Kohlenhydraten enthielten, ist nicht aufgeschrieben: Übliches ist angenommen.
+lifestyle-below-validated = Mit dieser Gewohnheit kommt das Modell unter 54 mg/dL (3,0 mmol/L), wo es am wenigsten verlässlich ist.
+lifestyle-caution-of = { $habits }: { $caution }
+lifestyle-uncertainty = Die Intervalle kommen von dem, was der Zwilling über Insulin, Essen und Gehen nicht weiß, von dem, was von Mal zu Mal anders ist, und davon, welche Tage es waren.
+lifestyle-limits = Was Gewohnheiten bewirkt hätten, hat ein Modell errechnet: Unterzucker wird behandelt, wie er kommt, alles andere Insulin bleibt, wie es aufgezeichnet ist. Bei virtuellen Menschen half die erste Gewohnheit der Liste nicht mehr als ein Spaziergang nach der größten Mahlzeit, und ob kleinere Mahlzeiten helfen, war in der Hälfte der Fälle richtig gesagt. Es ist keine Anweisung zur Dosierung.
+lifestyle-no-insulin = Gewohnheiten, die eine Dosis ändern, werden diesem Konto nicht gezeigt.
 lifestyle-progress = Gewohnheiten werden versucht
 lifestyle-progress-habit = Die Tage werden nachgespielt, Gewohnheit { $number } von { $count }
 lifestyle-none = In diesen Tagen sind keine Mahlzeiten aufgeschrieben.

@@ -600,6 +600,7 @@ change-add-exercise = { $minutes } min of exercise at { $percent } % of the maxi
 change-remove-exercise = Exercise of { $clock } left out
 change-split-bolus = { $percent } % of the { $clock } bolus at once, the rest over { $minutes } min
 change-product = { $product } in place of the recorded mealtime insulin
+change-enrich-meal = Meal of { $clock } with at least { $fibre } g of fibre and { $protein } g of protein
 change-composition = Meal of { $clock } with { $protein ->
     [as-recorded] protein as recorded
    *[other] { $protein } g of protein
@@ -1506,10 +1507,13 @@ sick-day-some-ketones-high = Some ketones with high glucose: extra rapid insulin
 sick-day-some-ketones = Some ketones: drink, and check glucose and ketones again in { $hours } h. Never stop insulin.
 sick-day-no-ketones = No ketones to speak of: check them every { $hours } h while unwell. Never stop insulin.
 sick-day-source = Rule looked up, not worked out: { $source } ({ $day }).
-lifestyle-title = What habits would have done for { $person }: { $days } days to { $moment }
+lifestyle-title = What habits would have done for { $person }: { $days ->
+    [one] one day
+   *[other] { $shown } days
+} to { $moment }
 lifestyle-walk = a 20 min walk half an hour after { $part }
 lifestyle-smaller = { $part } smaller by 30 %, with its dose
-lifestyle-fibre = { $part } with 10 g of fibre and 25 g of protein
+lifestyle-fibre = { $part } with at least 10 g of fibre and 25 g of protein
 lifestyle-earlier-bolus = boluses of meals 15 min earlier
 lifestyle-part-breakfast = breakfast
 lifestyle-part-lunch = lunch
@@ -1517,7 +1521,20 @@ lifestyle-part-dinner = dinner
 lifestyle-column-in-range = time in range, points
 lifestyle-column-low = below { $floor } { $unit }, points
 lifestyle-column-mean = mean, { $unit }
-lifestyle-caption = Expected differences from the days as they were, with 90 % intervals over the twin's draws; sorted by time in range less time below { $floor } { $unit }. All other dosing is held.
+lifestyle-caption = Expected differences from the days as they were, with 90 % intervals over the twin's draws and over days; sorted by time in range less time below { $floor } { $unit }. Lows are treated as they come, all other dosing is held.
+lifestyle-sentence = { $habit }, { $occasions ->
+    [one] at one meal
+   *[other] at { $occasions } meals
+} in { $days ->
+    [one] one day
+   *[other] { $shown } days
+}: time in range { $range } points (90 %: { $range-low } to { $range-high }), below { $floor } { $unit } { $lows } points ({ $lows-low } to { $lows-high }), mean { $mean } { $unit } ({ $mean-low } to { $mean-high }). Better than the days as they were in { $tenths } of 10 draws.
+lifestyle-composition-assumed = What these meals hold besides carbohydrate is not on record: what is usual was assumed.
+lifestyle-below-validated = With this habit the model goes below 54 mg/dL (3.0 mmol/L), where it is least reliable.
+lifestyle-caution-of = { $habits }: { $caution }
+lifestyle-uncertainty = Intervals come from what the twin does not know of insulin, food and walks, from what differs from occasion to occasion, and from which days there were.
+lifestyle-limits = What habits would have done is worked out by a model: lows are treated as they come, all other insulin is held as recorded. On virtual people the first habit of the list did no better than a walk after the largest meal, and whether smaller meals help was told right half of the time. It is no dosing instruction.
+lifestyle-no-insulin = Habits that change a dose are not shown to this account.
 lifestyle-progress = Trying habits
 lifestyle-progress-habit = Replaying the days, habit { $number } of { $count }
 lifestyle-none = There are no logged meals in these days.

@@ -13,6 +13,7 @@ from glucotwin.store.database import Database
 from glucotwin.store.desk import desk_of
 from glucotwin.store.job import UNFINISHED, Job, JobKind, JobStatus, read_content, read_job, update_job
 from glucotwin.workflows.living.comparison import answer_comparison
+from glucotwin.workflows.living.lifestyle_advice import answer_habits
 from glucotwin.workflows.living.memory import Memory
 from glucotwin.workflows.living.twin import Fit, TwinRequest, work_on_twin
 
@@ -125,6 +126,10 @@ class _Work:
         """Answers a comparison of therapies."""
         return answer_comparison(self._database, self._memory, job, authority=authority, progress=progress)
 
+    def on_habits(self, job: Job, authority: Authority, progress: ProgressCallback) -> Mapping[str, object]:
+        """Ranks habits by what they would have done."""
+        return answer_habits(self._database, self._memory, job, authority=authority, progress=progress)
+
     def _progress(self, job: Job, stage: str, fraction: float) -> None:
         self._request.check()
         if stage != self._stage or fraction >= self._fraction + SHOWN_STEP:
@@ -170,6 +175,7 @@ _KINDS: Mapping[JobKind, _Kind] = {
     JobKind.FIT: _Kind(Action.RUN_TWIN, _Work.on_twin),
     JobKind.NIGHTLY: _Kind(Action.RUN_TWIN, _Work.on_twin),
     JobKind.COMPARE: _Kind(Action.ASK_TWIN, _Work.on_comparison),
+    JobKind.HABITS: _Kind(Action.ASK_TWIN, _Work.on_habits),
 }
 
 
