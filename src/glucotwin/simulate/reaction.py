@@ -45,19 +45,31 @@ class AbstractReaction(eqx.Module, Generic[State]):
 RESCUE_CARBS, CORRECTION = "reaction.rescue_carbs_g_total", "reaction.correction_u_total"
 """Names, among a trajectory's outputs, of what ``SelfCare`` has added up so far."""
 
+WARNINGS = "reaction.warnings_total"
+"""Name of how often somebody ate because they were told that a low lies ahead."""
+
 REACTION_SENSOR, PUMP_CHANGE = "reaction.sensor_mgdl", "reaction.pump_change_u_total"
 """Names of what a worn sensor shows, and of insulin that came out of a worn pump beyond what was planned."""
 
 AnyReaction: TypeAlias = AbstractReaction[Any]
 
 
-class SelfCareState(AbstractReactionState):
+class AbstractCareState(AbstractReactionState):
+    """How much was eaten against lows and injected against highs so far, and how often somebody was told to eat."""
+
+    rescue_carbs_g_total: eqx.AbstractVar[Float[Array, ""]]
+    correction_u_total: eqx.AbstractVar[Float[Array, ""]]
+    warnings_total: eqx.AbstractVar[Float[Array, ""]]
+
+
+class SelfCareState(AbstractCareState):
     """When a low was treated last, what corrections are still at work, and how much was eaten and injected so far."""
 
     since_treatment_min: Float[Array, ""]
     correction_on_board_u: Float[Array, ""]
     rescue_carbs_g_total: Float[Array, ""]
     correction_u_total: Float[Array, ""]
+    warnings_total: Float[Array, ""]
 
 
 class SelfCare(AbstractReaction[SelfCareState]):
@@ -91,24 +103,37 @@ class SelfCare(AbstractReaction[SelfCareState]):
             correction_on_board_u=zero,
             rescue_carbs_g_total=zero,
             correction_u_total=zero,
+            warnings_total=zero,
         )
 
     def react(
         self, state: SelfCareState, glucose_mgdl: Float[Array, ""], inputs: Inputs
     ) -> tuple[SelfCareState, Inputs]:
         """Treats a low, or corrects a high when the person looks."""
+        return self.act(state, glucose_mgdl, inputs, most_correction_u=jnp.asarray(jnp.inf))
+
+    def act(
+        self,
+        state: SelfCareState,
+        glucose_mgdl: Float[Array, ""],
+        inputs: Inputs,
+        *,
+        most_correction_u: Float[Array, ""],
+    ) -> tuple[SelfCareState, Inputs]:
+        """``react`` with corrections of so many units at most."""
         asleep = jnp.asarray(inputs.level(ASLEEP)) > 0.5
         threshold = jnp.where(asleep, self.wakes_below_mgdl, self.low_mgdl)
         treats = (glucose_mgdl < threshold) & (state.since_treatment_min >= self.wait_min)
         carbs = jnp.where(treats, self.carbs_g, 0.0)
         looks = (jnp.asarray(inputs.level(CHECK)) > 0.5) & (glucose_mgdl > self.high_mgdl)
         wanted = (glucose_mgdl - self.target_mgdl) / self.correction_factor_mgdl_per_u - state.correction_on_board_u
-        units = jnp.where(looks, jnp.maximum(wanted, 0.0), 0.0)
+        units = jnp.where(looks, jnp.clip(wanted, 0.0, most_correction_u), 0.0)
         after = SelfCareState(
             since_treatment_min=jnp.where(treats, 1.0, state.since_treatment_min + 1.0),
             correction_on_board_u=state.correction_on_board_u * jnp.exp(-self.fade_per_min) + units,
             rescue_carbs_g_total=state.rescue_carbs_g_total + carbs,
             correction_u_total=state.correction_u_total + units,
+            warnings_total=state.warnings_total,
         )
         return after, with_added(inputs, carbs, units)
 

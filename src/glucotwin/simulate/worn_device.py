@@ -12,10 +12,10 @@ from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.insulin_product import REFERENCE
 from glucotwin.simulate.reaction import (
     SYMPTOMS_MGDL,
+    AbstractCareState,
     AbstractReaction,
     AbstractReactionState,
-    SelfCare,
-    SelfCareState,
+    AnyReaction,
 )
 from glucotwin.simulate.wear import wear_condition
 
@@ -37,7 +37,7 @@ class WornDevicesState(AbstractReactionState):
 
     sensor: Any
     pump: Any
-    care: SelfCareState
+    care: AbstractCareState
     sensor_mgdl: Float[Array, ""]
     known_mgdl: Float[Array, ""]
     known_min: Float[Array, ""]
@@ -45,6 +45,7 @@ class WornDevicesState(AbstractReactionState):
     rescue_carbs_g_total: Float[Array, ""]
     correction_u_total: Float[Array, ""]
     pump_change_u_total: Float[Array, ""]
+    warnings_total: Float[Array, ""]
 
 
 class WornDevices(AbstractReaction[WornDevicesState]):
@@ -55,14 +56,14 @@ class WornDevices(AbstractReaction[WornDevicesState]):
     Attributes:
         sensor: what is worn.
         pump: what gives the reference product.
-        care: how the person treats lows and corrects highs.
+        care: how the person treats lows and corrects highs; its state is an ``AbstractCareState``.
         sensor_key: key data of the sensor's random stream.
         pump_key: key data of the pump's.
     """
 
     sensor: AnySensor
     pump: AnyPump
-    care: SelfCare
+    care: AnyReaction
     sensor_key: UInt[AnyArray, "*people words"]
     pump_key: UInt[AnyArray, "*people words"]
 
@@ -80,6 +81,7 @@ class WornDevices(AbstractReaction[WornDevicesState]):
             rescue_carbs_g_total=zero,
             correction_u_total=zero,
             pump_change_u_total=zero,
+            warnings_total=zero,
         )
 
     def react(
@@ -110,6 +112,7 @@ class WornDevices(AbstractReaction[WornDevicesState]):
             rescue_carbs_g_total=care.rescue_carbs_g_total,
             correction_u_total=care.correction_u_total,
             pump_change_u_total=state.pump_change_u_total + delivered - planned,
+            warnings_total=care.warnings_total,
         )
         return after, _with_dose(acted, delivered)
 

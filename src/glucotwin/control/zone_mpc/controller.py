@@ -18,14 +18,14 @@ from glucotwin.control.controller import (
 )
 from glucotwin.control.insulin_on_board import DoseHistory, empty_history
 from glucotwin.control.setting import SettingNow, TherapySetting, setting_at
-from glucotwin.control.zone_mpc.outlook import BLOCKS, HISTORY, STEP_H, STEPS, Outlook, look_ahead
+from glucotwin.control.zone_mpc.drift import drift_ahead, moved_drift
+from glucotwin.control.zone_mpc.outlook import AHEAD, BLOCKS, HISTORY, STEP_H, Outlook, look_ahead, pushed
 from glucotwin.control.zone_mpc.plan import Weights, Zone, best_plan
 from glucotwin.control.zone_mpc.setting_model import SettingModel
 from glucotwin.core.array import Array, Bool, Float
 from glucotwin.core.predictive_model import PredictiveModel
 
 NIGHT_BEGINS_MIN, NIGHT_ENDS_MIN = 23.0 * 60.0, 6.0 * 60.0
-STEEPEST_MGDL_PER_MIN = 3.0
 TOUCH_U_PER_H = 1e-3
 
 
@@ -106,10 +106,15 @@ class ZoneMpc(AbstractController[ZoneMpcState]):
         now = setting_at(state.setting, seen.minute_of_day)
         given_u = seen.delivered_basal_u + seen.delivered_bolus_u
         beyond_u = jnp.where(seen.minute > 0.0, given_u - now.basal_u_per_h * STEP_H, 0.0)
-        insulin_u, carbs_g = _pushed(state.insulin_u, beyond_u), _pushed(state.carbs_g, seen.announced_carbs_g)
+        insulin_u, carbs_g = pushed(state.insulin_u, beyond_u), pushed(state.carbs_g, seen.announced_carbs_g)
         boluses = state.boluses.add(seen.delivered_bolus_u)
         bolus_u = self._meal_bolus_u(seen, boluses, now)
-        drift = self._drift(state, seen)
+        drift = moved_drift(
+            state.drift_mgdl_per_min,
+            seen.glucose_mgdl - state.expected_mgdl,
+            gain=self.drift_gain,
+            lasts_min=self.drift_min,
+        )
         glucose = jnp.where(seen.knows_glucose, seen.glucose_mgdl, 120.0)
         # The bolus decided now acts from now on, as if it were the latest of what was given.
         outlook = look_ahead(
@@ -117,7 +122,7 @@ class ZoneMpc(AbstractController[ZoneMpcState]):
             glucose,
             insulin_u.at[0].add(bolus_u),
             carbs_g,
-            self._drift_ahead(drift),
+            drift_ahead(drift, AHEAD, lasts_min=self.drift_min),
         )
         plan = best_plan(
             outlook,
@@ -151,26 +156,6 @@ class ZoneMpc(AbstractController[ZoneMpcState]):
         moves = seen.exercise_announced > 0.5
         chosen = jax.tree.map(lambda of_night, of_day: jnp.where(night, of_night, of_day), self.night, self.day)
         return jax.tree.map(lambda moving, resting: jnp.where(moves, moving, resting), self.exercise, chosen)
-
-    def _drift(self, state: ZoneMpcState, seen: Seen) -> Float[Array, ""]:
-        """How fast glucose moves beyond the model, by what the last reading was off; fades while nothing is shown."""
-        observed = jnp.clip(
-            (seen.glucose_mgdl - state.expected_mgdl) / DECISION_MIN, -STEEPEST_MGDL_PER_MIN, STEEPEST_MGDL_PER_MIN
-        )
-        known = jnp.isfinite(observed)
-        moved = state.drift_mgdl_per_min + self.drift_gain * (
-            jnp.where(known, observed, 0.0) - state.drift_mgdl_per_min
-        )
-        faded = state.drift_mgdl_per_min * jnp.exp(-DECISION_MIN / self.drift_min)
-        return jnp.where(known, moved, faded)
-
-    def _drift_ahead(self, drift_mgdl_per_min: Float[Array, ""]) -> Float[Array, " step"]:
-        minutes = DECISION_MIN * jnp.arange(1, STEPS + 1, dtype=jnp.float64)
-        return drift_mgdl_per_min * self.drift_min * (1.0 - jnp.exp(-minutes / self.drift_min))
-
-
-def _pushed(ring: Float[Array, " step"], newest: Float[Array, ""]) -> Float[Array, " step"]:
-    return jnp.concatenate([newest[None], ring[:-1]])
 
 
 def _expected(

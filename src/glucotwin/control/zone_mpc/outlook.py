@@ -16,9 +16,10 @@ HISTORY = RESPONSE_LAGS - 1
 
 STEP_H = DECISION_MIN / 60.0
 _BLOCK_STEPS = STEPS // BLOCKS
-_AHEAD = np.arange(1, STEPS + 1)
-_PAST_LATER = np.minimum(np.arange(HISTORY)[None, :] + _AHEAD[:, None], RESPONSE_LAGS - 1)
-_PLAN_LAG = _AHEAD[:, None] - np.arange(STEPS)[None, :]
+AHEAD = np.arange(1, STEPS + 1)
+"""The steps of the horizon."""
+
+_PLAN_LAG = AHEAD[:, None] - np.arange(STEPS)[None, :]
 
 
 class Outlook(eqx.Module):
@@ -60,10 +61,38 @@ def look_ahead(
         carbs_g: announced likewise.
         drift_mgdl: what is not explained adds by each step of the horizon.
     """
-    insulin, carbs = jnp.asarray(responses.insulin_mgdl_per_u), jnp.asarray(responses.carbs_mgdl_per_g)
-    ways = (insulin[:, _PAST_LATER] - insulin[:, None, :HISTORY]) @ insulin_u
-    ways = ways + (carbs[:, _PAST_LATER] - carbs[:, None, :HISTORY]) @ carbs_g
-    mean = ways[0] + glucose_mgdl + drift_mgdl
+    insulin = jnp.asarray(responses.insulin_mgdl_per_u)
+    base = course_ahead(responses, glucose_mgdl, insulin_u, carbs_g, drift_mgdl, AHEAD)
     acting = jnp.where(jnp.asarray(_PLAN_LAG > 0), insulin[:, np.clip(_PLAN_LAG, 0, RESPONSE_LAGS - 1)], 0.0)
     by_block = acting.reshape(len(insulin), STEPS, BLOCKS, _BLOCK_STEPS).sum(axis=-1) * STEP_H
-    return Outlook(ways.at[0].set(mean), by_block, jnp.asarray(responses.unexplained_sd_mgdl)[1 : STEPS + 1])
+    return Outlook(base, by_block, jnp.asarray(responses.unexplained_sd_mgdl)[1 : STEPS + 1])
+
+
+def course_ahead(
+    responses: Responses,
+    glucose_mgdl: Float[Array, ""],
+    insulin_u: Float[AnyArray, " step"],
+    carbs_g: Float[AnyArray, " step"],
+    drift_mgdl: Float[AnyArray, " step"],
+    ahead: np.ndarray,
+) -> Float[Array, "way step"]:
+    """Glucose at some steps with the schedule running on; row 0 is the mean, the others deviations.
+
+    Args:
+        responses: of the person.
+        glucose_mgdl: now.
+        insulin_u: given beyond the schedule in each of the last steps, the latest first.
+        carbs_g: announced likewise.
+        drift_mgdl: what is not explained adds by each step that is asked about.
+        ahead: how many steps ahead each of them lies.
+    """
+    insulin, carbs = jnp.asarray(responses.insulin_mgdl_per_u), jnp.asarray(responses.carbs_mgdl_per_g)
+    later = np.minimum(np.arange(HISTORY)[None, :] + ahead[:, None], RESPONSE_LAGS - 1)
+    ways = (insulin[:, later] - insulin[:, None, :HISTORY]) @ insulin_u
+    ways = ways + (carbs[:, later] - carbs[:, None, :HISTORY]) @ carbs_g
+    return ways.at[0].add(glucose_mgdl + drift_mgdl)
+
+
+def pushed(ring: Float[Array, " step"], newest: Float[Array, ""]) -> Float[Array, " step"]:
+    """What is remembered step by step, the latest first, with one more."""
+    return jnp.concatenate([newest[None], ring[:-1]])

@@ -21,6 +21,7 @@ from glucotwin.workflows.trial.t1d.outcome import LEAST_WEAR_PCT, outcomes_of, w
 from glucotwin.workflows.trial.t1d.record import timeline_of
 from glucotwin.workflows.trial.t1d.rule import pattern_step, titration_numbers, titration_sha256
 from glucotwin.workflows.trial.t1d.setting import Step
+from glucotwin.workflows.trial.t1d.support import TWINS_ASKED, Support, Supported, supported
 from glucotwin.workflows.trial.t1d.twin_step import Review, advised_steps, fitted_twins
 
 REVIEW_WEEKS = 2.0
@@ -52,10 +53,12 @@ class DecisionArm(Part):
 
     Attributes:
         policy: who changes the settings.
+        support: who warns of lows within the hour and limits corrections; begins after the run-in.
         refit_every: after so many reviews the twin is fitted anew.
     """
 
     policy: Policy
+    support: Support = Support.NONE
     refit_every: Annotated[int, Field(ge=1, le=20)] = 2
 
 
@@ -168,16 +171,19 @@ class _Reviewed:
         self._livers = Livers.of(who, _population(design), seed=design.seed)
         self._adherence = adherence_of(design, unit.people)
         self._twins: list[Twin | None] = []
+        self._fitted_at: int | None = None
         self._total = Step.none(len(who))
 
     def live(self, weeks: Weeks, condition: Condition) -> list[tuple[Weeks, np.ndarray]]:
         """The arm's fortnights, each with how many settings were changed before it, ``(people,)``."""
         settings, lived = self._who.settings, [weeks]
         found: list[tuple[Weeks, np.ndarray]] = []
+        support: Supported | None = None
         for number in range(_fortnights(self._design)):
             step = self._step(number, lived)
             settings, self._total = settings.times(step), self._total.plus(step)
-            weeks, condition = self._livers.live_on(condition, settings, days=days_of(REVIEW_WEEKS))
+            support = self._support(number, lived) or support
+            weeks, condition = self._livers.live_on(condition, settings, days=days_of(REVIEW_WEEKS), support=support)
             lived = [lived[-1], weeks]
             found.append((weeks, np.count_nonzero(step.table, axis=1)))
         return found
@@ -207,10 +213,20 @@ class _Reviewed:
         here = (visit >= REVIEW_WEEKS * number) & (visit < REVIEW_WEEKS * (number + 1))
         return pattern_step(weeks).taken(here[:, None])
 
+    def _support(self, number: int, lived: list[Weeks]) -> Supported | None:
+        """Support from a review on whose models are made anew at it; None where the last goes on."""
+        kind, twins = self._options.support, self._options.support in TWINS_ASKED
+        if kind is Support.NONE or (number > 0 and not (twins and self._fitted_at == number)):
+            return None
+        if twins and self._fitted_at is None:
+            timelines = [timeline_of(self._who, row, lived) for row in range(len(self._who))]
+            self._twins, self._fitted_at = fitted_twins([Review.of(one) for one in timelines]), number
+        return supported(kind, self._twins, self._adherence)
+
     def _by_twin(self, number: int, lived: list[Weeks]) -> Step:
         reviews = [Review.of(timeline_of(self._who, row, lived)) for row in range(len(self._who))]
         if number % self._options.refit_every == 0:
-            self._twins = fitted_twins(reviews)
+            self._twins, self._fitted_at = fitted_twins(reviews), number
         wrong = self._options.policy is Policy.WRONG_TWIN
         step = advised_steps(reviews, self._twins[1:] + self._twins[:1] if wrong else self._twins)
         if self._options.policy is not Policy.SHAM:

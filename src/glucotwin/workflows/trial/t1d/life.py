@@ -15,19 +15,22 @@ from glucotwin.domain.inputs import Inputs
 from glucotwin.physiology.body import Body, BodyState, stack_bodies
 from glucotwin.physiology.insulin_product import REFERENCE
 from glucotwin.physiology.registry import body_of
+from glucotwin.scenario.announcement import ANNOUNCED_CARBS, counted_carbs
 from glucotwin.scenario.behaviour import People, draw_life
 from glucotwin.scenario.behaviour_profile import BehaviourProfile, SettingError, find_behaviour
 from glucotwin.simulate.cohort import simulate_cohort
+from glucotwin.simulate.look_ahead_care import LookAheadCare, LookAheadCareState
 from glucotwin.simulate.reaction import (
     CORRECTION,
     REACTION_SENSOR,
     RESCUE_CARBS,
+    WARNINGS,
     AbstractReactionState,
     SelfCare,
     with_added,
 )
 from glucotwin.simulate.wear import for_everyone
-from glucotwin.simulate.worn_device import WornDevices
+from glucotwin.simulate.worn_device import WornDevices, WornDevicesState
 from glucotwin.workflows.day_plan import people_of
 from glucotwin.workflows.trial.t1d.cohort import (
     BODY,
@@ -41,12 +44,13 @@ from glucotwin.workflows.trial.t1d.cohort import (
     cohort_numbers,
 )
 from glucotwin.workflows.trial.t1d.setting import Settings
+from glucotwin.workflows.trial.t1d.support import Supported
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 ZONE = "UTC"
 SENSOR, PUMP = "dexcom-g6", "ideal"
 TRUE_GLUCOSE = "interstitial_mgdl"
-OUTPUTS = (TRUE_GLUCOSE, REACTION_SENSOR, RESCUE_CARBS, CORRECTION)
+OUTPUTS = (TRUE_GLUCOSE, REACTION_SENSOR, RESCUE_CARBS, CORRECTION, WARNINGS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +63,7 @@ class Weeks:
         true_mgdl: glucose at the sensor.
         planned_u_per_min: basal insulin and boluses for food.
         rescue_g, correction_u: carbohydrate against lows and insulin of corrections, minute by minute.
+        warned: 1 where a low ahead was told and eaten against.
         events: of the lives, see ``scenario.behaviour.Life``.
         settings: what was dosed by.
     """
@@ -69,6 +74,7 @@ class Weeks:
     planned_u_per_min: np.ndarray
     rescue_g: np.ndarray
     correction_u: np.ndarray
+    warned: np.ndarray
     events: pl.DataFrame
     settings: Settings
 
@@ -124,7 +130,13 @@ class Livers:
         return cls(who=who, population=population, bodies=bodies, seed=seed)
 
     def live_on(
-        self, condition: Condition, settings: Settings, *, days: int, night: Night | None = None
+        self,
+        condition: Condition,
+        settings: Settings,
+        *,
+        days: int,
+        night: Night | None = None,
+        support: Supported | None = None,
     ) -> tuple[Weeks, Condition]:
         """Some days with the same settings.
 
@@ -133,8 +145,11 @@ class Livers:
             settings: what they dose by.
             days: how many.
             night: what is otherwise; None for what each person is used to.
+            support: advice within the hour; None for none.
         """
         inputs, events = self._lives(settings, condition.now, days)
+        inputs = inputs if support is None else _told(inputs, events, self.who.names)
+        reaction = self._reaction(settings, night, support)
         if night is not None:
             eaten = np.zeros((len(self.who), inputs.minutes))
             eaten[:, 0] = night.carbs_g
@@ -143,8 +158,8 @@ class Livers:
             self.bodies,
             inputs,
             state=condition.body,
-            reaction=self._reaction(settings, night),
-            reaction_state=condition.devices,
+            reaction=reaction,
+            reaction_state=_remembered(condition.devices, reaction),
             outputs=OUTPUTS,
         )
         out = {name: np.asarray(values) for name, values in result.outputs.items()}
@@ -158,6 +173,7 @@ class Livers:
             ),
             rescue_g=np.diff(out[RESCUE_CARBS], axis=1),
             correction_u=np.diff(out[CORRECTION], axis=1),
+            warned=np.diff(out[WARNINGS], axis=1),
             events=events,
             settings=settings,
         )
@@ -190,10 +206,11 @@ class Livers:
             inputs = eqx.tree_at(lambda one: one.parameter_factor, inputs, {})
         return inputs, pl.concat(events, how="vertical_relaxed")
 
-    def _reaction(self, settings: Settings, night: Night | None) -> WornDevices:
-        people, care = len(self.who), _care(self.who, settings)
+    def _reaction(self, settings: Settings, night: Night | None, support: Supported | None) -> WornDevices:
+        people, own = len(self.who), _care(self.who, settings)
         if night is not None:
-            care = eqx.tree_at(lambda one: one.wakes_below_mgdl, care, jnp.asarray(night.wakes_below_mgdl))
+            own = eqx.tree_at(lambda one: one.wakes_below_mgdl, own, jnp.asarray(night.wakes_below_mgdl))
+        care = own if support is None else self._supported(own, settings, support)
         return WornDevices(
             sensor=for_everyone(find_sensor(SENSOR), people),
             pump=for_everyone(find_pump(PUMP), people),
@@ -202,10 +219,46 @@ class Livers:
             pump_key=stream_keys(self.seed, self.who.names, stream="pump"),
         )
 
+    def _supported(self, care: SelfCare, settings: Settings, support: Supported) -> LookAheadCare:
+        return LookAheadCare(
+            care=care,
+            model=support.model,
+            basal_u_per_h=settings.basal_u_per_h,
+            chance=support.told_from,
+            # Sleepers hear of a coming low as they hear of a low.
+            wakes=self.who.alarmed.astype(np.float64),
+            heeds=support.heeds,
+            key=stream_keys(self.seed, self.who.names, stream="heeded"),
+            amounts_g=support.amounts_g,
+            corrects=support.corrects,
+            delay_steps=support.delay_steps,
+        )
+
 
 def at_start(hour: int = 0) -> Condition:
     """Before the run-in: at rest, with a new sensor, at a full hour of the first day."""
     return Condition(now=START + timedelta(hours=hour))
+
+
+def _told(inputs: Inputs, events: pl.DataFrame, names: tuple[str, ...]) -> Inputs:
+    """The inputs with counted carbohydrate, which support is told."""
+    levels = {**inputs.condition_level, ANNOUNCED_CARBS: counted_carbs(events, names, inputs)}
+    return eqx.tree_at(lambda one: one.condition_level, inputs, levels, is_leaf=lambda node: isinstance(node, dict))
+
+
+def _remembered(devices: AbstractReactionState | None, reaction: WornDevices) -> AbstractReactionState | None:
+    """What devices and people remember; support that begins remembers nothing yet."""
+    if not (isinstance(reaction.care, LookAheadCare) and isinstance(devices, WornDevicesState)):
+        return devices
+    if isinstance(devices.care, LookAheadCareState):
+        return devices
+    fresh = jax.vmap(lambda one: one.initial_state())(jax.tree.map(jnp.asarray, reaction.care))
+    own = devices.care
+    totals = (own, own.rescue_carbs_g_total, own.correction_u_total, own.warnings_total)
+    care = eqx.tree_at(
+        lambda one: (one.care, one.rescue_carbs_g_total, one.correction_u_total, one.warnings_total), fresh, totals
+    )
+    return eqx.tree_at(lambda one: one.care, devices, care)
 
 
 def _profile(name: str, population: T1dPopulation) -> BehaviourProfile:

@@ -42,6 +42,7 @@ def outcomes_of(weeks: Sequence[Weeks]) -> Mapping[str, np.ndarray]:
         "insulin_u_per_day": sum(one.planned_u_per_min.sum(axis=1) + one.correction_u.sum(axis=1) for one in weeks)
         / days,
         "rescue_g_per_day": sum(one.rescue_g.sum(axis=1) for one in weeks) / days,
+        "warned_per_day": sum(one.warned.sum(axis=1) for one in weeks) / days,
     }
 
 
