@@ -142,7 +142,7 @@ class LookAheadCare(AbstractReaction[LookAheadCareState]):
             advised_g=state.advised_g,
             rescue_carbs_g_total=state.rescue_carbs_g_total + rescued_g + told_g,
             correction_u_total=care.correction_u_total,
-            warnings_total=state.warnings_total + told,
+            warnings_total=state.warnings_total + jnp.where(told, 1.0, 0.0),
         )
         return after, with_added(acted, told_g, jnp.zeros(()))
 
