@@ -67,10 +67,28 @@ def test_only_reviews_change_settings_and_the_twin_advises_within_the_envelope()
     assert mean_of(usual, "changes") <= 9.0
 
 
-def test_the_paired_contrast_has_the_arms_of_the_trial_and_the_same_chance_for_all():
-    paired, trial = find_design("decision-support-t1d-paired"), find_design("decision-support-t1d")
+@pytest.mark.parametrize("name", ["decision-support-t1d", "decision-support-t1d-live"])
+def test_the_paired_contrast_has_the_arms_of_the_trial_and_the_same_chance_for_all(name: str):
+    paired, trial = find_design(f"{name}-paired"), find_design(name)
     assert paired.period.kind is PeriodKind.PAIRED
     assert paired.exploratory
     assert paired.population == trial.population
     assert all(trial.arm(one.name).options == one.options for one in paired.arms)
     assert paired.endpoints == trial.endpoints
+
+
+def test_support_within_the_hour_is_judged_as_the_reviews_were():
+    live, reviews = find_design("decision-support-t1d-live"), find_design("decision-support-t1d")
+    assert live.population == reviews.population
+    assert live.endpoints[:2] == reviews.endpoints[:2]
+    assert [one.at_least for one in live.claims] == [one.at_least for one in reviews.claims]
+
+
+@pytest.mark.slow
+def test_warnings_of_the_twin_are_eaten_upon_and_spare_lows():
+    design = find_design("decision-support-t1d-live").made_quick()
+    usual, warned, late = (lives(design, arm, [0, 2, 6]) for arm in ("usual", "warned", "sham"))
+    assert mean_of(usual, "warned_per_day_late") == 0.0
+    assert mean_of(warned, "warned_per_day_late") > 0.5
+    assert mean_of(late, "warned_per_day_late") > 0.5
+    assert mean_of(warned, "tbr70_pct_late") < 0.6 * mean_of(usual, "tbr70_pct_late")
