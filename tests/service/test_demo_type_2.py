@@ -26,6 +26,9 @@ def test_the_clinician_finds_their_record_as_it_is_at_the_visit(database: Databa
     Replay(service, demo, every_s=1.0)
     assert service.now(person_id) == day
     assert [one["display_name"] for one in clinician.get("/people").json()["items"]] == ["Made-up person, type 2"]
+    german = {"Accept-Language": "de"}
+    assert clinician.get(f"/people/{person_id}", headers=german).json()["display_name"] == "Erfundene Person, Typ 2"
+    assert clinician.get("/panel", headers=german).json()["items"][0]["display_name"] == "Erfundene Person, Typ 2"
     known = clinician.get(f"/people/{person_id}/description").json()
     values = known["values"]
     assert (values["age"], values["diabetes_type"], values["oral_diabetes_drug"]) == (61, "type2", True)
@@ -33,3 +36,24 @@ def test_the_clinician_finds_their_record_as_it_is_at_the_visit(database: Databa
     # The laboratory value is what the sensor's mean stands for (ADAG).
     assert (values["mean_glucose_mgdl"] + 46.7) / 28.7 == pytest.approx(values["hba1c_pct"], abs=0.1)
     assert known["origins"]["egfr"] == "laboratory"
+    twin = clinician.get(f"/people/{person_id}/twin").json()
+    assert (twin["body"], twin["version"][:6]) == ("minimal-t2d", "202603")
+
+
+@pytest.mark.slow
+def test_their_shipped_twin_answers_at_the_visit(database: Database) -> None:
+    service = made_up_running(database)
+    clinician = sign_up(service, "clinician")
+    ((person_id, day),) = prepare_type_2(database, clinician.account_id).items()
+    service.clocks[person_id] = lambda: day
+    service.warm_up(clinician.account_id, person_id)
+    now = clinician.get(f"/people/{person_id}/now").json()
+    assert now["forecast"] is not None
+
+
+def test_a_name_that_somebody_gave_stays(database: Database) -> None:
+    service = made_up_running(database)
+    service.demo_names = {"one": "demo-person"}
+    assert service.called("one", "The demo person") == "The demo person"
+    assert service.called("one", "Grace") == "Grace"
+    assert service.called("two", "The demo person") == "The demo person"

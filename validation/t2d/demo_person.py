@@ -4,7 +4,8 @@
 
 The body is the average person of ``padova-t2d`` (Dalla Man 2007) on 2 g of metformin, who eats three meals and a snack
 of changing size and hour; a simulated Libre 3 reads their last two weeks. HbA1c of the last visit is what mean glucose
-of these weeks stands for; the other laboratory values were made up to fit a usual letter from a clinic.
+of these weeks stands for; the other laboratory values were made up to fit a usual letter from a clinic. The twin is
+fitted to the first twelve days and lies beside the folder: a demonstration has no time for it.
 """
 
 import argparse
@@ -20,7 +21,7 @@ import polars as pl
 import yaml
 
 from glucotwin.core.random import root_key, stream_key
-from glucotwin.domain.archive import save_timeline
+from glucotwin.domain.archive import load_timeline, save_timeline
 from glucotwin.domain.glucose import Censoring, GlucoseKind
 from glucotwin.domain.meal import Meal
 from glucotwin.domain.observation import LabResult, MedicationDose
@@ -28,12 +29,13 @@ from glucotwin.domain.person import DiabetesType, Person, Sex, TherapyKind, Weig
 from glucotwin.domain.record import Record
 from glucotwin.domain.timeline import Timeline
 from glucotwin.metrics.summary import ea1c_pct_from_mean
+from glucotwin.workflows.fit import FitPeriod, fit_person
 from glucotwin.workflows.simulate import SimulationRequest, simulate_variants
 from glucotwin.workflows.simulate_device import SENSOR, DeviceChoice
 
 START = datetime(2026, 2, 23, tzinfo=UTC)
-SETTLING_DAYS, DAYS = 7, 14
-"""Days before the record, in which metformin comes to its full effect; and recorded ones."""
+SETTLING_DAYS, DAYS, HELD_OUT_DAYS = 7, 14, 2
+"""Days before the record, in which metformin comes to its full effect; recorded ones; and those after the fit."""
 MEALS = ((7.25, 45.0), (12.5, 65.0), (16.0, 20.0), (18.75, 70.0))
 """Usual hour and carbohydrate in g."""
 HOUR_SD, CARBS_LOG_SD = 0.4, 0.25
@@ -157,10 +159,15 @@ def made_up() -> Timeline:
 
 
 def main() -> None:
-    """Writes the timeline's folder."""
+    """Writes the timeline's folder, or only the twin of the one that is there."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", type=Path)
-    save_timeline(made_up(), parser.parse_args().folder, overwrite=True)
+    parser.add_argument("--only-twin", action="store_true", help="leave the timeline as it is")
+    asked = parser.parse_args()
+    if not asked.only_twin:
+        save_timeline(made_up(), asked.folder, overwrite=True)
+    period = FitPeriod(days=DAYS - HELD_OUT_DAYS, holdout_days=HELD_OUT_DAYS)
+    fit_person(load_timeline(asked.folder), period=period, out=asked.folder.with_suffix(".twin"), overwrite=True)
 
 
 if __name__ == "__main__":

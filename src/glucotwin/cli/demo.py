@@ -11,7 +11,7 @@ from glucotwin.cli.authority import local_authority
 from glucotwin.cli.command import Command
 from glucotwin.cli.console import Console
 from glucotwin.cli.serving import Beside, Serving, ServingArguments, serve, serving_options
-from glucotwin.core.profile import Profile
+from glucotwin.core.profile import Profile, Role
 from glucotwin.core.unit import GlucoseUnit
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ def _begin(console: Console, every_s: float) -> "Callable[[Service], Beside]":
         replay = Replay(service, demo, every_s=every_s)
         console.say(message("serve-warming"))
         service.warm_up(demo.account_id, demo.person_id, moments=True)
+        for visited in demo.visited:
+            service.changed(demo.account_ids[Role.CLINICIAN], visited)
         return replay.running
 
     return begin

@@ -38,7 +38,7 @@ class Replay:
         self._lock = threading.Lock()
         service.clocks[demo.person_id] = self.now
         service.clocks.update({one: partial(_standing, at) for one, at in demo.visited.items()})
-        service.demo_accounts = demo.account_ids
+        service.demo_accounts, service.demo_names = demo.account_ids, demo.names
 
     def now(self) -> datetime:
         """The time that counts as now."""

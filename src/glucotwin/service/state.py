@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from glucotwin.core.error import GlucoTwinError
-from glucotwin.core.message import message
+from glucotwin.core.message import LOCALES, message
 from glucotwin.core.profile import Authority, Profile, Role
 from glucotwin.service.broker import Broker
 from glucotwin.service.identity.pending import PendingSignIns
@@ -55,6 +55,7 @@ class Service:
         profile: set by whoever runs the installation.
         registration_open: whether anybody may make an account.
         demo_accounts: those that may be entered without a password, by role, on a demonstration alone.
+        demo_names: identifiers of messages that people and accounts of a demonstration are called by.
         memory, broker, metrics: see their modules.
         requests, sign_ins: limits.
         clocks: of people whose data are a replay; everybody else's is the present.
@@ -69,6 +70,7 @@ class Service:
     profile: Profile = Profile.REVIEW
     registration_open: bool = True
     demo_accounts: Mapping[Role, str] = field(default_factory=dict)
+    demo_names: Mapping[str, str] = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory)
     broker: Broker = field(default_factory=Broker)
     metrics: Metrics = field(default_factory=Metrics)
@@ -94,6 +96,18 @@ class Service:
     def now(self, person_id: str) -> datetime:
         """The time that counts as now for a person."""
         return self.clocks.get(person_id, utc_now)()
+
+    def called(self, identifier: str, name: str) -> str:
+        """How a person or account is called: by name, on a demonstration in the words of the reader's language.
+
+        Args:
+            identifier: of the person or account.
+            name: that is kept; one that somebody gave stays.
+        """
+        code = self.demo_names.get(identifier)
+        if code is None or name not in {message(code, locale=one) for one in LOCALES}:
+            return name
+        return message(code)
 
     @contextmanager
     def desk(self, account_id: str) -> Generator[Desk]:
@@ -231,7 +245,8 @@ def account_names(service: Service) -> Callable[[str], str]:
     def name_of(account_id: str) -> str:
         try:
             with service.database.signing_in() as connection:
-                return read_account(connection, service.database.keystore, account_id).display_name
+                known = read_account(connection, service.database.keystore, account_id)
+                return service.called(account_id, known.display_name)
         except GlucoTwinError:
             return message("advice-nobody")
 

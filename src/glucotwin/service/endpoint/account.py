@@ -150,7 +150,7 @@ def create(body: NewAccount, request: Request, response: Response, service: Runn
             locale=body.locale,
         )
         secret, session = open_session(connection, made.account_id)
-    return _entered(request, response, secret, session, made)
+    return _entered(service, request, response, secret, session, made)
 
 
 @router.post("/session")
@@ -169,7 +169,7 @@ def sign_in(body: SignIn, request: Request, response: Response, service: Running
         service.sign_ins.succeeded(key)
     with service.database.signing_in() as connection:
         secret, session = open_session(connection, found.account_id)
-    return _entered(request, response, secret, session, found)
+    return _entered(service, request, response, secret, session, found)
 
 
 @router.post("/session/demo")
@@ -181,14 +181,14 @@ def enter_demo(request: Request, response: Response, service: Running, body: Ent
     with service.database.signing_in() as connection:
         account = read_account(connection, service.database.keystore, account_id)
         secret, session = open_session(connection, account.account_id)
-    return _entered(request, response, secret, session, account)
+    return _entered(service, request, response, secret, session, account)
 
 
 @router.get("/session")
 def who(caller: Calling, service: Running) -> SessionJson:
     """Who is signed in."""
     session = _browser(caller)
-    return _session_json(session, _account(service, caller))
+    return _session_json(service, session, _account(service, caller))
 
 
 @router.delete("/session", status_code=204)
@@ -254,17 +254,19 @@ def _account(service: Service, caller: Caller) -> Account:
         return read_account(connection, service.database.keystore, caller.account_id)
 
 
-def _entered(request: Request, response: Response, secret: str, session: WebSession, account: Account) -> SessionJson:
+def _entered(
+    service: Service, request: Request, response: Response, secret: str, session: WebSession, account: Account
+) -> SessionJson:
     keep_signed_in(request, response, secret, account.account_id)
-    return _session_json(session, account)
+    return _session_json(service, session, account)
 
 
-def _session_json(session: WebSession, account: Account) -> SessionJson:
+def _session_json(service: Service, session: WebSession, account: Account) -> SessionJson:
     return {
         "account": {
             "account_id": account.account_id,
             "login": account.login,
-            "display_name": account.display_name,
+            "display_name": service.called(account.account_id, account.display_name),
             "locale": account.locale,
             "is_admin": account.is_admin,
         },

@@ -90,7 +90,7 @@ def people(caller: Calling, service: Running) -> Items[AnyPerson]:
         for person_id, role in list_people(desk):
             if caller.token is None or caller.token.person_id in {None, person_id}:
                 access = Access(person_id=person_id, role=role, consents=active_consents(desk, person_id))
-                found.append(_person_json(desk, access))
+                found.append(_person_json(service, desk, access))
     return {"items": found}
 
 
@@ -100,14 +100,14 @@ def create(body: PersonBody, caller: Calling, service: Running) -> AnyPerson:
     caller.require_browser()
     with service.desk(caller.account_id) as desk:
         made = create_person(desk, display_name=body.display_name, person=_person(body, None))
-        return _person_json(desk, access_to(desk, made.person_id, Action.SEE_PERSON))
+        return _person_json(service, desk, access_to(desk, made.person_id, Action.SEE_PERSON))
 
 
 @router.get("/people/{person_id}")
-def person(person_id: PersonId, request: Request, caller: Calling) -> AnyPerson:
+def person(person_id: PersonId, request: Request, caller: Calling, service: Running) -> AnyPerson:
     """One person."""
     with desk_for(request, caller, person_id, Action.SEE_PERSON) as (desk, access):
-        return _person_json(desk, access)
+        return _person_json(service, desk, access)
 
 
 @router.put("/people/{person_id}")
@@ -116,7 +116,7 @@ def change(person_id: PersonId, body: PersonBody, request: Request, caller: Call
     with desk_for(request, caller, person_id, Action.CHANGE_PERSON) as (desk, access):
         stored = read_person(desk, person_id)
         write_person(desk, replace(stored, display_name=body.display_name, person=_person(body, stored.person)))
-        answer = _person_json(desk, access)
+        answer = _person_json(service, desk, access)
     service.changed(caller.account_id, person_id)
     return answer
 
@@ -157,17 +157,18 @@ def _member_json(service: Service, account_id: str, role: Role, since: datetime)
     return {
         "account_id": account_id,
         "login": account.login,
-        "display_name": account.display_name,
+        "display_name": service.called(account_id, account.display_name),
         "role": role,
         "since": since.astimezone(UTC).isoformat(),
     }
 
 
-def _person_json(desk: Desk, access: Access) -> AnyPerson:
+def _person_json(service: Service, desk: Desk, access: Access) -> AnyPerson:
     consents, is_visible = sorted(access.consents), access.missing_for(Action.SEE_PERSON) is None
     if not is_visible or not desk.keystore.has(access.person_id):
         return {"person_id": access.person_id, "role": access.role, "consents": consents, "visible": False}
     known = person_json(read_person(desk, access.person_id))
+    known["display_name"] = service.called(access.person_id, known["display_name"])
     if access.role is Role.RESEARCHER:
         known["display_name"] = message("service-pseudonym", name=access.person_id[:8])
     return {

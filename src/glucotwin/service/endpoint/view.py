@@ -56,7 +56,10 @@ def panel(
     """Everybody whom the account follows in one answer, those first who need a look first."""
     bound = None if caller.token is None else caller.token.person_id
     with service.desk(caller.account_id) as desk:
-        return panel_of(desk, service.memory, now=service.now, cursor=cursor, most=limit, only=bound)
+        page = panel_of(desk, service.memory, now=service.now, cursor=cursor, most=limit, only=bound)
+    for row in page["items"]:
+        row["display_name"] = service.called(row["person_id"], row["display_name"])
+    return page
 
 
 @router.get("/people/{person_id}/deterioration")

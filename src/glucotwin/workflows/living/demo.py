@@ -27,6 +27,8 @@ from glucotwin.store.desk import Desk, desk_of
 from glucotwin.store.member import add_member
 from glucotwin.store.person import create_person, erase_person, list_people, read_person
 from glucotwin.store.record import add_records, newest_time
+from glucotwin.twin.archive import load_twin
+from glucotwin.twin.twin import Twin
 from glucotwin.workflows.demo import DATA_FILE, FITTED_DAYS, HELD_OUT_DAYS, demo_data
 from glucotwin.workflows.fit import FitPeriod, fit_person
 from glucotwin.workflows.import_data import import_data
@@ -34,8 +36,8 @@ from glucotwin.workflows.living.twin import adopt_twin
 
 LOGINS = {Role.PERSON: "demo", Role.CLINICIAN: "demo-clinician"}
 """Accounts of the demonstration."""
-TYPE_2_LOGIN, TYPE_2_FOLDER = "demo-type-2", "virtual_type_2"
-"""Account and shipped timeline of the person with type 2 diabetes, whom only the clinician opens."""
+TYPE_2_LOGIN, TYPE_2_FOLDER, TYPE_2_TWIN = "demo-type-2", "virtual_type_2", "virtual_type_2.twin"
+"""Account, shipped timeline and shipped twin of the person with type 2 diabetes, whom only the clinician opens."""
 KNOWN = timedelta(days=2)
 """So much after the fit is there from the start: the twin is in step, and yesterday can be looked at."""
 SOON_OVER = timedelta(hours=6)
@@ -67,6 +69,12 @@ class DemoPerson:
         return self.account_ids[Role.PERSON]
 
     @property
+    def names(self) -> Mapping[str, str]:
+        """What the people and accounts are called: identifiers of messages, by identifier."""
+        accounts = {account_id: f"demo-account-{role}" for role, account_id in self.account_ids.items()}
+        return {**accounts, self.person_id: "demo-person", **dict.fromkeys(self.visited, "demo-person-type-2")}
+
+    @property
     def end(self) -> datetime:
         """Aware time at which the stream ends."""
         return self.timeline.window(GlucoseReading).end
@@ -94,7 +102,7 @@ def prepare_demo(database: Database, *, progress: ProgressCallback = silent) -> 
 
 
 def prepare_type_2(database: Database, clinician_id: str) -> dict[str, datetime]:
-    """Makes the person with type 2 diabetes, or finds them; nobody real, and there is no twin of them yet.
+    """Makes the person with type 2 diabetes, or finds them; nobody real, with the twin that is shipped.
 
     Args:
         database: open.
@@ -109,6 +117,8 @@ def prepare_type_2(database: Database, clinician_id: str) -> dict[str, datetime]
     with desk_of(database, account_id) as desk:
         known = [person_id for person_id, _ in list_people(desk)]
         person_id = known[0] if known else _visited(desk, timeline)
+        if not has_artefact(desk, person_id, LINEAGE):
+            adopt_twin(desk, person_id, _shipped_twin(read_person(desk, person_id).person))
         add_member(desk, person_id, clinician_id, Role.CLINICIAN)
     return {person_id: timeline.window(GlucoseReading).end}
 
@@ -119,6 +129,12 @@ def _visited(desk: Desk, timeline: Timeline) -> str:
         grant_consent(desk, stored.person_id, purpose, version=CURRENT_VERSION, granted_by="self")
     add_records(desk, stored.person_id, timeline.streams)
     return stored.person_id
+
+
+def _shipped_twin(person: Person) -> Twin:
+    """The fitted twin of the person with type 2 diabetes, as that of the person in the database."""
+    with resources.as_file(demo_data() / TYPE_2_TWIN) as file:
+        return replace(load_twin(file), person=person)
 
 
 def take_in_until(desk: Desk, demo: DemoPerson, end: datetime) -> dict[str, int]:
