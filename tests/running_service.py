@@ -1,5 +1,6 @@
 """A service of the tests that answers at an address, for browsers, and who signs in to it."""
 
+import re
 import threading
 from collections.abc import Generator
 from contextlib import AbstractAsyncContextManager, contextmanager
@@ -38,9 +39,9 @@ def running(service: Service, *work: AbstractAsyncContextManager[None]) -> Gener
 
 
 def sign_in(page: Page, login: str) -> None:
-    """Signs a made-up account in, as somebody who waits as long as it takes."""
+    """Signs a made-up account in, in English or German, as somebody who waits as long as it takes."""
     page.set_default_timeout(PATIENCE_MS)
-    page.get_by_label("Sign-in name").fill(login)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("link", name="Now")).to_be_visible()
+    page.get_by_label(re.compile("Sign-in name|Anmeldename")).fill(login)
+    page.get_by_label(re.compile("Password|Passwort")).fill(PASSWORD)
+    page.get_by_role("button", name=re.compile("^(Sign in|Anmelden)$")).click()
+    expect(page.get_by_role("link", name=re.compile("^(Now|Jetzt)$"))).to_be_visible()

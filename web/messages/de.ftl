@@ -598,6 +598,20 @@ therapy-day = Der mittlere Tag bei jeder
 therapy-day-summary = { $name }: im Median am höchsten um { $highTime } mit { $high } { $unit }, am tiefsten um { $lowTime } mit { $low } { $unit }.
 therapy-was = Wie es war
 therapy-research = Therapien zu vergleichen setzt das Forschungsprofil voraus.
+habits-title = Was Gewohnheiten für { $name } bewirkt hätten
+habits-lead = Spaziergänge, andere Mahlzeiten und frühere Boli, am Zwilling in jeden der letzten Tage gelegt. Unterzucker wird behandelt, wie er kommt; alles andere bleibt, wie es war.
+habits-days = Wie viele Tage
+habits-ask = Nachsehen
+habits-none = In diesen Tagen sind keine Mahlzeiten aufgeschrieben.
+habits-range = Zeit im Zielbereich
+habits-lows = unter { $floor } { $unit }
+habits-points = { $value } Punkte
+habits-axis = Änderung in Prozentpunkten des Tages, mit dem 90-%-Intervall. Gefüllt: die Richtung ist klar; hohl: keine Änderung liegt im Intervall. Sortiert nach der gewonnenen Zeit im Zielbereich abzüglich der zusätzlichen Zeit unter { $floor } { $unit }.
+habits-more = In Worten, und was es begrenzt
+habits-rests = { $count ->
+    [one] beruht auf einer Mahlzeit
+   *[other] beruht auf { $count } Mahlzeiten
+}
 limits-title = Grenzen für Rat an { $name }
 limits-lead = Rat zu Insulin für einen Moment bleibt in den Grenzen, die jemand vom Behandlungsteam für einige Wochen unterschreibt. Ohne sie wird nichts mit Insulin geraten.
 limits-by = Unterschrieben von { $name } am { $day }

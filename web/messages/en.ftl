@@ -598,6 +598,20 @@ therapy-day = The median day of each
 therapy-day-summary = { $name }: median highest at { $highTime } with { $high } { $unit }, lowest at { $lowTime } with { $low } { $unit }.
 therapy-was = As it was
 therapy-research = Comparing therapies needs the research profile.
+habits-title = What habits would have done for { $name }
+habits-lead = Walks, other meals and earlier boluses, put onto each of the last days on the twin. Lows are treated as they come; everything else stays as it was.
+habits-days = Days to look at
+habits-ask = Look
+habits-none = There are no logged meals in these days.
+habits-range = time in range
+habits-lows = below { $floor } { $unit }
+habits-points = { $value } points
+habits-axis = Change in percentage points of the day, with its 90 % interval. Filled: the direction is clear; hollow: no change lies within the interval. Sorted by time in range gained less time below { $floor } { $unit } added.
+habits-more = In words, and what limits it
+habits-rests = { $count ->
+    [one] rests on one meal
+   *[other] rests on { $count } meals
+}
 limits-title = Limits for advice to { $name }
 limits-lead = Advice on insulin at a moment stays within the limits that a clinician signs for some weeks. Without them nothing with insulin is advised.
 limits-by = Signed by { $name } on { $day }

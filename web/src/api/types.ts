@@ -64,6 +64,9 @@ export type TherapyComparison = Shapes["TherapyAnswer"];
 export type AskedAlternative = Shapes["AlternativeJson"];
 export type AskedComparison = Shapes["ComparisonJson"];
 
+export type AskedHabits = Shapes["LifestyleAdviceJson"];
+export type AdvisedHabit = Shapes["AdvisedHabitJson"];
+
 export type SettingAdvice = Shapes["SettingAdviceAnswer"];
 export type AdvisedChange = Shapes["AdvisedChangeJson"];
 export type SettingAdviceRequest = Shapes["SettingAdviceBody"];
