@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, CommandEntry] = MappingProxyType(
         "complications": CommandEntry("glucotwin.cli.complications", "Tell the risks of the years ahead."),
         "regimen": CommandEntry("glucotwin.cli.regimen", "Compare medicines of type 2 diabetes over months."),
         "trial": CommandEntry("glucotwin.cli.trial", "Run trials on virtual people and report them."),
+        "prevention": CommandEntry("glucotwin.cli.prevention", "Count diabetes on placebo, metformin and lifestyle."),
         "progression": CommandEntry(
             "glucotwin.cli.progression", "Follow years into type 2 diabetes, and what delays it."
         ),

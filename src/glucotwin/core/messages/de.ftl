@@ -1807,6 +1807,28 @@ complications-on-regimen = Ein Jahr mit { $regimen }:
 
 ## Betazellen über Jahre
 
+prevention-drawing = Menschen mit gestörter Toleranz werden gesucht
+prevention-living = Die Jahre werden verfolgt
+prevention-people = { $people } Menschen mit gestörter Glukosetoleranz in jedem Arm, { $years } Jahre.
+prevention-start-fasting = Nüchternglukose am Anfang, wie gemessen: { $mean } ± { $sd } mg/dL (veröffentlicht { $published } ± { $spread }).
+prevention-start-two-hours = Zwei Stunden nach 75 g Glukose: { $mean } ± { $sd } mg/dL (veröffentlicht { $published } ± { $spread }).
+prevention-column-arm = Arm
+prevention-column-incidence = Fälle auf 100 Personenjahre
+prevention-column-published = veröffentlicht
+prevention-column-fewer = weniger als unter Placebo, %
+prevention-column-published-fewer = veröffentlicht
+prevention-column-within = darin
+prevention-arm-placebo = Placebo
+prevention-arm-metformin = Metformin
+prevention-arm-lifestyle = Lebensweise
+prevention-within = ja
+prevention-missed = nein
+prevention-legend = In Klammern 95-%-Intervalle: hier durch die Auswahl der Menschen, bei veröffentlichten Zahlen die veröffentlichten. Darin: ob die Häufigkeit im veröffentlichten Intervall liegt.
+prevention-not-advice = Menschen eines Modells, das weit mehr schützt, als die Studie fand. Forschungssoftware, kein Medizinprodukt; kein Rat.
+prevention-plot-title = Vorbeugung von Diabetes, { $people } virtuelle Menschen in jedem Arm
+prevention-plot-cases = Menschen mit Diabetes, %
+prevention-plot-fasting = mittlere Nüchternglukose, mg/dL
+prevention-plot-two-hours = Mittel 2 h nach 75 g Glukose, mg/dL
 progression-progress = Die Jahre werden verfolgt
 progression-unchanged = unverändert
 progression-changed = mit den Änderungen
