@@ -130,3 +130,14 @@ def test_without_a_twin_nothing_is_asked(practice: Practice) -> None:
     person_id = practice.owner.person()
     practice.owner.consent(person_id, "care-view", "personal-twin")
     assert practice.owner.post(f"/people/{person_id}/lifestyle-advice", {}).status_code == 404
+
+
+@pytest.mark.slow
+def test_own_days_are_replayed_for_who_asks(people: Practice) -> None:
+    found = people.answer(people.owner, days=2, kinds=["walk", "fibre", "smaller"])
+    habits = found["answer"]["habits"]
+    assert {one["kind"] for one in habits} == {"walk", "fibre"}
+    values = [one["value"] for one in habits]
+    assert values == sorted(values, reverse=True)
+    assert all(0.0 <= one["certainty"] <= 1.0 and len(one["meals"]) == 2 for one in habits)
+    assert message("lifestyle-composition-assumed") in [text for one in habits for text in one["cautions"]]
