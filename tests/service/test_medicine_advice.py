@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from glucotwin.core.profile import Profile
+from glucotwin.core.profile import Profile, Role
 from glucotwin.domain.frame import frame_from_records
 from glucotwin.domain.observation import LabResult, MedicationDose
 from glucotwin.service.state import Service
@@ -17,7 +17,7 @@ from glucotwin.store.person import erase_person
 from glucotwin.store.record import add_records
 from glucotwin.workflows.living.course import the_course
 from glucotwin.workflows.living.demo import TYPE_2_LOGIN, prepare_type_2
-from made_up_service import Browser, made_up_running, sign_up
+from made_up_service import API, Browser, client_of, made_up_running, sign_up
 
 RIGHT = {one.name: one.right for one in the_course().checks}
 
@@ -100,8 +100,16 @@ def test_a_plan_is_proposed_with_the_twins_own_answer_signed_seen_and_followed_u
     assert clinician.post("/course", {"version": the_course().version, "answers": RIGHT}).json()["passed"]
     one = f"{path}/proposals/{told['proposal_id']}"
     assert clinician.get(f"{one}/follow-up").status_code == 422
+    visited.service.demo_accounts = {Role.PERSON: _owner(database)}
+    person = client_of(visited.service)
+    assert person.post(f"{API}/session/demo").status_code == 200
+    seen = f"{API}{path}/proposals"
+    assert person.get(seen).json()["items"] == []
     signed = clinician.post(f"{one}/decision", {"decision": "sign", "reason": "Talked about."})
     assert signed.json()["status"] == "signed"
+    (shown,) = person.get(seen, headers={"Accept-Language": "de"}).json()["items"]
+    assert shown["sentence"] == "Ab 9. März 2026: empagliflozin beginnen (10 mg am Tag)"
+    assert person.get(f"{API}{one}/follow-up").status_code == 403
     followed = clinician.get(f"{one}/follow-up").json()
     assert (followed["taken_up"], followed["medicines"]["measured"]) == ("unknown", [])
     assert followed["waiting"]
