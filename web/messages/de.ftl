@@ -252,6 +252,96 @@ event-note = Notiz
 event-other = { $kind }
 events-none = In den letzten Stunden nichts eingetragen.
 
+## Was würde jetzt helfen
+
+moment-open = Was würde jetzt helfen?
+moment-title = Was würde jetzt helfen?
+moment-title-of = Rat zu Momenten für { $name }
+moment-clinic = Jeder Rat bleibt so, wie er gegeben wurde. Was getan wurde, wird mit den fünf Stunden danach verglichen. Gefragt wird auf der Seite Jetzt.
+moment-about = Worum geht es?
+moment-about-moment = Dieser Moment
+moment-about-meal = Eine Mahlzeit
+moment-about-exercise = Bewegung
+moment-about-illness = Krankheit
+moment-lead-moment-dose = Was der Moment verlangt: Essen gegen eine nahende Unterzuckerung, eine vergessene Dosis oder eine Korrektur.
+moment-lead-moment-food = Essen gegen eine nahende Unterzuckerung, oder gar nichts.
+moment-lead-meal-dose = Eine Dosis für eine Mahlzeit, die gleich gegessen wird, wann sie zu geben und ob sie zu teilen ist.
+moment-lead-exercise-dose = Essen oder weniger Basalinsulin vor Bewegung.
+moment-lead-exercise-food = Essen vor Bewegung.
+moment-lead-illness-dose = Ketone im Blut: die Regeln der Leitlinien für Krankheitstage werden nachgeschlagen.
+moment-lead-illness-food = Ketone im Blut: die Regeln der Leitlinien für Krankheitstage werden nachgeschlagen.
+moment-carbs = Kohlenhydrate, g
+moment-fat = Fett, g (falls bekannt)
+moment-protein = Eiweiß, g (falls bekannt)
+moment-begins = Wann beginnt sie?
+moment-in = in { $minutes } min
+moment-minutes = Wie viele Minuten lang?
+moment-exercise = Welcher Art?
+moment-exercise-aerobic = Gleichmäßig (Gehen, Radfahren)
+moment-exercise-high-intensity = Hart (Intervalle, Spiele)
+moment-exercise-resistance = Kraft
+moment-ketones = Ketone, mmol/l
+moment-device = Pumpe oder Pen
+moment-step = Kleinster Schritt der Dosen, E
+moment-split = Darf eine Dosis geteilt werden?
+moment-split-record-pump = wie bekannt: ja, eine Pumpe
+moment-split-record-pen = wie bekannt: nein
+moment-split-yes = ja
+moment-split-no = nein
+moment-ask = Zeigen, was helfen würde
+moment-working = Wird berechnet …
+moment-first = Das Beste von dem, was infrage kommt
+moment-only = Nichts anderes kann geraten werden
+moment-did = Das habe ich getan
+moment-kept = Festgehalten. Was daraus wurde, steht hier, wenn die fünf Stunden vorbei sind.
+moment-log-too = Das Essen auch ins Tagebuch eintragen
+moment-log-doses = Dosen und Mahlzeiten, die kein Gerät schickt, gehören ins Tagebuch; sonst weiß niemand, ob es sie gab.
+moment-no-doses = Insulindosen werden dir hier nicht gezeigt: frag dein Diabetesteam.
+moment-more = { $count ->
+    [one] Noch eine
+   *[other] { $count } weitere
+  }
+moment-refused = Wovon abgeraten wird, und warum
+moment-refused-why = { $why } ({ $options })
+moment-again = Etwas anderes fragen
+moment-bands = Im farbigen Band liegen neun von zehn Verläufen, wenn niemand mehr etwas tut.
+moment-in-range = { $percent } % der Zeit im Ziel
+moment-below = { $percent } % unter { $bound } { $unit }
+moment-above = { $percent } % über { $bound } { $unit }
+moment-low-chance = Wahrscheinlichkeit einer Unterzuckerung, die niemand behandelt: { $chance }
+moment-curve = { $what }: etwa { $low } bis { $high } { $unit } über { $hours } Stunden, und { $from } bis { $to } an ihrem Ende.
+moment-predicted = vorhergesagt
+moment-achieved = wie es war
+moment-after = Was daraus wurde
+moment-earlier = { $count ->
+    [one] Noch eines
+   *[other] { $count } frühere
+  }
+moment-none-yet = Nach Rat zu einem Moment wurde noch nicht gefragt.
+moment-one-proves-nothing = Ein Moment beweist nichts, und niemand weiß, wie die Stunden sonst gewesen wären. Was sonst gegessen oder gegeben wurde, stand nicht in der Vorhersage.
+moment-tally = { $count ->
+    [one] Ein Moment bisher
+   *[other] { $count } Momente bisher
+  }: { $inside } % der Werte im 90-%-Band, { $achieved } % der Zeit im Ziel ({ $predicted } % vorhergesagt), { $done } nach den Daten getan wie geraten.
+moment-taken-by = Getan, wie { $name } gemeldet hat.
+moment-asked-by = Gefragt von { $name }.
+moment-inside = { $inside } % der Werte lagen im Band, in dem neun von zehn erwartet waren.
+moment-row-mean = Mittlere Glukose, { $unit }
+moment-row-range = Im Ziel
+moment-row-below = Unter { $bound } { $unit }
+moment-row-above = Über { $bound } { $unit }
+moment-row-lowest = Tiefster Wert, { $unit }
+moment-lowest-band = { $median } (Band ab { $edge })
+moment-amount-dose = { $amount } E schnelles Insulin
+moment-amount-carbs = { $amount } g Kohlenhydrate
+moment-amount-meal = eine Mahlzeit mit { $amount } g Kohlenhydraten
+moment-amount-basal = die Basalrate auf { $amount } %
+moment-amount-exercise = { $amount } min Bewegung
+moment-found-as-advised = Aufgezeichnet wie geraten: { $recorded }.
+moment-found-otherwise = Geraten: { $advised }; aufgezeichnet: { $recorded }.
+moment-found-not-on-record = Nicht aufgezeichnet, sodass niemand weiß, ob es getan wurde: { $advised }.
+moment-others = Außerdem, und nicht in der Vorhersage: { $what }.
+
 ## Try it
 
 try-mode = Voraus oder zurück

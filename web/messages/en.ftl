@@ -252,6 +252,96 @@ event-note = Note
 event-other = { $kind }
 events-none = Nothing logged in the last hours.
 
+## What would help now
+
+moment-open = What would help now?
+moment-title = What would help now?
+moment-title-of = Advice on moments for { $name }
+moment-clinic = Each advice is kept as it was given. What was done is compared with the five hours that followed. Ask on the page Now.
+moment-about = What is it about?
+moment-about-moment = This moment
+moment-about-meal = A meal
+moment-about-exercise = Exercise
+moment-about-illness = Illness
+moment-lead-moment-dose = What the moment calls for: food against a coming low, a dose that was missed, or a correction.
+moment-lead-moment-food = Food against a coming low, or nothing at all.
+moment-lead-meal-dose = A dose for a meal that is about to be eaten, when to give it, and whether to split it.
+moment-lead-exercise-dose = Food, or less basal insulin, before exercise.
+moment-lead-exercise-food = Food before exercise.
+moment-lead-illness-dose = Ketones in blood: the sick-day rules of guidelines are looked up.
+moment-lead-illness-food = Ketones in blood: the sick-day rules of guidelines are looked up.
+moment-carbs = Carbohydrate, g
+moment-fat = Fat, g (if known)
+moment-protein = Protein, g (if known)
+moment-begins = When does it begin?
+moment-in = in { $minutes } min
+moment-minutes = For how many minutes?
+moment-exercise = What kind?
+moment-exercise-aerobic = Steady (walking, cycling)
+moment-exercise-high-intensity = Hard (intervals, matches)
+moment-exercise-resistance = Strength
+moment-ketones = Ketones, mmol/L
+moment-device = Pump or pen
+moment-step = Smallest step of doses, U
+moment-split = May a dose be split?
+moment-split-record-pump = as on record: yes, a pump
+moment-split-record-pen = as on record: no
+moment-split-yes = yes
+moment-split-no = no
+moment-ask = Show what would help
+moment-working = Working it out …
+moment-first = Best of what may be done
+moment-only = Nothing else may be advised
+moment-did = I did this
+moment-kept = Kept. What became of it shows when its five hours are over.
+moment-log-too = Enter the food into the log as well
+moment-log-doses = Doses and meals that no device sends belong into the log, or nobody will know whether they were given.
+moment-no-doses = Doses of insulin are not shown to you here: ask your care team.
+moment-more = { $count ->
+    [one] One more
+   *[other] { $count } more
+  }
+moment-refused = Not advised, and why
+moment-refused-why = { $why } ({ $options })
+moment-again = Ask something else
+moment-bands = The coloured band holds nine in ten of what may come if nobody does anything more.
+moment-in-range = { $percent } % of the time in range
+moment-below = { $percent } % below { $bound } { $unit }
+moment-above = { $percent } % above { $bound } { $unit }
+moment-low-chance = chance of a low that nobody treats: { $chance }
+moment-curve = { $what }: about { $low } to { $high } { $unit } over { $hours } hours, and { $from } to { $to } at their end.
+moment-predicted = predicted
+moment-achieved = as it was
+moment-after = What became of it
+moment-earlier = { $count ->
+    [one] One more
+   *[other] { $count } earlier ones
+  }
+moment-none-yet = No advice on a moment was asked for yet.
+moment-one-proves-nothing = One moment proves nothing, and nobody knows how the hours would have been otherwise. What else was eaten or given was not in the prediction.
+moment-tally = { $count ->
+    [one] One moment so far
+   *[other] { $count } moments so far
+  }: { $inside } % of the readings inside the 90 % band, { $achieved } % of the time in range ({ $predicted } % predicted), { $done } done as advised by the record.
+moment-taken-by = Done, as { $name } told.
+moment-asked-by = Asked by { $name }.
+moment-inside = { $inside } % of the readings lay inside the band in which nine in ten were expected.
+moment-row-mean = Mean glucose, { $unit }
+moment-row-range = In range
+moment-row-below = Below { $bound } { $unit }
+moment-row-above = Above { $bound } { $unit }
+moment-row-lowest = Lowest, { $unit }
+moment-lowest-band = { $median } (band from { $edge })
+moment-amount-dose = { $amount } U of rapid insulin
+moment-amount-carbs = { $amount } g of carbohydrate
+moment-amount-meal = a meal with { $amount } g of carbohydrate
+moment-amount-basal = the basal rate at { $amount } %
+moment-amount-exercise = { $amount } min of exercise
+moment-found-as-advised = On record as advised: { $recorded }.
+moment-found-otherwise = Advised: { $advised }; on record: { $recorded }.
+moment-found-not-on-record = Not on record, so that nobody knows whether it was done: { $advised }.
+moment-others = Besides, and not in the prediction: { $what }.
+
 ## Try it
 
 try-mode = Ahead or back

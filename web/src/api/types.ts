@@ -98,3 +98,11 @@ export type Visit = Shapes["VisitJson"];
 export type VisitList = Shapes["VisitsJson"];
 export type YearsAhead = Shapes["YearsAheadJson"];
 export type RecordedFacts = Shapes["RecordedFactsJson"];
+
+export type MomentRequest = Shapes["MomentBody"];
+export type MomentAdvice = Shapes["MomentAdviceAnswer"];
+export type MomentChoice = Shapes["MomentChoiceJson"];
+export type MomentRecord = Shapes["MomentRecordJson"];
+export type MomentFollowUp = Shapes["MomentFollowUpJson"];
+export type MomentDeed = Shapes["DeedJson"];
+export type MomentList = Shapes["MomentList"];
