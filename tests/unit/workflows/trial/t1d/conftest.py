@@ -21,6 +21,7 @@ def written_weeks(sensor_mgdl: np.ndarray, *, true_mgdl: np.ndarray | None = Non
         planned_u_per_min=np.full(sensor_mgdl.shape, 1.0 / 60.0),
         rescue_g=zeros,
         correction_u=zeros,
+        warned=zeros,
         events=pl.DataFrame(),
         settings=Settings(
             basal_u_per_h=np.full((people, 24), 1.0),
