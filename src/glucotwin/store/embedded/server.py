@@ -34,7 +34,7 @@ SETTINGS: Mapping[str, str] = {
     "unix_socket_permissions": "0700",
     "password_encryption": "scram-sha-256",
     "shared_buffers": "64MB",
-    "max_connections": "60",
+    "max_connections": "100",
     # Statements and their values are personal data and never belong into a log.
     "log_min_error_statement": "panic",
     "log_statement": "none",
