@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack
 
 import click
 
-from glucotwin.core.message import DEFAULT_LOCALE, LOCALES
+from glucotwin.core.message import DEFAULT_LOCALE, LOCALES, message
 from glucotwin.core.unit import GlucoseUnit
 from glucotwin.domain.person import DiabetesType, Sex, TherapyKind
 
@@ -131,3 +131,15 @@ def language_option(function: Function) -> Function:
         help="Language of the page, with its numbers and dates.",
     )
     return option(function)
+
+
+def candidate_list(text: str) -> list[str]:
+    """Candidate regimens as ``--candidates`` gives them: parted by commas.
+
+    Raises:
+        UsageError: there is none.
+    """
+    asked = [one.strip() for one in text.split(",") if one.strip()]
+    if not asked:
+        raise click.UsageError(message("regimen-no-candidate"))
+    return asked

@@ -7,6 +7,7 @@ import click
 
 from glucotwin.cli.command import Command
 from glucotwin.cli.console import Console
+from glucotwin.cli.option import candidate_list
 from glucotwin.cli.table import aligned
 
 if TYPE_CHECKING:
@@ -74,9 +75,7 @@ def command(
     from glucotwin.core.message import message
     from glucotwin.workflows.regimen_cohort import run_regimen_cohort, write_regimen_cohort
 
-    asked = [one.strip() for one in candidates.split(",") if one.strip()]
-    if not asked:
-        raise click.UsageError(message("regimen-no-candidate"))
+    asked = candidate_list(candidates)
     if plot is not None:
         from glucotwin.reports.figure.standalone import check_suffix
 

@@ -8,6 +8,7 @@ import click
 
 from glucotwin.cli.command import Command
 from glucotwin.cli.console import Console
+from glucotwin.cli.option import candidate_list
 from glucotwin.cli.recorded import record_page
 from glucotwin.cli.table import aligned
 
@@ -73,9 +74,7 @@ def command(
     from glucotwin.months.target import Targets
     from glucotwin.workflows.regimen import compare_regimens
 
-    asked = [one.strip() for one in candidates.split(",") if one.strip()]
-    if not asked:
-        raise click.UsageError(message("regimen-no-candidate"))
+    asked = candidate_list(candidates)
     if plot is not None:
         from glucotwin.reports.figure.standalone import check_suffix
 

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -97,7 +97,7 @@ def create_job(desk: Desk, person_id: str, kind: JobKind, *, request: Mapping[st
         kind: what.
         request: what is asked, JSON values; kept sealed.
     """
-    same = [one for one in list_jobs(desk, person_id) if one.kind is kind]
+    same = list_jobs(desk, person_id, kind=kind)
     if kind.is_question:
         _make_room(desk, same)
     else:
@@ -119,13 +119,22 @@ def create_job(desk: Desk, person_id: str, kind: JobKind, *, request: Mapping[st
     return _job(desk, desk.connection.execute(query.returning(table)).one())
 
 
-def read_job(desk: Desk, person_id: str, job_id: str) -> Job:
+def read_job(desk: Desk, person_id: str, job_id: str, *, kind: JobKind | None = None) -> Job:
     """One job.
 
+    Args:
+        desk: of the account.
+        person_id: whose job.
+        job_id: which.
+        kind: that it has to be of; None for any.
+
     Raises:
-        NotFoundError: the person has no such job, or it is somebody else's question.
+        NotFoundError: the person has no such job, it is of another kind, or it is somebody else's question.
     """
-    return _job(desk, _row(desk, person_id, job_id))
+    found = _job(desk, _row(desk, person_id, job_id))
+    if kind is not None and found.kind is not kind:
+        raise NotFoundError(ErrorCode.UNKNOWN_NAME, message("store-no-job"))
+    return found
 
 
 def read_content(desk: Desk, person_id: str, job_id: str) -> JobContent:
@@ -141,9 +150,10 @@ def read_content(desk: Desk, person_id: str, job_id: str) -> JobContent:
     )
 
 
-def list_jobs(desk: Desk, person_id: str) -> tuple[Job, ...]:
-    """A person's jobs without other accounts' questions, the newest first."""
+def list_jobs(desk: Desk, person_id: str, *, kind: JobKind | None = None) -> tuple[Job, ...]:
+    """A person's jobs without other accounts' questions, the newest first; of one kind where it is given."""
     query = select(table).where(_seen(desk, person_id)).order_by(table.c.created_at.desc()).limit(MOST)
+    query = query if kind is None else query.where(table.c.kind == str(kind))
     return tuple(_job(desk, row) for row in desk.connection.execute(query))
 
 
@@ -194,7 +204,7 @@ _ERROR, _REQUEST, _RESULT = "job", "job-request", "job-result"
 """What is sealed is bound to where it belongs."""
 
 
-def _make_room(desk: Desk, earlier: list[Job]) -> None:
+def _make_room(desk: Desk, earlier: Sequence[Job]) -> None:
     for one in earlier:
         if one.status in UNFINISHED:
             cancel_job(desk, one)

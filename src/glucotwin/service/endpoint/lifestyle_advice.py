@@ -7,8 +7,7 @@ from pydantic import AwareDatetime, Field
 from typing_extensions import TypedDict
 
 from glucotwin.advise.lifestyle import HabitKind
-from glucotwin.core.error import ErrorCode, NotFoundError
-from glucotwin.core.message import message, spoken_locale
+from glucotwin.core.message import spoken_locale
 from glucotwin.core.unit import GlucoseUnit
 from glucotwin.service.caller import Calling, PersonId, Running, desk_for
 from glucotwin.service.endpoint.twin import JobJson, job_json
@@ -62,18 +61,14 @@ def ask(
 def asked(person_id: PersonId, request: Request, caller: Calling) -> Items[LifestyleAdviceJson]:
     """The last questions about habits that the account asked, the newest first."""
     with desk_for(request, caller, person_id, Action.ASK_TWIN) as (desk, _):
-        own = [one for one in list_jobs(desk, person_id) if one.kind is JobKind.HABITS]
-        return {"items": [_advice(desk, one) for one in own]}
+        return {"items": [_advice(desk, one) for one in list_jobs(desk, person_id, kind=JobKind.HABITS)]}
 
 
 @router.get("/people/{person_id}/lifestyle-advice/{job_id}")
 def advice(person_id: PersonId, job_id: PersonId, request: Request, caller: Calling) -> LifestyleAdviceJson:
     """One question about habits that the account asked."""
     with desk_for(request, caller, person_id, Action.ASK_TWIN) as (desk, _):
-        job = read_job(desk, person_id, job_id)
-        if job.kind is not JobKind.HABITS:
-            raise NotFoundError(ErrorCode.UNKNOWN_NAME, message("store-no-job"))
-        return _advice(desk, job)
+        return _advice(desk, read_job(desk, person_id, job_id, kind=JobKind.HABITS))
 
 
 def _advice(desk: Desk, job: Job) -> LifestyleAdviceJson:

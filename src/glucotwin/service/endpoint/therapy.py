@@ -7,8 +7,7 @@ from pydantic import AwareDatetime, Field
 from typing_extensions import TypedDict
 
 from glucotwin.advise.therapy import MOST_ALTERNATIVES
-from glucotwin.core.error import ErrorCode, NotFoundError
-from glucotwin.core.message import message, spoken_locale
+from glucotwin.core.message import spoken_locale
 from glucotwin.service.caller import Calling, PersonId, Running, desk_for
 from glucotwin.service.endpoint.twin import JobJson, job_json
 from glucotwin.service.schema import Items, Shape
@@ -72,18 +71,14 @@ def compare(
 def comparisons(person_id: PersonId, request: Request, caller: Calling) -> Items[ComparisonJson]:
     """The last comparisons that the account asked for, the newest first."""
     with desk_for(request, caller, person_id, Action.ASK_TWIN) as (desk, _):
-        own = [one for one in list_jobs(desk, person_id) if one.kind is JobKind.COMPARE]
-        return {"items": [_comparison(desk, one) for one in own]}
+        return {"items": [_comparison(desk, one) for one in list_jobs(desk, person_id, kind=JobKind.COMPARE)]}
 
 
 @router.get("/people/{person_id}/therapy-comparisons/{job_id}")
 def comparison(person_id: PersonId, job_id: PersonId, request: Request, caller: Calling) -> ComparisonJson:
     """One comparison that the account asked for."""
     with desk_for(request, caller, person_id, Action.ASK_TWIN) as (desk, _):
-        job = read_job(desk, person_id, job_id)
-        if job.kind is not JobKind.COMPARE:
-            raise NotFoundError(ErrorCode.UNKNOWN_NAME, message("store-no-job"))
-        return _comparison(desk, job)
+        return _comparison(desk, read_job(desk, person_id, job_id, kind=JobKind.COMPARE))
 
 
 def _comparison(desk: Desk, job: Job) -> ComparisonJson:
